@@ -1,0 +1,52 @@
+/**
+ * Every situation in which Freshet itself raises an error, as a literal.
+ * `docs/errors.md` has a row for each; a test compares the two.
+ */
+export type FreshetErrorCode =
+  | 'INVALID_OPTION'
+  | 'INVALID_DURATION'
+  | 'INVALID_KEY'
+  | 'INVALID_TAG'
+  | 'INVALID_VECTOR'
+  | 'NOT_ENCODABLE'
+  | 'CLOSED'
+  | 'WRITES_NOT_VISIBLE'
+  | 'UNSUPPORTED_CLIENT'
+  | 'ALREADY_INSTALLED'
+  | 'SECOND_DATABASE'
+  | 'INVALID_CACHE_ARGUMENT'
+
+export interface FreshetErrorOptions {
+  readonly cause?: unknown
+}
+
+// The brand is registered globally so that two installed copies of the package, or its ESM and its
+// CommonJS build in one process, recognise each other's errors.
+const brand = Symbol.for('freshet.error')
+
+/**
+ * The one error class of Freshet.
+ *
+ * `message` says what happened, what was given and what to do; `code` is stable and made for `switch`.
+ */
+export class FreshetError extends Error {
+  override readonly name = 'FreshetError'
+  readonly code: FreshetErrorCode
+  readonly [brand] = true
+
+  constructor(code: FreshetErrorCode, message: string, options: FreshetErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+  }
+}
+
+/**
+ * Whether `error` was raised by Freshet (any installed copy), and, if `code` is given, with that code.
+ *
+ * @example
+ * try { createCache({ ttl: -1 }) } catch (error) { if (isFreshetError(error, 'INVALID_DURATION')) … }
+ */
+export function isFreshetError(error: unknown, code?: FreshetErrorCode): error is FreshetError {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false
+  return code === undefined || (error as FreshetError).code === code
+}
