@@ -1,0 +1,450 @@
+import { types } from 'node:util'
+import { isDecimalLike, maxValueDepth, type DecimalLike } from './codec-types.js'
+
+/**
+ * How a master is copied out: what {@link prepareCopy} learnt about its shape. Made for {@link copyOut} alone.
+ *
+ * A plan names only what is not shared: a field it does not name is a primitive in every value that the plan stands for.
+ * It allows a primitive (such as `null`) wherever it names something else.
+ */
+export type CopyPlan =
+  | { readonly kind: 'primitive' }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'flat' }
+  | RecordPlan
+  | { readonly kind: 'list'; readonly element: CopyPlan }
+  | { readonly kind: 'any' }
+
+interface RecordPlan {
+  readonly kind: 'record'
+  /** The fields that hold objects, and how each is copied. */
+  readonly keys: string[]
+  readonly plans: CopyPlan[]
+}
+
+/** A value made ready to be handed out many times. */
+export interface PreparedCopy {
+  /** A private deep copy; never give it to a caller, give {@link copyOut} of it. */
+  readonly master: unknown
+  readonly plan: CopyPlan
+  /** What master and plan occupy, estimated, in bytes: JavaScript heap and buffers. */
+  readonly bytes: number
+}
+
+/** Bounds of {@link prepareCopy}. */
+export interface CopyLimits {
+  /** Give up beyond this many (estimated) bytes. Default 256 MiB. */
+  readonly maxBytes?: number
+}
+
+const primitivePlan: CopyPlan = { kind: 'primitive' }
+const datePlan: CopyPlan = { kind: 'date' }
+const flatPlan: CopyPlan = { kind: 'flat' }
+const anyPlan: CopyPlan = { kind: 'any' }
+const flatListPlan: CopyPlan = { kind: 'list', element: flatPlan }
+const primitiveListPlan: CopyPlan = { kind: 'list', element: primitivePlan }
+
+// Sizes of V8 objects without pointer compression, as Node has them; checked by bench/clone.ts against the real heap.
+const word = 8
+const objectBytes = 3 * word
+const stringBytes = 2 * word
+const heapNumberBytes = 2 * word
+const arrayBytes = 4 * word + 2 * word
+const dateBytes = 12 * word + heapNumberBytes
+const typedArrayBytes = 200
+const collectionBytes = 4 * word
+const decimalBytes = 7 * word
+const planBytes = 25 * word
+
+/**
+ * Makes a private deep copy of `value` and works out, once, how to copy it again fast.
+ *
+ * Copied: primitives, plain objects (prototype `Object.prototype` or `null`), arrays, `Date`, `Map`, `Set`, `ArrayBuffer`,
+ * `Buffer`, every typed array, and decimal.js numbers, each with its prototype, the order of its keys, `-0`, `NaN` and
+ * `undefined`. Frozen and sealed objects come out as ordinary ones, an accessor as the value it had, and something that
+ * occurs twice in `value` as two copies.
+ *
+ * @returns `undefined` if `value` cannot be copied faithfully, and so must not be stored: functions, symbols, symbol
+ * keys, non-enumerable properties, other class instances, arrays with holes or named properties, shared memory, cycles
+ * and anything deeper than 200 levels, more than `maxBytes`, or an accessor that throws
+ */
+export function prepareCopy(value: unknown, limits: CopyLimits = {}): PreparedCopy | undefined {
+  const preparation = new Preparation(limits.maxBytes ?? 2 ** 28)
+  try {
+    const master = preparation.copy(value, undefined, 0)
+    return { master, plan: preparation.plan, bytes: preparation.bytes }
+  } catch {
+    // Either a refusal or something that the value itself threw, from an accessor or a proxy.
+    return undefined
+  }
+}
+
+/**
+ * A fresh copy of `master`: the caller may change it at any depth without the master, or another copy, being changed.
+ *
+ * @param master,plan both from one {@link PreparedCopy}
+ */
+export function copyOut(master: unknown, plan: CopyPlan): unknown {
+  if (typeof master !== 'object' || master === null) return master
+  switch (plan.kind) {
+    case 'primitive':
+      return master
+    case 'date':
+      return new NativeDate((master as Date).getTime())
+    case 'flat':
+      return { ...master }
+    case 'record':
+      return copyRecord(master as Fields, plan)
+    case 'list':
+      return copyList(master as readonly unknown[], plan.element)
+    case 'any':
+      return copyAny(master)
+  }
+}
+
+type Fields = Record<string, unknown>
+
+// Held from the start: test suites replace the global class by one of their own.
+const NativeDate = Date
+const arrayPrototype: unknown = Array.prototype
+const bufferPrototype: unknown = Buffer.prototype
+const datePrototype: unknown = Date.prototype
+const objectPrototype: unknown = Object.prototype
+
+function copyRecord(master: Fields, { keys, plans }: RecordPlan): Fields {
+  // V8 clones an object by its hidden class, and storing to a property that exists keeps that class.
+  const copy = { ...master }
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string
+    const child = copy[key]
+    if (typeof child === 'object' && child !== null) copy[key] = copyOut(child, plans[i] as CopyPlan)
+  }
+  return copy
+}
+
+function copyList(master: readonly unknown[], element: CopyPlan): unknown[] {
+  // The slice is one memory copy, packed and of the exact size; elements are replaced in place.
+  const copy = master.slice()
+  if (element.kind === 'primitive') return copy
+  if (element.kind === 'flat') return copyFlatElements(copy)
+  for (let i = 0; i < copy.length; i++) copy[i] = copyOut(copy[i], element)
+  return copy
+}
+
+function copyFlatElements(copy: unknown[]): unknown[] {
+  for (let i = 0; i < copy.length; i++) {
+    const item = copy[i]
+    if (typeof item === 'object' && item !== null) copy[i] = { ...item }
+  }
+  return copy
+}
+
+function copyAny(master: object): object {
+  const prototype: unknown = Object.getPrototypeOf(master)
+  if (prototype === objectPrototype) return copyFieldsAny({ ...master })
+  if (prototype === arrayPrototype) return copyElementsAny((master as readonly unknown[]).slice())
+  if (prototype === null) return copyFieldsAny(withoutPrototype(master))
+  if (prototype === datePrototype) return new NativeDate((master as Date).getTime())
+  if (master instanceof Map) return copyMapAny(master)
+  if (master instanceof Set) return new Set(Array.from(master, copyValueAny))
+  return copyBytes(master) ?? copyDecimal(master as DecimalLike)
+}
+
+function copyValueAny(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? copyAny(value) : value
+}
+
+function copyFieldsAny(copy: Fields): Fields {
+  for (const key of Object.keys(copy)) {
+    const child = copy[key]
+    if (typeof child === 'object' && child !== null) copy[key] = copyAny(child)
+  }
+  return copy
+}
+
+function copyElementsAny(copy: unknown[]): unknown[] {
+  for (let i = 0; i < copy.length; i++) copy[i] = copyValueAny(copy[i])
+  return copy
+}
+
+function copyMapAny(master: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
+  const copy = new Map<unknown, unknown>()
+  for (const [key, value] of master) copy.set(copyValueAny(key), copyValueAny(value))
+  return copy
+}
+
+function withoutPrototype(source: object): Fields {
+  return { __proto__: null, ...source } as unknown as Fields
+}
+
+type TypedArrayClass = new (source: never) => ArrayBufferView
+
+const typedArrays = new Map<unknown, TypedArrayClass>(
+  [
+    Uint8Array,
+    Uint8ClampedArray,
+    Uint16Array,
+    Uint32Array,
+    Int8Array,
+    Int16Array,
+    Int32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+  ].map((type) => [type.prototype, type]),
+)
+
+function copyBytes(source: object): object | undefined {
+  const prototype: unknown = Object.getPrototypeOf(source)
+  if (prototype === bufferPrototype) return Buffer.from(source as Buffer)
+  if (prototype === ArrayBuffer.prototype) return (source as ArrayBuffer).slice(0)
+  const TypedArray = typedArrays.get(prototype)
+  return TypedArray && new TypedArray(source as never)
+}
+
+// Ten times faster than the class's own constructor or a spread, and free of the class's settings.
+function copyDecimal(source: DecimalLike): DecimalLike {
+  const copy = Object.create(Object.getPrototypeOf(source) as object) as Fields
+  copy['constructor'] = source.constructor
+  copy['s'] = source.s
+  copy['e'] = source.e
+  copy['d'] = source.d === null ? null : source.d.slice()
+  return copy as unknown as DecimalLike
+}
+
+class Refusal extends Error {}
+
+// Thrown where a value cannot be copied and caught in prepareCopy: one object, as a stack trace would cost more than the copy.
+const refusal = new Refusal('not copyable')
+
+const maxPlannedFields = 32
+
+/** One pass over a value: copies it, adds up its size and, of every array, merges the plans of the elements. */
+class Preparation {
+  bytes = 0
+  /** The plan of what {@link copy} copied last, widened from the plan that it was given. */
+  plan: CopyPlan = primitivePlan
+  readonly #maxBytes: number
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** @param known the plan of what stood in the same place before: of the elements before this one, or of their fields */
+  copy(value: unknown, known: CopyPlan | undefined, depth: number): unknown {
+    if (typeof value === 'object' && value !== null) return this.#copyObject(value, known, depth)
+    this.#addPrimitive(value)
+    this.plan = known ?? primitivePlan
+    return value
+  }
+
+  #copyObject(value: object, known: CopyPlan | undefined, depth: number): unknown {
+    // Bytes bound the work as well: references shared many times over would unfold without end.
+    if (depth === maxValueDepth || this.bytes > this.#maxBytes) throw refusal
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === objectPrototype) return this.#copyPlain(value, known, depth + 1)
+    if (prototype === arrayPrototype) return this.#copyArray(value as readonly unknown[], known, depth + 1)
+    if (prototype === datePrototype) return this.#copyDate(value as Date, known)
+    const master = this.#copyOther(value, prototype, depth + 1)
+    this.plan = anyPlan
+    return master
+  }
+
+  #copyPlain(value: object, known: CopyPlan | undefined, depth: number): Fields {
+    refuseHiddenProperties(value)
+    // Accessors are read here, once; what follows looks at the copy only.
+    const master: Fields = { ...value }
+    const fields = new FieldPlans(known)
+    const keys = Object.keys(master)
+    this.bytes += objectBytes + keys.length * word
+    for (const key of keys) {
+      const child = master[key]
+      if (typeof child === 'object' && child !== null) {
+        master[key] = this.#copyObject(child, fields.get(key), depth)
+        fields.set(key, this.plan)
+      } else this.#addPrimitive(child)
+    }
+    this.plan = fields.plan
+    return master
+  }
+
+  #copyArray(value: readonly unknown[], known: CopyPlan | undefined, depth: number): unknown[] {
+    if (Reflect.ownKeys(value).length !== value.length + 1) throw refusal
+    const master = value.slice()
+    this.bytes += arrayBytes + master.length * word
+    if (master.length > 0 && master.every(isNumber)) return this.#endOfNumbers(master, known)
+    let element = known?.kind === 'list' ? known.element : undefined
+    for (let i = 0; i < master.length; i++) {
+      master[i] = this.copy(master[i], element, depth)
+      element = this.plan
+    }
+    this.plan = joinList(known, element ?? primitivePlan)
+    return master
+  }
+
+  // Kept apart because V8 holds arrays of nothing but numbers unboxed.
+  #endOfNumbers(master: unknown[], known: CopyPlan | undefined): unknown[] {
+    this.plan = joinList(known, known?.kind === 'list' ? known.element : primitivePlan)
+    return master
+  }
+
+  #copyDate(value: Date, known: CopyPlan | undefined): Date {
+    if (Object.keys(value).length > 0) throw refusal
+    this.bytes += dateBytes
+    this.plan =
+      known === undefined || known.kind === 'primitive' || known.kind === 'date' ? datePlan : anyPlan
+    return new NativeDate(value.getTime())
+  }
+
+  #copyOther(value: object, prototype: unknown, depth: number): object {
+    if (prototype === null) return this.#copyWithoutPrototype(value, depth)
+    if (prototype === Map.prototype && types.isMap(value)) return this.#copyMap(value, depth)
+    if (prototype === Set.prototype && types.isSet(value)) return this.#copySet(value, depth)
+    if (types.isTypedArray(value) || types.isArrayBuffer(value)) return this.#copyBytes(value)
+    if (isDecimalLike(value)) return this.#copyDecimal(value)
+    throw refusal
+  }
+
+  #copyWithoutPrototype(value: object, depth: number): Fields {
+    refuseHiddenProperties(value)
+    const master = withoutPrototype(value)
+    for (const key of Object.keys(master)) {
+      // Such objects are hash tables inside: three words for each entry, half of them unused on average.
+      this.bytes += 6 * word
+      master[key] = this.copy(master[key], undefined, depth)
+    }
+    this.bytes += objectBytes + 8 * word
+    return master
+  }
+
+  #copyMap(value: ReadonlyMap<unknown, unknown>, depth: number): Map<unknown, unknown> {
+    if (Reflect.ownKeys(value).length > 0) throw refusal
+    const master = new Map<unknown, unknown>()
+    for (const [key, item] of value) {
+      master.set(this.copy(key, undefined, depth), this.copy(item, undefined, depth))
+    }
+    this.bytes += collectionBytes + tableBytes(value.size, 3)
+    return master
+  }
+
+  #copySet(value: ReadonlySet<unknown>, depth: number): Set<unknown> {
+    if (Reflect.ownKeys(value).length > 0) throw refusal
+    const master = new Set<unknown>()
+    for (const item of value) master.add(this.copy(item, undefined, depth))
+    this.bytes += collectionBytes + tableBytes(value.size, 2)
+    return master
+  }
+
+  #copyBytes(value: NodeJS.TypedArray | ArrayBuffer): object {
+    this.bytes += typedArrayBytes + value.byteLength
+    if (Object.getPrototypeOf(value) !== bufferPrototype) return copyBytes(value) ?? refuse()
+    // Not from the pool: a small master would keep eight kilobytes alive.
+    const master = Buffer.allocUnsafeSlow(value.byteLength)
+    master.set(value as Buffer)
+    return master
+  }
+
+  #copyDecimal(value: DecimalLike): DecimalLike {
+    if (Object.getOwnPropertyNames(value).join() !== 'constructor,s,e,d') throw refusal
+    this.bytes += decimalBytes + arrayBytes + (value.d?.length ?? 0) * word
+    return copyDecimal(value)
+  }
+
+  #addPrimitive(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        this.bytes += textBytes(value)
+        return
+      case 'number':
+        // Small integers lie in the slot itself.
+        if ((value | 0) !== value || Object.is(value, -0)) this.bytes += heapNumberBytes
+        return
+      case 'bigint':
+        this.bytes += 2 * word + bigintBytes(value)
+        return
+      case 'symbol':
+      case 'function':
+        throw refusal
+    }
+  }
+}
+
+/** The fields of a plain object that hold objects: a record plan that grows while the object, or its sibling, is read. */
+class FieldPlans {
+  readonly #known: CopyPlan | undefined
+  #record: RecordPlan | undefined
+  #tooMany = false
+
+  constructor(known: CopyPlan | undefined) {
+    this.#known = known
+    this.#record = known?.kind === 'record' ? known : undefined
+  }
+
+  get(key: string): CopyPlan | undefined {
+    const index = this.#record?.keys.indexOf(key) ?? -1
+    return this.#record?.plans[index]
+  }
+
+  set(key: string, plan: CopyPlan): void {
+    this.#record ??= { kind: 'record', keys: [], plans: [] }
+    const { keys, plans } = this.#record
+    const index = keys.indexOf(key)
+    if (index >= 0) plans[index] = plan
+    // On an object without such a field, this name would read, and set, the prototype.
+    else if (key === '__proto__' || keys.length === maxPlannedFields) this.#tooMany = true
+    else {
+      keys.push(key)
+      plans.push(plan)
+    }
+  }
+
+  get plan(): CopyPlan {
+    const kind = this.#known?.kind ?? 'primitive'
+    if (this.#tooMany || (kind !== 'primitive' && kind !== 'flat' && kind !== 'record')) return anyPlan
+    return this.#record ?? flatPlan
+  }
+}
+
+function joinList(known: CopyPlan | undefined, element: CopyPlan): CopyPlan {
+  if (known !== undefined && known.kind !== 'primitive' && known.kind !== 'list') return anyPlan
+  if (element === primitivePlan) return primitiveListPlan
+  return element === flatPlan ? flatListPlan : { kind: 'list', element }
+}
+
+function refuseHiddenProperties(value: object): void {
+  // Cheap only in this form: Reflect.ownKeys costs three times as much on an ordinary row.
+  if (Object.getOwnPropertyNames(value).length !== Object.keys(value).length) throw refusal
+  if (Object.getOwnPropertySymbols(value).length > 0) throw refusal
+}
+
+function refuse(): never {
+  throw refusal
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number'
+}
+
+/** One-byte characters in one byte each, all others in two; the empty text and single characters are V8's own. */
+function textBytes(text: string): number {
+  if (text.length < 2) return 0
+  return stringBytes + roundUp(wide.test(text) ? text.length * 2 : text.length)
+}
+
+const wide = /[^\u0000-\u00ff]/
+
+function bigintBytes(value: bigint): number {
+  if (BigInt.asIntN(64, value) === value) return word
+  return roundUp(value.toString(16).length / 2)
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / word) * word
+}
+
+/** V8's hash tables have a power of two of slots, at least four, and one bucket for every two. */
+function tableBytes(size: number, wordsPerEntry: number): number {
+  const slots = Math.max(4, 2 ** Math.ceil(Math.log2(Math.max(1, size))))
+  return (5 + slots * wordsPerEntry + slots / 2) * word
+}
