@@ -1,0 +1,69 @@
+import type { Action } from './action.js'
+
+const changePrice: Action = {
+  weight: 8,
+  plan(dice) {
+    const id = dice.productId()
+    const price = `${dice.between(4, 249)}.95`
+    return (visitor) =>
+      visitor.change('price change', (shop) => shop.product.update({ where: { id }, data: { price } }))
+  },
+}
+
+const restock: Action = {
+  weight: 6,
+  plan(dice) {
+    const below = dice.between(5, 20)
+    return (visitor) =>
+      visitor.change(
+        'restock (raw SQL)',
+        (shop) => shop.$executeRaw`UPDATE "Product" SET "stock" = "stock" + 100 WHERE "stock" < ${below}`,
+      )
+  },
+}
+
+const recategorise: Action = {
+  weight: 6,
+  plan(dice) {
+    const id = dice.productId()
+    const category = { id: dice.categoryId() }
+    const how = (['connect', 'disconnect', 'set'] as const)[dice.between(0, 2)] ?? 'set'
+    return (visitor) =>
+      visitor.change(`category ${how}`, (shop) =>
+        shop.product.update({ where: { id }, data: { categories: { [how]: [category] } } }),
+      )
+  },
+}
+
+const shipOrders: Action = {
+  weight: 4,
+  plan(dice) {
+    const placedBefore = dice.now()
+    const id = dice.productId()
+    return (visitor) =>
+      visitor.change('ship orders (batch)', (shop) =>
+        shop.$transaction([
+          shop.order.updateMany({
+            where: { status: 'PAID', placedAt: { lt: placedBefore } },
+            data: { status: 'SHIPPED' },
+          }),
+          shop.product.update({ where: { id }, data: { description: 'Now delivered within a day.' } }),
+        ]),
+      )
+  },
+}
+
+const eraseCustomer: Action = {
+  weight: 3,
+  plan(dice) {
+    const id = dice.dormantCustomerId()
+    return async (visitor) => {
+      // Orders, their lines and reviews go with the customer: pages that showed such a review must change.
+      if (id !== undefined)
+        await visitor.change('customer erased', (shop) => shop.customer.delete({ where: { id } }))
+    }
+  },
+}
+
+/** What the people who run the shop do. */
+export const staffWork: readonly Action[] = [changePrice, restock, recategorise, shipOrders, eraseCustomer]
