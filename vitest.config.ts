@@ -1,10 +1,48 @@
 import { defineConfig } from 'vitest/config'
 
+// Never 'import' here: Vitest hands these to Node for `require` as well, and CommonJS packages would get ES modules.
+const conditions = ['@freshet/source', 'node']
+
+// Where a machine reads the result from (.ci/run); people read the terminal.
+const report = process.env['TEST_REPORT']
+
 export default defineConfig({
-  resolve: { conditions: ['@freshet/source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@freshet/source', 'node', 'import', 'default'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     retry: 0,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    maxWorkers: '100%',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/{core,sql}/test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'databases',
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'test/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'bench/test/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', 'packages/{core,sql}/**', 'test/packaging/**'],
+          globalSetup: ['test/services/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'packaging',
+          include: ['test/packaging/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
   },
 })
