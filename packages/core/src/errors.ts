@@ -8,6 +8,7 @@ export type FreshetErrorCode =
   | 'INVALID_KEY'
   | 'INVALID_TAG'
   | 'INVALID_VECTOR'
+  | 'INVALID_LOADER_RESULT'
   | 'NOT_ENCODABLE'
   | 'CLOSED'
   | 'WRITES_NOT_VISIBLE'

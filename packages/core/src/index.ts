@@ -1,1 +1,26 @@
-export {}
+export { createCache } from './create-cache.js'
+export type { CacheOptions } from './create-cache.js'
+export type {
+  Cache,
+  CacheKey,
+  GetOrSetOptions,
+  KeyOptions,
+  Loader,
+  MemoizeOptions,
+  SetEntry,
+  SetOptions,
+  WriteOptions,
+} from './cache.js'
+export type { Clock } from './clock.js'
+export type { Consistency } from './consistency.js'
+export type { Duration } from './duration.js'
+export { FreshetError, isFreshetError } from './errors.js'
+export type { FreshetErrorCode, FreshetErrorOptions } from './errors.js'
+export type { CacheEventListener, CacheEventName, CacheEvents } from './events.js'
+export type { LoaderContext } from './load-context.js'
+export { memoryStore } from './memory-store.js'
+export type { MemoryStoreOptions } from './memory-store.js'
+export type { PolicyOptions } from './policy.js'
+export type { ReadInfo, ReadStatus } from './read.js'
+export type { CacheStats } from './stats.js'
+export type { StoreFactory, Vector } from './store.js'

@@ -1,0 +1,107 @@
+import type { Cache } from './cache.js'
+import type { Clock } from './clock.js'
+import { systemClock } from './clock.js'
+import type { Consistency } from './consistency.js'
+import { assertConsistency } from './consistency.js'
+import type { Duration } from './duration.js'
+import { toMilliseconds } from './duration.js'
+import type { Engine } from './engine.js'
+import { Events } from './events.js'
+import { createFace } from './face.js'
+import { memoryStore } from './memory-store.js'
+import { assertOptions, invalidOption, positiveInteger, print } from './options.js'
+import type { PolicyOptions } from './policy.js'
+import { defaultPolicy, policyOptionNames, resolvePolicy } from './policy.js'
+import { Reader } from './read.js'
+import { createSpace } from './space.js'
+import { Counters } from './stats.js'
+import type { StoreFactory } from './store.js'
+import { TagNames } from './tag-names.js'
+import { Writer } from './write.js'
+
+export interface CacheOptions extends PolicyOptions {
+  /** Where entries live. Default `memoryStore()`. */
+  readonly store?: StoreFactory
+  /** Keeps this cache's keys and tags apart from others' in the same store. A namespace belongs to one database. */
+  readonly namespace?: string
+  /** How fresh an answer must be. Default `'strong'`; in one process all three are the same. */
+  readonly consistency?: Consistency
+  /** How long tags stay unserved after a write whose outcome nobody knows. Default `'60s'`. */
+  readonly unknownOutcomeHold?: Duration
+  /** How long a reader waits for another reader's load before it loads itself. Default `'10s'`. */
+  readonly joinTimeout?: Duration
+  /** Values that are larger, by estimate, are returned but not stored. Default 4 MiB. */
+  readonly maxEntryBytes?: number
+  /** Default: the process's monotonic clock. */
+  readonly clock?: Clock
+  /** Numbers from 0 to 1, for jitter. Default `Math.random`. */
+  readonly random?: () => number
+}
+
+const optionNames = [
+  'store',
+  'namespace',
+  'consistency',
+  'unknownOutcomeHold',
+  'joinTimeout',
+  'maxEntryBytes',
+  'clock',
+  'random',
+  ...policyOptionNames,
+] as const
+
+const defaultMaxEntryBytes = 4 * 2 ** 20
+
+/**
+ * Makes a cache. Without options it lives in this process's memory, is bounded and needs no server.
+ *
+ * @throws FreshetError INVALID_OPTION, INVALID_DURATION
+ * @example
+ * const cache = createCache()
+ * const prisma = new PrismaClient({ adapter }).$extends(freshet({ cache }))
+ */
+export function createCache(options: CacheOptions = {}): Cache {
+  assertOptions('createCache()', options, optionNames)
+  const controller = new AbortController()
+  return createFace(createEngine(options, controller.signal), () => controller.abort())
+}
+
+function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
+  assertConsistency(options.consistency ?? 'strong')
+  const clock = options.clock ?? systemClock
+  const store = storeFactory(options.store)({ now: clock.now })
+  const events = new Events()
+  const counters = new Counters()
+  const reader = new Reader({
+    store,
+    clock,
+    random: options.random ?? Math.random,
+    counters,
+    events,
+    closing,
+    joinTimeoutMs: toMilliseconds(options.joinTimeout ?? '10s', 'joinTimeout'),
+    maxEntryBytes: positiveInteger(options.maxEntryBytes ?? defaultMaxEntryBytes, 'maxEntryBytes'),
+  })
+  const unknownOutcomeHoldMs = toMilliseconds(options.unknownOutcomeHold ?? '60s', 'unknownOutcomeHold')
+  return {
+    reader,
+    writer: new Writer({ store, counters, events, unknownOutcomeHoldMs }),
+    store,
+    clock,
+    events,
+    counters,
+    tagNames: new TagNames(),
+    databases: new Map(),
+    space: createSpace(options.namespace),
+    policy: resolvePolicy(options, defaultPolicy),
+    closing,
+  }
+}
+
+function storeFactory(store: unknown): StoreFactory {
+  if (store === undefined) return memoryStore()
+  if (typeof store === 'function') return store as StoreFactory
+  throw invalidOption(
+    `The option 'store' must come from memoryStore() or another store of Freshet, but ${print(store)} was given.`,
+  )
+}

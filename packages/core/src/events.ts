@@ -1,0 +1,65 @@
+/** What a cache tells those who listen. Listeners run synchronously and must be quick; what they throw is ignored. */
+export interface CacheEvents {
+  /** An entry was served. */
+  hit: { readonly key: string; readonly source: string | undefined }
+  /** Nothing could be served; a load follows, or an older load under the same vector is joined. */
+  miss: { readonly key: string; readonly source: string | undefined; readonly reason: string }
+  /** A read went past the cache: nothing was looked up or nothing may be stored. */
+  bypass: { readonly key: string | undefined; readonly source: string | undefined; readonly reason: string }
+  /** Tags got new generations. `source` says by what: a statement, `invalidate`, `write`, `clear`. */
+  invalidate: { readonly tags: readonly string[]; readonly source: string }
+  /** A write ended in a way that nobody can know: its tags are held for `holdMs`. */
+  'unknown-outcome': { readonly tags: readonly string[]; readonly holdMs: number; readonly cause: unknown }
+  /** A statement or a read could not be told apart precisely, so more was invalidated or depended on than needed. */
+  widened: { readonly reason: string; readonly detail: string }
+  /** Something in the cache failed; the query went on without it. */
+  failure: { readonly action: string; readonly cause: unknown }
+  /** Something that works, but not as its owner most likely wants. Each `code` is told once per cache. */
+  warning: { readonly code: string; readonly message: string }
+}
+
+export type CacheEventName = keyof CacheEvents
+export type CacheEventListener<Name extends CacheEventName> = (event: CacheEvents[Name]) => void
+
+type Listener = (event: never) => void
+
+/** Hands events to listeners. Where nobody listens it costs one property read. */
+export class Events {
+  readonly #listeners: { [Name in CacheEventName]?: Set<Listener> } = {}
+  readonly #warned = new Set<string>()
+
+  /** Returns how to stop listening. */
+  on<Name extends CacheEventName>(name: Name, listener: CacheEventListener<Name>): () => void {
+    const listeners = (this.#listeners[name] ??= new Set())
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) delete this.#listeners[name]
+    }
+  }
+
+  /** Whether building an event for `name` is worth anything. */
+  has(name: CacheEventName): boolean {
+    return this.#listeners[name] !== undefined
+  }
+
+  emit<Name extends CacheEventName>(name: Name, event: CacheEvents[Name]): void {
+    const listeners = this.#listeners[name]
+    if (listeners === undefined) return
+    for (const listener of [...listeners]) {
+      try {
+        listener(event as never)
+      } catch {
+        // A listener's own failure must not fail a query.
+      }
+    }
+  }
+
+  /** Tells a warning once; also on the process's warning channel, since few people listen from the start. */
+  warnOnce(code: string, message: string): void {
+    if (this.#warned.has(code)) return
+    this.#warned.add(code)
+    this.emit('warning', { code, message })
+    process.emitWarning(message, { type: 'FreshetWarning', code })
+  }
+}

@@ -1,0 +1,238 @@
+import { LRUCache } from 'lru-cache'
+import { assertOptions, positiveInteger } from './options.js'
+import type { Space } from './space.js'
+import { wholeSpaceTag } from './space.js'
+import type {
+  Absent,
+  AbsentReason,
+  Entry,
+  EntryRecord,
+  Intent,
+  Lookup,
+  Store,
+  StoreFactory,
+  Vector,
+} from './store.js'
+
+export interface MemoryStoreOptions {
+  /** Entries kept at most; the least recently used go first. Default 10,000. */
+  readonly maxEntries?: number
+  /** Estimated bytes of all entries together. Default 64 MiB. */
+  readonly maxBytes?: number
+}
+
+const defaults = { maxEntries: 10_000, maxBytes: 64 * 2 ** 20 }
+
+/**
+ * A store in this process: bounded by entries and by bytes, gone with the process.
+ *
+ * It needs no intents: a crash takes the entries along, and a write's bump happens between the commit
+ * and its acknowledgement in the same process.
+ *
+ * @throws FreshetError INVALID_OPTION for unknown options and for bounds that are not positive integers.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): StoreFactory {
+  assertOptions('memoryStore()', options, ['maxEntries', 'maxBytes'])
+  const maxEntries = positiveInteger(options.maxEntries ?? defaults.maxEntries, 'maxEntries')
+  const maxBytes = positiveInteger(options.maxBytes ?? defaults.maxBytes, 'maxBytes')
+  return ({ now }) => new MemoryStore(maxEntries, maxBytes, now)
+}
+
+/** A tag as it is now. Entries point at it, so a hit looks no name up. */
+interface TagState {
+  /** `forgotten` once the tag has left the map: whatever points here can never be valid again. */
+  generation: number
+  heldUntil: number
+}
+// Unequal to everything, itself included: a vector made of it can never be found current.
+const forgotten = NaN
+
+class MemoryVector implements Vector {
+  readonly states: readonly TagState[]
+  readonly generations: readonly number[]
+  readonly usable: boolean
+
+  constructor(states: readonly TagState[], usable: boolean) {
+    this.states = states
+    this.generations = states.map((state) => state.generation)
+    this.usable = usable
+  }
+
+  get id(): string {
+    return this.generations.join(',')
+  }
+}
+
+interface MemoryEntry extends Entry {
+  readonly vector: MemoryVector
+  readonly tags: readonly string[]
+  /** The store's version at which the vector was last seen to be current. */
+  confirmedAt: number
+}
+
+// Measured beside the value itself: the entry, its vector, its place in the LRU and in the tag map.
+const bytesPerEntry = 400
+const bytesPerTag = 24
+// Forgetting a tag only costs misses, so the map may be cut without asking who uses it.
+const tagsPerEntry = 8
+const minTags = 10_000
+
+class MemoryStore implements Store {
+  readonly name = 'memory'
+  readonly #entries: LRUCache<string, MemoryEntry>
+  readonly #tags = new Map<string, TagState>()
+  readonly #maxTags: number
+  readonly #now: () => number
+  #generation = 0
+  /** Grows with every change of any tag: an entry confirmed at this version needs no look at its tags. */
+  #version = 0
+
+  constructor(maxEntries: number, maxBytes: number, now: () => number) {
+    this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeOf })
+    this.#maxTags = Math.max(minTags, maxEntries * tagsPerEntry)
+    this.#now = now
+  }
+
+  lookup(space: Space, key: string, tags: readonly string[]): Lookup {
+    const entry = this.#entries.get(space.prefix + key)
+    if (entry === undefined) return this.#absent('missing', space, tags)
+    if (this.#isCurrent(entry) && covers(entry.tags, tags)) return entry
+    return this.#absent('invalidated', space, tags)
+  }
+
+  snapshot(space: Space, tags: readonly string[]): MemoryVector {
+    const states: TagState[] = []
+    for (const prefix of space.prefixes) {
+      states.push(this.#state(prefix + wholeSpaceTag))
+      for (const tag of tags) states.push(this.#state(prefix + tag))
+    }
+    return new MemoryVector(states, !this.#anyHeld(states) && !states.some(isForgotten))
+  }
+
+  put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
+    const memoryVector = vector as MemoryVector
+    // It could never be found: the room is better used.
+    if (!vector.usable || !sameGenerations(memoryVector)) return
+    const { copy, tags, storedAt, expiresAt, loadMs } = record
+    this.#entries.set(space.prefix + key, {
+      status: 'found',
+      copy,
+      vector: memoryVector,
+      tags,
+      storedAt,
+      expiresAt,
+      loadMs,
+      confirmedAt: this.#version,
+    })
+  }
+
+  delete(space: Space, key: string): boolean {
+    return this.#entries.delete(space.prefix + key)
+  }
+
+  openIntent(space: Space, tags: readonly string[]): Intent {
+    return { space, tags }
+  }
+
+  closeIntent(intent: Intent, bumped: readonly string[]): void {
+    this.bump(intent.space, bumped)
+  }
+
+  bump(space: Space, tags: readonly string[]): void {
+    for (const tag of tags) {
+      const state = this.#tags.get(space.prefix + tag)
+      // A tag that nobody has asked for is in no vector.
+      if (state !== undefined) state.generation = ++this.#generation
+    }
+    this.#version++
+    if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#entries.clear()
+  }
+
+  hold(intent: Intent, tags: readonly string[], ms: number): void {
+    const until = this.#now() + ms
+    for (const tag of tags) {
+      const state = this.#state(intent.space.prefix + tag)
+      state.generation = ++this.#generation
+      state.heldUntil = Math.max(state.heldUntil, until)
+    }
+    this.#version++
+  }
+
+  size() {
+    return { entries: this.#entries.size, bytes: this.#entries.calculatedSize, tags: this.#tags.size }
+  }
+
+  close(): void {
+    this.#entries.clear()
+    this.#tags.clear()
+  }
+
+  #isCurrent(entry: MemoryEntry): boolean {
+    if (entry.confirmedAt === this.#version) return true
+    if (!sameGenerations(entry.vector)) return false
+    entry.confirmedAt = this.#version
+    return true
+  }
+
+  #absent(reason: AbsentReason, space: Space, tags: readonly string[]): Absent {
+    const vector = this.snapshot(space, tags)
+    return { status: 'absent', reason: vector.usable ? reason : 'held', vector }
+  }
+
+  #state(name: string): TagState {
+    const existing = this.#tags.get(name)
+    if (existing !== undefined) return existing
+    if (this.#tags.size >= this.#maxTags) this.#forgetOldestTags()
+    const state = { generation: ++this.#generation, heldUntil: 0 }
+    this.#tags.set(name, state)
+    return state
+  }
+
+  #anyHeld(states: readonly TagState[]): boolean {
+    for (const state of states) if (state.heldUntil !== 0 && this.#isHeld(state)) return true
+    return false
+  }
+
+  #isHeld(state: TagState): boolean {
+    if (state.heldUntil > this.#now()) return true
+    // The database can no longer commit the write that was in doubt, but it may have done so until now.
+    state.heldUntil = 0
+    state.generation = ++this.#generation
+    this.#version++
+    return false
+  }
+
+  /** A tenth at a time, so that the cost per new tag stays constant. Held tags stay: forgetting one would end its hold. */
+  #forgetOldestTags(): void {
+    let remaining = Math.ceil(this.#maxTags / 10)
+    for (const [name, state] of this.#tags) {
+      if (remaining-- === 0) break
+      if (state.heldUntil !== 0) continue
+      state.generation = forgotten
+      this.#tags.delete(name)
+    }
+    this.#version++
+  }
+}
+
+/** Making one tag of a vector can push another one of the same vector out of the map. */
+const isForgotten = (state: TagState): boolean => Number.isNaN(state.generation)
+
+function sameGenerations(vector: MemoryVector): boolean {
+  const { states, generations } = vector
+  for (let i = 0; i < states.length; i++) if (states[i]!.generation !== generations[i]) return false
+  return true
+}
+
+/** Whether an entry stored for `stored` tags depends on everything that `asked` names. */
+function covers(stored: readonly string[], asked: readonly string[]): boolean {
+  if (stored === asked) return true
+  for (let i = 0; i < asked.length; i++) {
+    if (stored[i] !== asked[i] && !stored.includes(asked[i]!)) return false
+  }
+  return true
+}
+
+function sizeOf(entry: MemoryEntry, key: string): number {
+  return entry.copy.bytes + key.length + entry.vector.states.length * bytesPerTag + bytesPerEntry
+}

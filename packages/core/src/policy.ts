@@ -1,0 +1,57 @@
+import type { Duration } from './duration.js'
+import { toMilliseconds } from './duration.js'
+import { jittered } from './jitter.js'
+import { ratio } from './options.js'
+
+/** How long an entry lives. Given to a cache, a model or one call; the narrower one wins. */
+export interface PolicyOptions {
+  /** Time to live. A number is milliseconds. Default `'5m'`. */
+  readonly ttl?: Duration
+  /** Time to live of `null` and of empty arrays. Default `'30s'`, or `ttl` if that is shorter. */
+  readonly negativeTtl?: Duration
+  /** Share of the time to live by which it varies either way, so that entries do not die together. 0 to 1, default 0.1. */
+  readonly jitter?: number
+}
+
+export const policyOptionNames = ['ttl', 'negativeTtl', 'jitter'] as const
+
+export interface Policy {
+  readonly ttlMs: number
+  readonly negativeTtlMs: number
+  readonly jitter: number
+}
+
+const defaultNegativeTtlMs = 30_000
+export const defaultPolicy: Policy = Object.freeze({
+  ttlMs: 300_000,
+  negativeTtlMs: defaultNegativeTtlMs,
+  jitter: 0.1,
+})
+
+/**
+ * `options` over `base`.
+ *
+ * @throws FreshetError INVALID_DURATION, INVALID_OPTION
+ */
+export function resolvePolicy(options: PolicyOptions, base: Policy): Policy {
+  const { ttl, negativeTtl, jitter } = options
+  if (ttl === undefined && negativeTtl === undefined && jitter === undefined) return base
+  const ttlMs = ttl === undefined ? base.ttlMs : toMilliseconds(ttl, 'ttl')
+  return Object.freeze({
+    ttlMs,
+    negativeTtlMs:
+      negativeTtl === undefined
+        ? Math.min(base.negativeTtlMs, ttlMs)
+        : toMilliseconds(negativeTtl, 'negativeTtl'),
+    jitter: jitter === undefined ? base.jitter : ratio(jitter, 'jitter'),
+  })
+}
+
+/** Nothing was found, and that was worth remembering for a shorter time. */
+export function isNegative(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0)
+}
+
+export function lifetimeMs(policy: Policy, value: unknown, random: () => number): number {
+  return jittered(isNegative(value) ? policy.negativeTtlMs : policy.ttlMs, policy.jitter, random)
+}

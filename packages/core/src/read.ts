@@ -1,0 +1,298 @@
+import type { Clock } from './clock.js'
+import { copyOut, prepareCopy } from './clone.js'
+import type { PreparedCopy } from './clone.js'
+import { FreshetError } from './errors.js'
+import type { Events } from './events.js'
+import { Flights } from './flight.js'
+import type { Flight, Landed } from './flight.js'
+import { Learned } from './learned.js'
+import { LoadContext } from './load-context.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { isPromise } from './maybe-promise.js'
+import type { Policy } from './policy.js'
+import { lifetimeMs } from './policy.js'
+import type { Space } from './space.js'
+import type { Counters } from './stats.js'
+import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
+
+/** One cached read: how to find the answer, and how to get it otherwise. */
+export interface ReadRequest {
+  readonly space: Space
+  /** The full key inside the space, scope included. */
+  readonly key: string
+  /** Normalised tags that are known before the load. */
+  readonly tags: readonly string[]
+  readonly policy: Policy
+  readonly load: (context: LoadContext) => unknown
+  /** For events and statistics, such as `User.findMany`. */
+  readonly source?: string | undefined
+  /** Filled with how the answer came about, if given. */
+  readonly info?: ReadInfo | undefined
+}
+
+export type ReadStatus = 'hit' | 'miss' | 'joined' | 'bypass'
+
+/** How one answer came about. */
+export interface ReadInfo {
+  status: ReadStatus
+  /** Why it was not a hit: `missing`, `expired`, `invalidated`, `held`, `unavailable`, `closed`, or an adapter's own word. */
+  reason?: string
+  /** Milliseconds since a served entry was stored. */
+  ageMs?: number
+  /** Milliseconds until a served entry expires. */
+  expiresInMs?: number
+  /** What the answer depends on. */
+  tags?: readonly string[]
+}
+
+export interface ReaderParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: () => number
+  readonly counters: Counters
+  readonly events: Events
+  readonly closing: AbortSignal
+  readonly joinTimeoutMs: number
+  readonly maxEntryBytes: number
+}
+
+/**
+ * The way of a read: look up; serve, or load under the vector that the look-up brought, and store.
+ */
+export class Reader {
+  readonly #parts: ReaderParts
+  readonly #flights: Flights
+  readonly #learned = new Learned()
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts
+    this.#flights = new Flights(parts.clock, parts.joinTimeoutMs)
+  }
+
+  /** Answers from the store or from `request.load`. A failure of the cache becomes a load, never a rejection. */
+  read(request: ReadRequest): MaybePromise<unknown> {
+    if (this.#parts.closing.aborted) return this.bypass(request, 'closed')
+    const lookup = this.#lookup(request)
+    return isPromise(lookup)
+      ? lookup.then((found) => this.#answer(request, found))
+      : this.#answer(request, lookup)
+  }
+
+  /**
+   * Several reads whose loads are started together: every look-up is decided before the first load begins.
+   */
+  readMany(requests: readonly ReadRequest[]): MaybePromise<unknown>[] | Promise<MaybePromise<unknown>[]> {
+    if (this.#parts.closing.aborted) return requests.map((request) => this.bypass(request, 'closed'))
+    const lookups = requests.map((request) => this.#lookup(request))
+    const answerAll = (found: readonly Lookup[]) =>
+      found.map((lookup, index) => this.#answer(requests[index]!, lookup))
+    return lookups.some(isPromise) ? Promise.all(lookups).then(answerAll) : answerAll(lookups as Lookup[])
+  }
+
+  /** Only looks; `undefined` if there is nothing to serve. */
+  peek(space: Space, key: string): MaybePromise<Entry | undefined> {
+    if (this.#parts.closing.aborted) return undefined
+    const live = (lookup: Lookup): Entry | undefined =>
+      lookup.status === 'found' && lookup.expiresAt > this.#parts.clock.now() ? lookup : undefined
+    const lookup = this.#lookup({ space, key, tags: [] })
+    return isPromise(lookup) ? lookup.then(live) : live(lookup)
+  }
+
+  /** Loads without looking up or storing. */
+  bypass(request: ReadRequest, reason: string): MaybePromise<unknown> {
+    const { counters, events, closing } = this.#parts
+    counters.bypasses++
+    if (events.has('bypass')) events.emit('bypass', { key: request.key, source: request.source, reason })
+    tell(request, 'bypass', reason)
+    return request.load(new LoadContext(closing)) as MaybePromise<unknown>
+  }
+
+  /** The key's value was set or deleted by hand: see `Flights.supersede`. */
+  supersede(space: Space, key: string): void {
+    this.#flights.supersede(space.prefix + key)
+  }
+
+  /**
+   * Stores a value that was not loaded here.
+   *
+   * @throws FreshetError NOT_ENCODABLE
+   */
+  put(request: Omit<ReadRequest, 'load'>, value: unknown, vector: Vector): MaybePromise<void> {
+    const copy = prepareCopy(value)
+    if (copy === undefined) throw notCopyable(request)
+    return this.#store(request, copy, value, vector, 0, undefined)
+  }
+
+  #lookup(request: Pick<ReadRequest, 'space' | 'key' | 'tags'>): MaybePromise<Lookup> {
+    try {
+      return this.#parts.store.lookup(request.space, request.key, request.tags)
+    } catch (cause) {
+      return this.#unavailable(cause)
+    }
+  }
+
+  #unavailable(cause: unknown): Absent {
+    this.#failure('lookup', cause)
+    return { status: 'absent', reason: 'unavailable', vector: unusable }
+  }
+
+  #answer(request: ReadRequest, lookup: Lookup): MaybePromise<unknown> {
+    if (lookup.status === 'absent') return this.#absent(request, lookup.reason, lookup.vector)
+    const now = this.#parts.clock.now()
+    if (lookup.expiresAt <= now) return this.#absent(request, 'expired', lookup.vector)
+    return this.#serve(request, lookup, now)
+  }
+
+  #serve(request: ReadRequest, entry: Entry, now: number): unknown {
+    const { counters, events } = this.#parts
+    counters.hits++
+    if (events.has('hit')) events.emit('hit', { key: request.key, source: request.source })
+    if (request.info !== undefined) {
+      tell(request, 'hit')
+      request.info.ageMs = now - entry.storedAt
+      request.info.expiresInMs = entry.expiresAt - now
+    }
+    return copyOut(entry.copy.master, entry.copy.plan)
+  }
+
+  #absent(request: ReadRequest, reason: string, vector: Vector): MaybePromise<unknown> {
+    if (!vector.usable) return this.bypass(request, reason)
+    this.#parts.counters.misses++
+    if (this.#parts.events.has('miss')) {
+      this.#parts.events.emit('miss', { key: request.key, source: request.source, reason })
+    }
+    const learned = this.#learned.get(request.space.prefix + request.key)
+    if (learned === undefined) return this.#loadOrJoin(request, request.tags, vector, reason)
+    return this.#loadLearned(request, learned, reason)
+  }
+
+  /** The key's last load named tags of its own: the vector must hold them too, read now. */
+  async #loadLearned(request: ReadRequest, learned: readonly string[], reason: string): Promise<unknown> {
+    const tags = [...new Set([...request.tags, ...learned])]
+    const vector = await this.#parts.store.snapshot(request.space, tags)
+    return this.#loadOrJoin(request, tags, vector, reason)
+  }
+
+  #loadOrJoin(
+    request: ReadRequest,
+    tags: readonly string[],
+    vector: Vector,
+    reason: string,
+  ): Promise<unknown> {
+    const flightKey = request.space.prefix + request.key
+    const vectorId = vector.id
+    const underWay = vector.usable ? this.#flights.find(flightKey, vectorId) : undefined
+    if (underWay !== undefined) return this.#join(request, underWay, vectorId, reason)
+    tell(request, 'miss', reason)
+    const started = this.#flights.start(flightKey, vectorId, (flight) =>
+      this.#load(request, tags, vector, flight),
+    )
+    return started.landed.then(valueOf)
+  }
+
+  async #join(request: ReadRequest, flight: Flight, vectorId: string, reason: string): Promise<unknown> {
+    this.#parts.counters.joined++
+    tell(request, 'joined', reason)
+    const landed = await this.#flights.join(flight, vectorId)
+    if (landed?.copy !== undefined) return copyOut(landed.copy.master, landed.copy.plan)
+    // Nothing came in time, or what came cannot be copied and so not be shared.
+    return request.load(new LoadContext(this.#parts.closing))
+  }
+
+  async #load(
+    request: ReadRequest,
+    tags: readonly string[],
+    vector: Vector,
+    flight: Flight,
+  ): Promise<Landed> {
+    const { clock, counters, closing } = this.#parts
+    counters.loads++
+    const context = new LoadContext(closing)
+    const startedAt = clock.now()
+    const value = await request.load(context)
+    const loadMs = clock.now() - startedAt
+    const storable = this.#isStorable(request, tags, context, flight, value)
+    if (!storable && flight.joiners === 0) return { value, copy: undefined }
+    const copy = prepareCopy(value)
+    if (copy === undefined) this.#failure('copy', notCopyable(request))
+    else if (storable) this.#storeQuietly({ ...request, tags }, copy, value, vector, loadMs, context.ttlMs)
+    return { value, copy }
+  }
+
+  #isStorable(
+    request: ReadRequest,
+    tags: readonly string[],
+    context: LoadContext,
+    flight: Flight,
+    value: unknown,
+  ): boolean {
+    const covered = context.tags === undefined || context.tags.every((tag) => tags.includes(tag))
+    // Remembered even if this value is not stored: the next load can only be stored if it knows them.
+    if (context.tags !== undefined) this.#learned.set(request.space.prefix + request.key, context.tags)
+    // `undefined` is "not there", so it is not a value to keep.
+    return (
+      covered && !context.skipped && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
+    )
+  }
+
+  #storeQuietly(
+    request: Omit<ReadRequest, 'load'>,
+    copy: PreparedCopy,
+    value: unknown,
+    vector: Vector,
+    loadMs: number,
+    ttlMs: number | undefined,
+  ): void {
+    try {
+      const stored = this.#store(request, copy, value, vector, loadMs, ttlMs)
+      if (isPromise(stored)) stored.catch((cause: unknown) => this.#failure('put', cause))
+    } catch (cause) {
+      this.#failure('put', cause)
+    }
+  }
+
+  #store(
+    request: Omit<ReadRequest, 'load'>,
+    copy: PreparedCopy,
+    value: unknown,
+    vector: Vector,
+    loadMs: number,
+    ttlMs: number | undefined,
+  ): MaybePromise<void> {
+    const { store, clock, counters, random, maxEntryBytes } = this.#parts
+    if (!vector.usable || copy.bytes > maxEntryBytes) return
+    const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
+    const storedAt = clock.now()
+    const expiresAt = storedAt + lifetimeMs(policy, value, random)
+    counters.stored++
+    return store.put(
+      request.space,
+      request.key,
+      { copy, tags: request.tags, storedAt, expiresAt, loadMs },
+      vector,
+    )
+  }
+
+  #failure(action: string, cause: unknown): void {
+    this.#parts.counters.failures++
+    this.#parts.events.emit('failure', { action, cause })
+  }
+}
+
+function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError {
+  return new FreshetError(
+    'NOT_ENCODABLE',
+    `The value of ${request.source ?? request.key} is not cached: it holds a function, a symbol, a cycle or an instance of a class that is not plain data. Cache plain data, or call skip() in the loader.`,
+  )
+}
+
+const unusable: Vector = Object.freeze({ id: '', usable: false })
+
+const valueOf = (landed: Landed): unknown => landed.value
+
+function tell(request: ReadRequest, status: ReadStatus, reason?: string): void {
+  if (request.info === undefined) return
+  request.info.status = status
+  request.info.tags = request.tags
+  if (reason !== undefined) request.info.reason = reason
+}

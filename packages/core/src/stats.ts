@@ -1,0 +1,38 @@
+import type { StoreSize } from './store.js'
+
+/** Counts since the cache was created. Every read is exactly one of hit, miss and bypass. */
+export interface CacheStats extends StoreSize {
+  readonly hits: number
+  readonly misses: number
+  /** Reads that neither looked an entry up to serve it nor stored one: in a transaction, under an intent, closed, switched off. */
+  readonly bypasses: number
+  /** Loads that were started for a miss. */
+  readonly loads: number
+  /** Misses that joined a load already under way under the same vector. */
+  readonly joined: number
+  readonly stored: number
+  /** Times that some tags were invalidated. */
+  readonly invalidations: number
+  readonly failures: number
+  /** hits / (hits + misses + bypasses); 0 before the first read. */
+  readonly hitRatio: number
+}
+
+/** The counters behind `cache.stats()`. */
+export class Counters {
+  hits = 0
+  misses = 0
+  bypasses = 0
+  loads = 0
+  joined = 0
+  stored = 0
+  invalidations = 0
+  failures = 0
+
+  snapshot(size: StoreSize): CacheStats {
+    const { hits, misses, bypasses, loads, joined, stored, invalidations, failures } = this
+    const reads = hits + misses + bypasses
+    const hitRatio = reads === 0 ? 0 : hits / reads
+    return { hits, misses, bypasses, loads, joined, stored, invalidations, failures, hitRatio, ...size }
+  }
+}

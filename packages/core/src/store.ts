@@ -1,0 +1,109 @@
+import type { PreparedCopy } from './clone.js'
+import type { MaybePromise } from './maybe-promise.js'
+import type { Space } from './space.js'
+
+/**
+ * The generations that some tags have, read before the data was: what an entry is stored under, and
+ * what it must still equal to be served. Only the store that made it can read it.
+ */
+export interface Vector {
+  /** Equal for two vectors of the same tags exactly if no tag has changed between them. */
+  readonly id: string
+  /**
+   * Whether data read under this vector may be stored and shared. False while a writer's intent or an
+   * unknown outcome lives on one of the tags, and when the store could not be asked.
+   */
+  readonly usable: boolean
+}
+
+/** A stored value whose tags all have the generations that it was stored under. */
+export interface Entry {
+  readonly status: 'found'
+  readonly copy: PreparedCopy
+  readonly vector: Vector
+  /** Times on the cache's clock, in milliseconds. */
+  readonly storedAt: number
+  readonly expiresAt: number
+  /** How long the load took, in milliseconds. */
+  readonly loadMs: number
+}
+
+export type AbsentReason = 'missing' | 'invalidated' | 'held' | 'unavailable'
+
+/** Nothing that may be served; `vector` is what to load and store under. */
+export interface Absent {
+  readonly status: 'absent'
+  readonly reason: AbsentReason
+  readonly vector: Vector
+}
+
+export type Lookup = Entry | Absent
+
+/** What is handed to a store to keep. */
+export interface EntryRecord {
+  readonly copy: PreparedCopy
+  /** The tags that the read asked for, as given to `lookup`. */
+  readonly tags: readonly string[]
+  readonly storedAt: number
+  readonly expiresAt: number
+  readonly loadMs: number
+}
+
+/** One writer's mark on the tags that it is about to change. */
+export interface Intent {
+  readonly space: Space
+  readonly tags: readonly string[]
+}
+
+export interface StoreSize {
+  readonly entries: number
+  readonly bytes: number
+  readonly tags: number
+}
+
+/**
+ * Where entries and generations live. The engine keeps the protocol; a store keeps these promises:
+ *
+ * - A generation is never used twice, and a tag whose generation was lost (evicted, flushed, restarted)
+ *   gets a new one: losing state costs misses, never freshness.
+ * - `lookup` returns an entry only if every tag of its vector, the tags asked for, and the namespaces'
+ *   own have the generations of the vector, as they are after the call began.
+ * - Whatever is stored late under an old vector is never found.
+ * - After `closeIntent`, `bump` or `hold` is done, no `lookup` that begins returns data from before.
+ *
+ * A method that has its answer at hand returns it as it is; only a store that must wait returns promises.
+ * A store never throws for a reason of its own (a lost connection, a timeout) in `lookup` and `snapshot`:
+ * it answers with an unusable vector.
+ */
+export interface Store {
+  /** For messages and metrics, such as `memory`. */
+  readonly name: string
+  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup>
+  /** The vector of `tags` as of now. */
+  snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector>
+  put(space: Space, key: string, record: EntryRecord, vector: Vector): MaybePromise<void>
+  /** Whether there was something to delete. */
+  delete(space: Space, key: string): MaybePromise<boolean>
+  /** Marks the tags: until the intent is closed or dies with its writer, nothing under them is served or stored. */
+  openIntent(space: Space, tags: readonly string[]): MaybePromise<Intent>
+  /** Ends an intent; the tags named in `bumped` get new generations first. */
+  closeIntent(intent: Intent, bumped: readonly string[]): MaybePromise<void>
+  /** New generations for the tags, without an intent. */
+  bump(space: Space, tags: readonly string[]): MaybePromise<void>
+  /**
+   * New generations at once, and nothing under the tags is served or stored until `ms` have passed:
+   * the outcome of a write is not known, and the database may still commit it.
+   */
+  hold(intent: Intent, tags: readonly string[], ms: number): MaybePromise<void>
+  size(): StoreSize
+  /** Releases what the store itself opened; never a client that the user passed in. */
+  close(): MaybePromise<void>
+}
+
+/** What `createCache` gives a store to work with. */
+export interface StoreContext {
+  readonly now: () => number
+}
+
+/** A store that has not been told its clock yet: what `memoryStore()` and its likes return to the user. */
+export type StoreFactory = (context: StoreContext) => Store

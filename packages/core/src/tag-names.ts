@@ -1,0 +1,48 @@
+import { normaliseTag, normaliseTags } from './tag.js'
+
+const maxMemoised = 10_000
+
+/**
+ * Turns the tags that users write into the tags that entries carry.
+ *
+ * An adapter may register what its models are called in the database, so that `invalidate(['User'])`
+ * reaches what was read from the table `users`. The user's own word is kept beside it: an alias can only
+ * add tags, so two meanings of one word cost misses and never freshness.
+ */
+export class TagNames {
+  readonly #aliases = new Map<string, string>()
+  readonly #memo = new Map<unknown, readonly string[]>()
+
+  addAlias(name: string, tag: string): void {
+    const from = normaliseTag(name)
+    const to = normaliseTag(tag)
+    if (from === to || this.#aliases.get(from) === to) return
+    this.#aliases.set(from, to)
+    this.#memo.clear()
+  }
+
+  /** @throws FreshetError INVALID_TAG */
+  resolve(tags: readonly string[]): readonly string[] {
+    if (!Array.isArray(tags)) return normaliseTags(tags)
+    const resolved: string[] = []
+    for (const tag of tags as readonly string[]) {
+      const names = this.#resolveOne(tag)
+      for (let i = 0; i < names.length; i++) resolved.push(names[i]!)
+    }
+    return resolved
+  }
+
+  #resolveOne(tag: string): readonly string[] {
+    const memoised = this.#memo.get(tag)
+    if (memoised !== undefined) return memoised
+    const own = normaliseTag(tag)
+    const table = this.#aliases.get(tablePart(own))
+    const names = table === undefined ? [own] : [own, table + own.slice(tablePart(own).length)]
+    if (this.#memo.size >= maxMemoised) this.#memo.clear()
+    this.#memo.set(tag, names)
+    return names
+  }
+}
+
+/** `user` of `user`, `user#7`, `user.name`, `user[team_id=3]`, `user-` and `user~`. */
+const tablePart = (tag: string): string => /^[^#.[~-]*/.exec(tag)![0]
