@@ -39,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'packaging',
           include: ['test/packaging/**/*.test.ts'],
+          globalSetup: ['test/packaging/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, inject, test } from 'vitest'
+import { mustRun } from './run-command.js'
+
+// What importing an entry may cost and pull in. No ORM, no driver, no client of a server: a cache that is imported
+// loads what is listed here and nothing else.
+const core = ['@freshet/core', 'lru-cache', 'msgpackr', 'node:crypto', 'object-hash']
+const expected: Readonly<Record<string, readonly string[]>> = {
+  '@freshet/core': core,
+  '@freshet/core/adapter': core,
+  '@freshet/sql': ['@freshet/sql'],
+  '@freshet/prisma': ['@freshet/prisma'],
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'freshet-trace-'))
+const register = fileURLToPath(new URL('./trace/register.mjs', import.meta.url))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function modulesLoadedBy(format: 'module' | 'commonjs', code: string): Promise<readonly string[]> {
+  const file = join(folder, `${process.hrtime.bigint()}.txt`)
+  await mustRun(process.execPath, ['--import', register, `--input-type=${format}`, '--eval', code], {
+    cwd: inject('consumer'),
+    env: { PATH: process.env['PATH'], TRACE_FILE: file },
+  })
+  const names = readFileSync(file, 'utf8').split('\n').map(nameOf)
+  return [...new Set(names.filter((name) => name !== undefined))].toSorted()
+}
+
+function nameOf(path: string): string | undefined {
+  if (isBuiltin(path)) return path.startsWith('node:') ? path : `node:${path}`
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]
+}
+
+describe.each(Object.entries(expected))('importing %s in a fresh process', (entry, modules) => {
+  test('as an ES module loads exactly the listed modules', async () => {
+    expect(await modulesLoadedBy('module', `import '${entry}'`)).toEqual(modules)
+  })
+
+  test('as CommonJS loads exactly the listed modules', async () => {
+    expect(await modulesLoadedBy('commonjs', `require('${entry}')`)).toEqual(modules)
+  })
+})
+
+test('every entry of every package is listed', () => {
+  const entries = inject('packed').flatMap(({ name, folder: packageFolder }) => {
+    const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
+      exports: Readonly<Record<string, unknown>>
+    }
+    return Object.entries(manifest.exports)
+      .filter(([, target]) => typeof target === 'object')
+      .map(([path]) => join(name, path))
+  })
+  expect(entries.toSorted()).toEqual(Object.keys(expected).toSorted())
+})
