@@ -14,7 +14,7 @@ describe.each([...inject('packed')])('$name as published', ({ name, folder, tarb
   test('publint finds nothing to say', async () => {
     const bytes = readFileSync(tarball)
     const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-    const { messages } = await publint({ pkgDir: folder, strict: true, pack: { tarball: buffer } })
+    const { messages } = await publint({ strict: true, pack: { tarball: buffer } })
     expect(messages.map((message) => formatMessage(message, manifest))).toEqual([])
   })
 
