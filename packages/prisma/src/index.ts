@@ -1,1 +1,5 @@
-export {}
+export { freshet } from './freshet.js'
+export { tapAdapter } from './tap-adapter.js'
+export type { DependsOn } from './dependencies/depends-on.js'
+export type { FreshetOptions, ModelOptions } from './options.js'
+export * from './types/index.js'

@@ -1,0 +1,45 @@
+import type { Engine, LoadContext } from '@freshet/core/adapter'
+import { probe } from '../tap/probe.js'
+
+const loadsBeforeWarning = 10
+
+/**
+ * Whether this client's statements are known to pass the tap. A tap that came too late sees nothing, and
+ * nothing in the client tells; so nothing is stored until a load's own statement was seen to pass.
+ */
+export class Passages {
+  readonly #engine: Engine
+  #seen = false
+  #unseen = 0
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Runs a load; one that is not seen to pass the tap is not stored. */
+  async load(query: () => PromiseLike<unknown>, context: LoadContext): Promise<unknown> {
+    if (this.#seen) return query()
+    const { value, seen } = await probe(query)
+    if (seen) this.#seen = true
+    else this.#notSeen(context)
+    return value
+  }
+
+  #notSeen(context: LoadContext): void {
+    context.skip()
+    if (++this.#unseen < loadsBeforeWarning) return
+    this.#engine.events.warnOnce(
+      'TAP_TOO_LATE',
+      'Freshet was added to a Prisma client that was already connected, so it does not see what the client writes and caches nothing. Add it before the first query, or wrap the adapter: new PrismaClient({ adapter: tapAdapter(new PrismaPg(…)) }).',
+    )
+  }
+}
+
+const byClient = new WeakMap<object, Passages>()
+
+/** One for all extensions of a client: they share its connection. */
+export function passagesOf(original: object, engine: Engine): Passages {
+  let passages = byClient.get(original)
+  if (passages === undefined) byClient.set(original, (passages = new Passages(engine)))
+  return passages
+}

@@ -1,0 +1,123 @@
+import { FreshetError } from '@freshet/core'
+import type { DriverFactory } from '../tap/driver.js'
+
+/*
+ * What of Prisma's client we stand on beyond its public face. All of it is internal, so all of it is
+ * looked for when the extension is installed, and a client without it is refused: a cache that guesses
+ * is worse than none.
+ */
+
+/** Where a call stands: `undefined` outside transactions. */
+export interface CallTransaction {
+  readonly kind: 'itx' | 'batch'
+}
+
+/** The undocumented third argument of a query extension. */
+export interface CallInternals {
+  readonly transaction?: CallTransaction | undefined
+  /** The fluent path: `['select', 'posts']` for `user.findUnique(…).posts()`. */
+  readonly dataPath: readonly string[]
+}
+
+export interface QueryHookArguments {
+  readonly model?: string
+  readonly operation: string
+  readonly args: Record<string, unknown>
+  readonly query: (args: unknown) => PromiseLike<unknown>
+  readonly __internalParams?: CallInternals
+}
+
+export interface PrismaExtension {
+  readonly name: string
+  readonly query: {
+    readonly $allModels: { readonly $allOperations: (call: QueryHookArguments) => PromiseLike<unknown> }
+  }
+  readonly model: { readonly $allModels: Record<string, unknown> }
+  readonly client: Record<string, unknown>
+}
+
+/** A client, extended or not, as far as we need it. */
+export interface PrismaClientLike {
+  $extends(extension: unknown): PrismaClientLike
+  readonly [property: string]: unknown
+}
+
+/** What we read from a client once, at installation. */
+export interface ClientFacts {
+  /** The client that `new PrismaClient()` made: one connection, however often it is extended. */
+  readonly original: object
+  readonly factory: DriverFactory
+  readonly inlineSchema: string | undefined
+  readonly runtimeDataModel: unknown
+  readonly globalOmit: unknown
+}
+
+interface EngineConfig {
+  readonly adapter?: DriverFactory
+  readonly inlineSchema?: string
+  readonly accelerateUrl?: string
+}
+
+/** @throws FreshetError UNSUPPORTED_CLIENT, WRITES_NOT_VISIBLE */
+export function readClientFacts(client: unknown): ClientFacts {
+  if (!isClient(client))
+    throw unsupported(
+      'it is not a Prisma client: call new PrismaClient({ adapter }).$extends(freshet({ cache }))',
+    )
+  const config = client['_engineConfig'] as EngineConfig | undefined
+  if (typeof config !== 'object' || config === null) throw unsupported('its _engineConfig is missing')
+  return {
+    original: objectOr(client['_originalClient'], () => unsupported('its _originalClient is missing')),
+    factory: visibleFactory(config),
+    inlineSchema: config.inlineSchema,
+    runtimeDataModel: objectOr(client['_runtimeDataModel'], () =>
+      unsupported('its _runtimeDataModel is missing'),
+    ),
+    globalOmit: client['_globalOmit'],
+  }
+}
+
+function isClient(client: unknown): client is PrismaClientLike {
+  return (
+    typeof client === 'object' &&
+    client !== null &&
+    typeof (client as PrismaClientLike).$extends === 'function'
+  )
+}
+
+function visibleFactory(config: EngineConfig): DriverFactory {
+  const factory = config.adapter
+  if (factory === undefined || factory === null) {
+    throw new FreshetError(
+      'WRITES_NOT_VISIBLE',
+      config.accelerateUrl === undefined
+        ? 'This client has no driver adapter, so what it writes cannot be seen and nothing may be cached. Pass one: new PrismaClient({ adapter: new PrismaPg(…) }).'
+        : 'This client talks to its database through Accelerate, so what it writes cannot be seen here and nothing may be cached. Connect directly instead: new PrismaClient({ adapter: new PrismaPg(…) }).',
+    )
+  }
+  if (typeof factory.connect !== 'function' || typeof factory.provider !== 'string') {
+    throw unsupported('its driver adapter has no connect()')
+  }
+  return factory
+}
+
+function objectOr(value: unknown, otherwise: () => FreshetError): object {
+  if (typeof value === 'object' && value !== null) return value
+  throw otherwise()
+}
+
+function unsupported(reason: string): FreshetError {
+  return new FreshetError(
+    'UNSUPPORTED_CLIENT',
+    `Freshet cannot be added to this client: ${reason}. It needs Prisma 7.9 or later within 7, with a driver adapter for PostgreSQL, MySQL, MariaDB or SQLite.`,
+  )
+}
+
+const dialects = { postgres: 'postgresql', mysql: 'mysql', sqlite: 'sqlite' } as const
+export type Dialect = (typeof dialects)[keyof typeof dialects]
+
+/** @throws FreshetError UNSUPPORTED_CLIENT for a database whose SQL is not understood. */
+export function dialectOf(factory: DriverFactory): Dialect {
+  if (Object.hasOwn(dialects, factory.provider)) return dialects[factory.provider as keyof typeof dialects]
+  throw unsupported(`its adapter is for '${factory.provider}'`)
+}

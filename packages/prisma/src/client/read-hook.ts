@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import type { ReadInfo } from '@freshet/core'
+import type { Engine, LoadContext, ReadRequest } from '@freshet/core/adapter'
+import { isPromise } from '@freshet/core/adapter'
+import { LRUCache } from 'lru-cache'
+import type { AskedCache } from '../cache-argument.js'
+import { askedPolicy, readCacheArgument, refuseOnWrite, splitCacheArgument } from '../cache-argument.js'
+import type { Binding } from '../binding.js'
+import { isReadOperation } from '../dependencies/operations.js'
+import type { ReadDependencies } from '../dependencies/read-dependencies.js'
+import type { ModelPolicy } from '../options.js'
+import type { Tap } from '../tap/tap.js'
+import { argumentsKey } from './arguments-key.js'
+import { askedInfo } from './cache-info.js'
+import type { Passages } from './passages.js'
+import type { CallInternals, QueryHookArguments } from './prisma-client.js'
+
+export interface ReadHookParts {
+  readonly engine: Engine
+  readonly binding: Binding
+  readonly tap: Tap
+  readonly passages: Passages
+  readonly dependenciesOf: ReadDependencies
+  readonly policyOf: (model: string) => ModelPolicy
+  readonly scope: (() => unknown) | undefined
+  /** What else tells answers apart: the schema, the database, the client's own `omit`. */
+  readonly identity: string
+}
+
+const maxRememberedTags = 20_000
+
+/**
+ * The query extension: the way of a read. Everything that is not a cacheable read goes on untouched.
+ */
+export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments) => PromiseLike<unknown> {
+  const { engine, binding, tap, passages, policyOf, scope } = parts
+  const { reader, counters, events } = engine
+  const tagsFor = rememberTags(parts)
+  const keyPrefix = rememberPrefixes(parts.identity)
+
+  /** Straight to the database; `args` no longer holds anything of ours. */
+  function bypass(call: QueryHookArguments, args: unknown, reason: string): PromiseLike<unknown> {
+    counters.bypasses++
+    if (events.has('bypass'))
+      events.emit('bypass', { key: undefined, source: `${call.model}.${call.operation}`, reason })
+    const info = askedInfo()
+    if (info !== undefined) Object.assign(info, { status: 'bypass', reason } satisfies ReadInfo)
+    return call.query(args)
+  }
+
+  /** Why this read may be neither served nor stored, if so. */
+  function obstacle(internals: CallInternals, asked: AskedCache): string | undefined {
+    if (!asked.cached) return 'off'
+    // In a batch, a member that is answered without being sent leaves the others waiting for ever.
+    if (internals.transaction !== undefined) return 'transaction'
+    if (tap.seesUncommitted) return 'uncommitted'
+    if (binding.changedSession !== undefined && scope === undefined) return 'session'
+    return undefined
+  }
+
+  function read(call: QueryHookArguments, internals: CallInternals): PromiseLike<unknown> {
+    const model = call.model!
+    const { args, cache } = splitCacheArgument(call.args, internals.dataPath)
+    const { cached, policy } = policyOf(model)
+    const asked = cache === undefined ? { cached, options: undefined } : readCacheArgument(cache)
+    const reason = obstacle(internals, asked)
+    if (reason !== undefined) return bypass(call, args, reason)
+    const text = argumentsKey(args)
+    if (text === undefined) return bypass(call, args, 'arguments without a canonical form')
+    const scoped = scopeText(asked)
+    if (scoped === undefined) return bypass(call, args, 'scope')
+    const key = scoped + keyPrefix(model, call.operation, internals.dataPath) + text
+    const request: ReadRequest = {
+      space: engine.space,
+      key,
+      tags: withOwnTags(tagsFor(key, model, call.operation, args), asked),
+      policy: asked.options === undefined ? policy : askedPolicy(asked.options, policy),
+      load: (context) => load(call, args, context),
+      source: `${model}.${call.operation}`,
+      info: askedInfo(),
+    }
+    const answer = reader.read(request)
+    // Prisma asks every answer for its `then`, and a hit may be null.
+    return isPromise(answer) ? answer : Promise.resolve(answer)
+  }
+
+  /** Runs the query, and lets its answer be stored only if no open transaction can have shone through. */
+  async function load(call: QueryHookArguments, args: unknown, context: LoadContext): Promise<unknown> {
+    const transactions = tap.visibleTransactions
+    const value = await passages.load(() => call.query(args), context)
+    if (tap.visibleTransactions !== transactions) context.skip()
+    return value
+  }
+
+  /** The scope's part of the key; `undefined` if it could not be told, and then nothing may be mixed up. */
+  function scopeText(asked: AskedCache): string | undefined {
+    try {
+      const value = asked.options?.scope ?? (scope === undefined ? undefined : scope())
+      if (typeof value === 'string') return `${value.length}@${value}`
+      if (value === undefined && scope === undefined) return ''
+      throw new TypeError(`scope() returned ${value === null ? 'null' : typeof value}, not a string`)
+    } catch (cause) {
+      counters.failures++
+      events.emit('failure', { action: 'scope', cause })
+      return undefined
+    }
+  }
+
+  function withOwnTags(tags: readonly string[], asked: AskedCache): readonly string[] {
+    const own = asked.options?.tags
+    return own === undefined ? tags : [...tags, ...engine.tagNames.resolve(own)]
+  }
+
+  return (call) => {
+    const internals = call.__internalParams
+    if (!isReadOperation(call.operation)) {
+      if ('cache' in call.args) refuseOnWrite(call.operation)
+      return call.query(call.args)
+    }
+    if (!isUsable(internals)) return withoutInternals(parts, call)
+    return read(call, internals)
+  }
+}
+
+function isUsable(internals: CallInternals | undefined): internals is CallInternals {
+  return internals !== undefined && Array.isArray(internals.dataPath)
+}
+
+/** Without them nobody knows whether this read is inside a transaction. */
+function withoutInternals({ engine }: ReadHookParts, call: QueryHookArguments): PromiseLike<unknown> {
+  engine.counters.bypasses++
+  engine.events.warnOnce(
+    'PRISMA_INTERNALS',
+    'Prisma no longer tells its extensions whether a query is in a transaction, so Freshet caches nothing. Use a version of Prisma that this release names in its peer dependencies.',
+  )
+  const { cache: _, ...args } = call.args
+  return call.query(args)
+}
+
+/** Tags by key: the arguments decide both, and walking them costs more than looking the key up. */
+function rememberTags({ dependenciesOf, binding }: ReadHookParts) {
+  const known = new LRUCache<string, readonly string[]>({ max: maxRememberedTags })
+  return (key: string, model: string, operation: string, args: unknown): readonly string[] => {
+    let tags = known.get(key)
+    if (tags === undefined) known.set(key, (tags = binding.readTags(dependenciesOf(model, operation, args))))
+    return tags
+  }
+}
+
+/** `p:` is the family of these keys; what users name theirs starts with other letters. */
+function rememberPrefixes(identity: string) {
+  const prefixes = new Map<string, string>()
+  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22)
+  return (model: string, operation: string, dataPath: readonly string[]): string => {
+    const name =
+      dataPath.length === 0 ? `${model}.${operation}` : `${model}.${operation}/${dataPath.join('/')}`
+    let prefix = prefixes.get(name)
+    if (prefix === undefined) prefixes.set(name, (prefix = `p:${digest}|${name}|`))
+    return prefix
+  }
+}

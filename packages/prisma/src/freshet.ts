@@ -1,0 +1,108 @@
+import { FreshetError } from '@freshet/core'
+import { encodeCanonical } from '@freshet/core/adapter'
+import type { Binding } from './binding.js'
+import { bind } from './binding.js'
+import { cacheInfo } from './client/cache-info.js'
+import { withCacheOptions } from './client/cached-client.js'
+import { passagesOf } from './client/passages.js'
+import type { PrismaClientLike, PrismaExtension } from './client/prisma-client.js'
+import { dialectOf, readClientFacts } from './client/prisma-client.js'
+import { createReadHook } from './client/read-hook.js'
+import { createReadDependencies } from './dependencies/read-dependencies.js'
+import type { FreshetOptions, ResolvedOptions } from './options.js'
+import { resolveModels, resolveOptions } from './options.js'
+import type { DataModel } from './schema/data-model.js'
+import { readDataModel } from './schema/read-data-model.js'
+import { tapOn } from './tap/tap.js'
+import type { FreshetExtension } from './types/extension.js'
+
+/**
+ * The extension that caches a Prisma client's reads and invalidates them by its writes.
+ *
+ * Reads of every model are cached unless the model, the defaults or the read itself say otherwise. Reads
+ * inside transactions go to the database. What is written through the client, in whatever form, stops
+ * exactly the cached reads that it could change, once it is committed and before it is acknowledged.
+ *
+ * @throws FreshetError INVALID_OPTION, INVALID_DURATION at once; and when it is added to a client
+ * UNSUPPORTED_CLIENT, WRITES_NOT_VISIBLE, ALREADY_INSTALLED, SECOND_DATABASE.
+ * @example
+ * const prisma = new PrismaClient({ adapter }).$extends(freshet({ cache: createCache() }))
+ */
+export function freshet<Client = unknown>(options: FreshetOptions): FreshetExtension<Client> {
+  const resolved = resolveOptions(options)
+  const extension = (client: unknown) => install(client, resolved)
+  return extension as unknown as FreshetExtension<Client>
+}
+
+const installed = new WeakSet<object>()
+
+function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
+  const facts = readClientFacts(client)
+  if (installed.has(client as object)) throw alreadyInstalled()
+  dialectOf(facts.factory)
+  const dataModel = readDataModel(facts)
+  const policyOf = resolveModels(options, dataModel)
+  const dependenciesOf = createReadDependencies(dataModel, { dependsOn: options.dependsOn })
+  const tap = tapOn(facts.factory)
+  const { engine, dependsOn, database } = options
+  const binding = bind(tap, engine, dataModel, dependsOn, database)
+  for (const gap of dataModel.gaps)
+    engine.events.emit('widened', { reason: 'the schema is not fully known', detail: gap })
+  const hook = createReadHook({
+    engine,
+    binding,
+    tap,
+    passages: passagesOf(facts.original, engine),
+    dependenciesOf,
+    policyOf,
+    scope: options.scope,
+    identity: `${dataModel.schemaHash}|${database ?? ''}|${encodeCanonical(facts.globalOmit) ?? ''}`,
+  })
+  return layer(client as PrismaClientLike, {
+    name: 'freshet',
+    query: { $allModels: { $allOperations: hook } },
+    model: { $allModels: { invalidateCache: invalidateCacheOf(binding, dataModel) } },
+    client: {
+      $cache: options.cache,
+      $cacheInfo: cacheInfo,
+      $cached(this: object, asked: never) {
+        return withCacheOptions(this, asked)
+      },
+    },
+  })
+}
+
+/**
+ * Adds the extension to `parent` so that it stays the innermost: whatever is added later is put between,
+ * because keys must be made of the arguments that the database will see.
+ */
+function layer(parent: PrismaClientLike, extension: PrismaExtension): PrismaClientLike {
+  const client = {
+    ...extension.client,
+    $extends(this: PrismaClientLike, added: unknown): unknown {
+      // A function applies itself to the client that it is given, and so comes back here.
+      return typeof added === 'function' ? added(this) : layer(parent.$extends(added), extension)
+    },
+  }
+  const extended = parent.$extends({ ...extension, client })
+  installed.add(extended)
+  return extended
+}
+
+interface ModelContext {
+  readonly $name?: string
+}
+
+function invalidateCacheOf(binding: Binding, dataModel: DataModel) {
+  return async function invalidateCache(this: ModelContext): Promise<void> {
+    const model = dataModel.models.get(this.$name ?? '')
+    if (model !== undefined) await binding.invalidate(binding.writeTags([model.table]), 'invalidateCache()')
+  }
+}
+
+function alreadyInstalled(): FreshetError {
+  return new FreshetError(
+    'ALREADY_INSTALLED',
+    'This client has Freshet already: its reads would be cached twice. Extend the client that new PrismaClient() returned, once; to change options for some reads, use prisma.$cached(options).',
+  )
+}

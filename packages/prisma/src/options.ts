@@ -1,0 +1,134 @@
+import { FreshetError } from '@freshet/core'
+import type { Cache, PolicyOptions } from '@freshet/core'
+import type { Engine, Policy } from '@freshet/core/adapter'
+import {
+  assertOptions,
+  engineOf,
+  invalidOption,
+  nearest,
+  policyOptionNames,
+  print,
+  resolvePolicy,
+} from '@freshet/core/adapter'
+import type { DependsOn } from './dependencies/depends-on.js'
+import type { DataModel } from './schema/data-model.js'
+
+/** How reads of one model are cached. */
+export interface ModelOptions extends PolicyOptions {
+  /** Whether reads of this model are cached when the read itself does not say. */
+  readonly cache?: boolean
+}
+
+/** Options of `freshet()`. */
+export interface FreshetOptions {
+  /** From `createCache()`. The caller keeps it, and closes it. */
+  readonly cache: Cache
+  /**
+   * Whose results these are: the tenant, role or user that the database filters by. Called when each
+   * query is sent; results of different scopes are never mixed. Default: one scope for all.
+   */
+  readonly scope?: () => string
+  /** For all models that `models` does not name. Default `{ cache: true }`. */
+  readonly defaults?: ModelOptions
+  /** Per model: `false` is never cached, `true` always, or options. */
+  readonly models?: Readonly<Record<string, boolean | ModelOptions>>
+  /** What the schema cannot tell: tables behind views, and tables that triggers and functions write. */
+  readonly dependsOn?: DependsOn
+  /**
+   * Names the database, where one cache serves several. Needed for every database but the first;
+   * clients of the same database share a name.
+   */
+  readonly database?: string
+}
+
+const optionNames = ['cache', 'scope', 'defaults', 'models', 'dependsOn', 'database'] as const
+const modelOptionNames = ['cache', ...policyOptionNames] as const
+
+/** What is settled before a client is known. */
+export interface ResolvedOptions {
+  readonly engine: Engine
+  readonly cache: Cache
+  readonly scope: (() => unknown) | undefined
+  readonly defaults: ModelOptions
+  readonly models: Readonly<Record<string, boolean | ModelOptions>>
+  readonly dependsOn: DependsOn | undefined
+  readonly database: string | undefined
+}
+
+/** @throws FreshetError INVALID_OPTION, INVALID_DURATION */
+export function resolveOptions(options: FreshetOptions): ResolvedOptions {
+  assertOptions('freshet()', options, optionNames)
+  const { cache, scope, defaults = {}, models = {}, dependsOn, database } = options
+  const engine = engineOf(cache)
+  if (engine === undefined) {
+    throw invalidOption(
+      `The option 'cache' of freshet() must come from createCache(), but ${print(cache)} was given.`,
+    )
+  }
+  if (scope !== undefined && typeof scope !== 'function') {
+    throw invalidOption(
+      `The option 'scope' of freshet() must be a function that returns a string, but ${print(scope)} was given.`,
+    )
+  }
+  if (database !== undefined && !/^[\w-]{1,64}$/.test(String(database))) {
+    throw invalidOption(
+      `The option 'database' must be a name of 1 to 64 letters, digits, '_' and '-', but ${print(database)} was given.`,
+    )
+  }
+  assertModelOptions("The option 'defaults'", defaults)
+  if (typeof models !== 'object' || models === null || Array.isArray(models)) {
+    throw invalidOption(
+      `The option 'models' must be an object such as { Session: false }, but ${print(models)} was given.`,
+    )
+  }
+  return { engine, cache, scope, defaults, models, dependsOn, database }
+}
+
+/** How one model's reads are cached. */
+export interface ModelPolicy {
+  readonly cached: boolean
+  readonly policy: Policy
+}
+
+/**
+ * The policies of all models.
+ *
+ * @throws FreshetError INVALID_OPTION for a model that the schema does not have, INVALID_DURATION
+ */
+export function resolveModels(
+  options: ResolvedOptions,
+  dataModel: DataModel,
+): (model: string) => ModelPolicy {
+  const { engine, defaults, models } = options
+  const base = { cached: defaults.cache ?? true, policy: resolvePolicy(defaults, engine.policy) }
+  const byModel = new Map<string, ModelPolicy>()
+  for (const [name, given] of Object.entries(models)) {
+    byModel.set(knownModel(name, dataModel), modelPolicy(name, given, base))
+  }
+  return (model) => byModel.get(model) ?? base
+}
+
+function modelPolicy(name: string, given: unknown, base: ModelPolicy): ModelPolicy {
+  if (typeof given === 'boolean') return { ...base, cached: given }
+  const options = assertModelOptions(`The option 'models.${name}'`, given)
+  // Options for a model mean that it is wanted.
+  return { cached: options.cache ?? true, policy: resolvePolicy(options, base.policy) }
+}
+
+function assertModelOptions(where: string, options: unknown): ModelOptions {
+  assertOptions(where, options, modelOptionNames)
+  const { cache } = options as ModelOptions
+  if (cache !== undefined && typeof cache !== 'boolean') {
+    throw invalidOption(`${where} has a 'cache' that must be true or false, but ${print(cache)} was given.`)
+  }
+  return options as ModelOptions
+}
+
+function knownModel(name: string, dataModel: DataModel): string {
+  if (dataModel.models.has(name)) return name
+  const near = nearest(name, [...dataModel.models.keys()])
+  throw new FreshetError(
+    'INVALID_OPTION',
+    `The option 'models' names '${name}', which the Prisma schema does not have.${near === undefined ? '' : ` Did you mean '${near}'?`}`,
+  )
+}

@@ -1,0 +1,11 @@
+import type { Statement } from './tap/statement.js'
+
+/**
+ * Where the property test takes a rule out, to see that it would find it missing. Nothing else sets these.
+ */
+export interface Rules {
+  /** Statements that invalidate nothing. */
+  skipStatement?: ((statement: Statement) => boolean) | undefined
+}
+
+export const rules: Rules = {}

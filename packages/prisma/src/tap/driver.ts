@@ -1,0 +1,51 @@
+/*
+ * The shapes of Prisma's driver adapters that the tap stands on, described here rather than imported:
+ * the package that declares them (`@prisma/driver-adapter-utils`) is a dependency of the adapters, not
+ * of applications.
+ */
+
+export interface SqlQuery {
+  readonly sql: string
+}
+
+export interface Queryable {
+  queryRaw(query: SqlQuery): Promise<unknown>
+  executeRaw(query: SqlQuery): Promise<number>
+}
+
+export interface DriverConnection extends Queryable {
+  executeScript(script: string): Promise<void>
+  startTransaction(isolationLevel?: string): Promise<DriverTransaction>
+}
+
+export interface DriverTransaction extends Queryable {
+  /**
+   * Without phantom queries the engine sends `COMMIT` and `ROLLBACK` as statements, and `commit()` and
+   * `rollback()` only give the connection back (pg, neon, better-sqlite3); with them, `commit()` commits.
+   */
+  readonly options: { readonly usePhantomQuery: boolean }
+  commit(): Promise<void>
+  rollback(): Promise<void>
+}
+
+export interface DriverFactory {
+  readonly provider: string
+  readonly adapterName: string
+  connect(): Promise<DriverConnection>
+}
+
+type Overrides<T> = { readonly [Name in keyof T]?: T[Name] }
+
+/**
+ * `target` with some of its members replaced. Everything else is reached on the target itself, because
+ * adapters keep private fields that a derived object could not read.
+ */
+export function override<T extends object>(target: T, overrides: Overrides<T>): T {
+  return new Proxy(target, {
+    get(inner, property) {
+      if (Object.hasOwn(overrides, property)) return Reflect.get(overrides, property)
+      const value: unknown = Reflect.get(inner, property, inner)
+      return typeof value === 'function' ? value.bind(inner) : value
+    },
+  })
+}

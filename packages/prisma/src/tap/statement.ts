@@ -1,0 +1,132 @@
+import type { StatementAnalysis, StatementFacts, TransactionControl, UnderstoodSql } from '@freshet/sql'
+import { createStatementAnalyser } from '@freshet/sql'
+import type { TableWrite } from '../dependencies/write-closure.js'
+import type { Dialect } from '../client/prisma-client.js'
+
+/** What one text that passes a driver is to a cache. */
+export interface Statement {
+  readonly sql: string
+  /** `end` ends a transaction; `harmless` changes no row; what is not understood is a `write`. */
+  readonly kind: 'read' | 'write' | 'harmless' | 'begin' | 'end'
+  /** Of kind `end`: whether it commits. */
+  readonly isCommit: boolean
+  /** What it writes; `unknown`: anything. */
+  readonly writes: readonly TableWrite[] | 'unknown'
+  /** Why `writes` is `unknown`. */
+  readonly unknownReason: string | undefined
+  /** The functions because of which alone it counts as a write. */
+  readonly suspectCalls: readonly string[]
+  /** One statement, understood: an error of the server's proves that it did nothing. */
+  readonly isSingle: boolean
+  /** Whether later statements of the session may see other rows. */
+  readonly changesSession: boolean
+  /** MySQL: an open transaction is committed by the way. */
+  readonly commitsImplicitly: boolean
+}
+
+/** Tells statements apart, remembering what it has seen: the same text is the same object as long as it is remembered. */
+export function createClassifier(dialect: Dialect): (sql: string) => Statement {
+  const analyser = createStatementAnalyser({ dialect })
+  const statements = new WeakMap<StatementAnalysis, Statement>()
+  return (sql) => {
+    const analysis = analyser.analyse(sql)
+    let statement = statements.get(analysis)
+    if (statement === undefined) statements.set(analysis, (statement = classify(sql, analysis)))
+    return statement
+  }
+}
+
+const base = {
+  isCommit: false,
+  writes: [],
+  unknownReason: undefined,
+  suspectCalls: [],
+  isSingle: true,
+  changesSession: false,
+  commitsImplicitly: false,
+} satisfies Partial<Statement>
+
+function classify(sql: string, analysis: StatementAnalysis): Statement {
+  if (analysis.kind === 'unknown') return { ...anything(sql, analysis.reason), isSingle: false }
+  const [first] = analysis.statements
+  const isSingle = analysis.statements.length === 1
+  if (first?.transaction !== undefined && isSingle) return control(sql, first, first.transaction)
+  const commitsImplicitly = analysis.statements.some((facts) => facts.commitsImplicitly)
+  const changesSession = analysis.session && !isLocalSetting(sql)
+  return { ...effect(sql, analysis, isSingle), isSingle, changesSession, commitsImplicitly }
+}
+
+function effect(sql: string, analysis: UnderstoodSql, isSingle: boolean): Statement {
+  if (!isSingle && analysis.controlsTransaction)
+    return anything(sql, 'it controls a transaction among other statements')
+  if (analysis.changesDefinitions) return anything(sql, 'it changes definitions')
+  if (analysis.calls.length > 0) {
+    const suspectCalls = analysis.writesAnything ? [] : analysis.calls
+    return {
+      ...anything(sql, `it calls ${analysis.calls.join(', ')}, which may write anything`),
+      suspectCalls,
+    }
+  }
+  if (analysis.writesAnything) return { ...base, sql, kind: 'write', writes: writesOf(analysis) }
+  return {
+    ...base,
+    sql,
+    kind: analysis.statements.some((facts) => facts.effect === 'read') ? 'read' : 'harmless',
+  }
+}
+
+const anything = (sql: string, unknownReason: string): Statement => ({
+  ...base,
+  sql,
+  kind: 'write',
+  writes: 'unknown',
+  unknownReason,
+})
+
+function control(sql: string, facts: StatementFacts, transaction: TransactionControl): Statement {
+  const { commitsImplicitly } = facts
+  switch (transaction.control) {
+    case 'begin':
+      return { ...base, sql, kind: 'begin', commitsImplicitly }
+    case 'commit':
+    case 'rollback':
+      return transaction.chain
+        ? anything(sql, 'it ends a transaction and begins another')
+        : { ...base, sql, kind: 'end', isCommit: transaction.control === 'commit' }
+    case 'autocommit':
+      return transaction.enabled
+        ? { ...base, sql, kind: 'end', isCommit: true }
+        : { ...base, sql, kind: 'begin' }
+    case 'prepare':
+      return anything(sql, 'it prepares a transaction that is ended elsewhere')
+    case 'savepoint':
+    case 'release':
+    case 'rollbackTo':
+      // What was written before a savepoint's rollback stays among the written: too much, never too little.
+      return { ...base, sql, kind: 'harmless' }
+  }
+}
+
+function writesOf(analysis: UnderstoodSql): readonly TableWrite[] {
+  return analysis.statements.flatMap((facts) => facts.writes.map(toTableWrite))
+}
+
+function toTableWrite({ table, action }: StatementFacts['writes'][number]): TableWrite {
+  switch (action) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'truncate':
+    case 'upsert':
+    case 'replace':
+      return { table: table.name, action }
+    case 'merge':
+    case 'refresh':
+    case 'create':
+      return { table: table.name, action: 'unknown' }
+  }
+}
+
+/** A setting that ends with its transaction. Reads inside transactions are not cached, so it changes no cached answer. */
+const isLocalSetting = (sql: string): boolean =>
+  /^\s*set\s+local\b/i.test(sql) || /\bset_config\s*\([^()]*,\s*(?:true|'t(?:rue)?'|'on')\s*\)/i.test(sql)
