@@ -76,14 +76,18 @@ type Answer<
   : PrismaPromise<
       GetResult<
         Types['payload'],
-        Operation extends 'groupBy' ? WithWritableBy<A> : A,
+        Operation extends 'findMany' ? A : Writable<A>,
         Operation,
         { omit: Omitted }
       >
     >
 
-// `const A` keeps the names in `by`, and makes their array readonly, which Prisma's result type does not expect.
-type WithWritableBy<A> = A extends { by: readonly (infer Field)[] } ? Omit<A, 'by'> & { by: Field[] } : A
+// `const A` keeps the names in `by`, and makes everything readonly, which the result of an aggregation would inherit.
+type Writable<A> = A extends readonly (infer Item)[]
+  ? Item[]
+  : A extends object
+    ? { -readonly [Key in keyof A]: Writable<A[Key]> }
+    : A
 
 /** The relations that can be called on a find of one row. `Select` is the find's argument of that name. */
 type Fluent<From, Select, Null, Omitted> = From extends Payload

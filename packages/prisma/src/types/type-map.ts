@@ -39,9 +39,4 @@ interface ResultsOnly<Params extends { extArgs: InternalArgs }> {
   extArgs: ResultArgs<Params['extArgs']['result']>
 }
 
-interface ResultArgs<Result> {
-  result: Result
-  model: {}
-  query: {}
-  client: {}
-}
+type ResultArgs<Result> = { result: Result; model: {}; query: {}; client: {} }
