@@ -1,10 +1,14 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { createCache } from '@freshet/core'
+import { freshet } from '@freshet/prisma'
 import { PrismaClient } from './generated/prisma/client.js'
 import { OverlappingSqlite } from './overlapping-sqlite.js'
 
-export type PlainClient = PrismaClient
-export type Shop = PlainClient
-export type CachedShop = ReturnType<typeof createCachedClient>['prisma']
+/** The client that the shop's pages are written for. */
+export type Shop = ReturnType<typeof createCachedClient>['prisma']
+
+/** What `shop.$transaction(async (tx) => …)` hands out. */
+export type ShopTransaction = Parameters<Parameters<Shop['$transaction']>[0]>[0]
 
 /** How a client reaches the shop. */
 export interface ClientOptions {
@@ -16,8 +20,8 @@ export interface ClientOptions {
   readonly overlapping?: boolean
 }
 
-/** The shop's own client, as any application has it. */
-export function createPlainClient({ file, onQuery, overlapping = false }: ClientOptions): PlainClient {
+/** A client as any application has it. */
+export function createPlainClient({ file, onQuery, overlapping = false }: ClientOptions): PrismaClient {
   const Adapter = overlapping ? OverlappingSqlite : PrismaBetterSqlite3
   const prisma = new PrismaClient({
     adapter: new Adapter({ url: `file:${file}` }),
@@ -27,13 +31,15 @@ export function createPlainClient({ file, onQuery, overlapping = false }: Client
   return prisma
 }
 
-// TEMPORARY until @freshet/prisma exports freshet
+/** The same client with Freshet: reads are cached from here on, and writes invalidate what they could change. */
 export function createCachedClient(options: ClientOptions) {
-  const prisma = Object.assign(createPlainClient(options), {
-    $cacheInfo: async <T>(p: PromiseLike<T>) => ({
-      data: await p,
-      info: { status: 'bypass' },
-    }),
-  })
-  return { prisma, cache: { on(_: 'hit', __: () => void) {}, async close() {} } }
+  const cache = createCache()
+  const prisma = createPlainClient(options).$extends(freshet({ cache }))
+  return { prisma, cache }
+}
+
+/** The plain client for pages that were written for the cached one. They use nothing that it does not have. */
+export function createUncachedShop(options: ClientOptions): Shop {
+  // Prisma types extended clients apart from plain ones, although the calls are the same.
+  return createPlainClient(options) as unknown as Shop
 }

@@ -5,7 +5,7 @@ import type { Options } from './cli.js'
 import { openSeededShop, type SeededShop } from './database.js'
 import type { Progress } from './progress.js'
 import type { ComparedPass, MeasuredPass } from './report/summary.js'
-import { createCachedClient, createPlainClient } from './shop-client.js'
+import { createCachedClient, createUncachedShop } from './shop-client.js'
 import { createComparison } from './visits/compare.js'
 import { createMeter } from './visits/measure.js'
 import { runVisits } from './visits/run.js'
@@ -48,7 +48,7 @@ interface Visit {
 function visitUncached(visit: Visit, label: string): Promise<MeasuredPass> {
   return visit.seeded.withCopy(async (file) => {
     const meter = createMeter()
-    const prisma = createPlainClient({ file, onQuery: meter.onQuery })
+    const prisma = createUncachedShop({ file, onQuery: meter.onQuery })
     const seconds = await timed(visit, label, meter.visitor(prisma))
     await prisma.$disconnect()
     return { tallies: meter.tallies(), seconds }
@@ -70,7 +70,7 @@ function visitCached(visit: Visit): Promise<MeasuredPass> {
 function visitComparing(visit: Visit): Promise<ComparedPass> {
   return visit.seeded.withCopy(async (file) => {
     const { prisma, cache } = createCachedClient({ file, overlapping: true })
-    const direct = createPlainClient({ file })
+    const direct = createUncachedShop({ file })
     const comparison = createComparison(prisma, direct)
     await timed(visit, 'Comparing cached with direct answers', comparison.visitor)
     await Promise.all([prisma.$disconnect(), direct.$disconnect()])

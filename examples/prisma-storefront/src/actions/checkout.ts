@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/prisma/client.js'
-import type { Shop } from '../shop-client.js'
+import type { Shop, ShopTransaction } from '../shop-client.js'
 import type { Action } from './action.js'
 
 interface CartLine {
@@ -41,11 +41,7 @@ async function buy(shop: Shop, cart: Cart): Promise<void> {
   }
 }
 
-async function takeFromStock(
-  tx: Prisma.TransactionClient,
-  productId: number,
-  quantity: number,
-): Promise<void> {
+async function takeFromStock(tx: ShopTransaction, productId: number, quantity: number): Promise<void> {
   const { count } = await tx.product.updateMany({
     where: { id: productId, stock: { gte: quantity } },
     data: { stock: { decrement: quantity } },
@@ -53,10 +49,7 @@ async function takeFromStock(
   if (count === 0) throw new OutOfStock(`Product ${productId} has fewer than ${quantity} left.`)
 }
 
-async function placeOrder(
-  tx: Prisma.TransactionClient,
-  { customerId, lines, placedAt }: Cart,
-): Promise<void> {
+async function placeOrder(tx: ShopTransaction, { customerId, lines, placedAt }: Cart): Promise<void> {
   const products = await tx.product.findMany({ where: { id: { in: lines.map((line) => line.productId) } } })
   const prices = new Map(products.map((product) => [product.id, product.price]))
   const priced = lines.map((line) => ({
@@ -75,9 +68,10 @@ const cancelOrder: Action = {
   plan(dice) {
     const id = dice.freshOrderId()
     return async (visitor) => {
-      // The order's lines go with it: the database cascades, Prisma sends a single DELETE.
-      if (id !== undefined)
-        await visitor.change('order cancelled', (shop) => shop.order.delete({ where: { id } }))
+      // The lines go with the order, because the database cascades. The order may have gone with its customer already.
+      if (id !== undefined) {
+        await visitor.change('order cancelled', (shop) => shop.order.deleteMany({ where: { id } }))
+      }
     }
   },
 }

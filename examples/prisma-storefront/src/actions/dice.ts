@@ -1,4 +1,4 @@
-import { between, createRandom, distinct, pick, zipf } from '../random.js'
+import { between, createRandom, distinct, zipf } from '../random.js'
 import { categorySlug, OPENING_DAY } from '../seed/rows.js'
 import type { ShopSize } from '../seed/size.js'
 import { MATERIALS, NOUNS } from '../seed/words.js'

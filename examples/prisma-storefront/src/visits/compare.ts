@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Question, Visitor } from '../actions/action.js'
-import type { CachedShop, PlainClient } from '../shop-client.js'
+import type { Shop } from '../shop-client.js'
 import { Gate } from './gate.js'
 
 /** An answer from the cache that was not what the database said at that moment. */
@@ -19,7 +19,7 @@ export interface Comparison {
 }
 
 /** `direct` must be a client of its own, on a connection of its own, that knows nothing of the cache. */
-export function createComparison(shop: CachedShop, direct: PlainClient): Comparison {
+export function createComparison(shop: Shop, direct: Shop): Comparison {
   const gate = new Gate()
   const stale: StaleAnswer[] = []
   let compared = 0
