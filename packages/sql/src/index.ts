@@ -1,1 +1,16 @@
-export {}
+export { analyseStatement } from './analyse.js'
+export { createStatementAnalyser, type StatementAnalyser, type StatementAnalyserOptions } from './analyser.js'
+export type { SqlDialect } from './dialect.js'
+export type {
+  StatementAnalysis,
+  StatementEffect,
+  StatementFacts,
+  TableName,
+  TableWrite,
+  TransactionControl,
+  UnderstoodSql,
+  UnknownSql,
+  WriteAction,
+  WrittenTable,
+} from './facts.js'
+export { identifierTables } from './identifier-tables.js'
