@@ -9,9 +9,9 @@ export interface StatementAnalyserOptions {
   readonly dialect: SqlDialect
   /** How many texts are remembered, the least recently used forgotten first. Default 2000. */
   readonly maxEntries?: number
-  /** Texts longer than this, in UTF-16 code units, are analysed each time. Default 16384. */
+  /** Texts longer than this, in UTF-16 code units, are analysed each time. Default 65536. */
   readonly maxTextLength?: number
-  /** How long all remembered texts may be together, in UTF-16 code units. Default 4194304. */
+  /** How long all remembered texts may be together, in UTF-16 code units. Default 8388608. */
   readonly maxTotalLength?: number
 }
 
@@ -33,10 +33,10 @@ export interface StatementAnalyser {
  */
 export function createStatementAnalyser(options: StatementAnalyserOptions): StatementAnalyser {
   const { dialect } = options
-  const maxTextLength = positive('maxTextLength', options.maxTextLength ?? 16_384)
+  const maxTextLength = positive('maxTextLength', options.maxTextLength ?? 65_536)
   const remembered = new LRUCache<string, StatementAnalysis>({
     max: positive('maxEntries', options.maxEntries ?? 2000),
-    maxSize: positive('maxTotalLength', options.maxTotalLength ?? 4_194_304),
+    maxSize: positive('maxTotalLength', options.maxTotalLength ?? 8_388_608),
     sizeCalculation: (_analysis, sql) => sql.length + 1,
   })
   return {

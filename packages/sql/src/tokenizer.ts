@@ -38,7 +38,19 @@ const stringPrefixes: Record<SqlDialect, string> = { postgresql: 'enxb', mysql: 
 const wholeNumber = /^(?:\d+|\d+e\d*|0x[\da-f]+|0b[01]+)$/i
 const numeral = /^(?:(?=\.?\d)[\d_]*\.?[\d_]*(?:e[+-]?[\d_]+)?|0[xob][\da-f_]+)$/i
 
+const isNotPlain = new Uint8Array(16)
+for (const kind of [
+  TokenKind.word,
+  TokenKind.open,
+  TokenKind.close,
+  TokenKind.semicolon,
+  TokenKind.operator,
+]) {
+  isNotPlain[kind] = 1
+}
+
 const code = (character: string): number => character.charCodeAt(0)
+const comma = code(',')
 const newline = code('\n')
 const carriageReturn = code('\r')
 const singleQuote = code("'")
@@ -80,7 +92,8 @@ class Tokenizer {
   readonly #dialect: SqlDialect
   readonly #mode: LexicalMode
   readonly #tokens: Token[] = []
-  readonly #openParens: Token[] = []
+  readonly #openParens: number[] = []
+  #lastThatIsNotPlain = -1
   #at = 0
   #ambiguous = false
   #inExecutableComment = false
@@ -104,6 +117,7 @@ class Tokenizer {
 
   #next(character: number): void {
     if (isSpace[character] === 1) this.#at++
+    else if (character === comma) this.#single(TokenKind.comma)
     else if (isWordStart[character] === 1 || character > 127) this.#word(character)
     else if (isDigit[character] === 1) this.#number()
     else this.#symbol(character)
@@ -113,8 +127,6 @@ class Tokenizer {
     switch (character) {
       case 46 /* . */:
         return this.#dot()
-      case 44 /* , */:
-        return this.#single(TokenKind.comma)
       case 40 /* ( */:
         return this.#open()
       case 41 /* ) */:
@@ -168,10 +180,9 @@ class Tokenizer {
     return this.#sql.charCodeAt(this.#at + offset)
   }
 
-  #push(kind: TokenKind, start: number, word = ''): Token {
-    const token: Token = { kind, start, end: this.#at, word, partner: -1 }
-    this.#tokens.push(token)
-    return token
+  #push(kind: TokenKind, start: number, word = ''): void {
+    if (isNotPlain[kind] === 1) this.#lastThatIsNotPlain = this.#tokens.length
+    this.#tokens.push({ kind, start, end: this.#at, word, partner: -1, isPlain: false })
   }
 
   #single(kind: TokenKind): void {
@@ -180,14 +191,16 @@ class Tokenizer {
   }
 
   #open(): void {
+    this.#openParens.push(this.#tokens.length)
     this.#single(TokenKind.open)
-    this.#openParens.push(this.#tokens[this.#tokens.length - 1]!)
   }
 
   #close(): void {
-    const open = this.#openParens.pop()
-    if (open === undefined) throw new NotUnderstood('a parenthesis is closed that was not opened')
+    const index = this.#openParens.pop()
+    if (index === undefined) throw new NotUnderstood('a parenthesis is closed that was not opened')
+    const open = this.#tokens[index]!
     open.partner = this.#tokens.length
+    open.isPlain = this.#lastThatIsNotPlain === index
     this.#single(TokenKind.close)
   }
 

@@ -33,6 +33,8 @@ export interface Token {
   readonly word: string
   /** Of `(`: the index of its `)`. Of every other token -1. */
   partner: number
+  /** Of `(`: whether only values, quoted names, dots and commas stand in it, so that nothing is to be found there. */
+  isPlain: boolean
 }
 
 /** A text cut into tokens. Comments and white space are gone; `tokens` ends with one token of kind `end`. */
@@ -47,7 +49,7 @@ export interface TokenizedSql {
   readonly ambiguous: boolean
 }
 
-const past: Token = { kind: TokenKind.end, start: 0, end: 0, word: '', partner: -1 }
+const past: Token = { kind: TokenKind.end, start: 0, end: 0, word: '', partner: -1, isPlain: false }
 
 /** The token at `index`; beyond either end, a token of kind `end`. */
 export function tokenAt(source: TokenizedSql, index: number): Token {

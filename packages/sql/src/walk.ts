@@ -5,7 +5,15 @@ import { nameAt, readTableName } from './names.js'
 import { NotUnderstood } from './not-understood.js'
 import { isInScope, type Scope } from './scope.js'
 import { walkSelectInto } from './select-into.js'
-import { TokenKind, isNameAt, isOperatorAt, tokenAt, wordAt, type TokenizedSql } from './tokens.js'
+import {
+  TokenKind,
+  isNameAt,
+  isOperatorAt,
+  tokenAt,
+  wordAt,
+  type Token,
+  type TokenizedSql,
+} from './tokens.js'
 import { beforeTableName, fromListEnds, neverAlias, notFunctions, queryStarts, writeVerbs } from './words.js'
 import { walkWith, isWithClause } from './with.js'
 
@@ -91,7 +99,7 @@ class Walker {
         this.#expectsTable = this.#inTables
         return
       case TokenKind.open:
-        return this.#paren(token.partner)
+        return this.#paren(token)
       case TokenKind.semicolon:
         throw new NotUnderstood('a semicolon stands inside a statement')
       case TokenKind.operator:
@@ -232,10 +240,12 @@ class Walker {
     return this.#level.references === undefined ? undefined : nameAt(this.#source, at)
   }
 
-  #paren(close: number): void {
+  #paren({ partner: close, isPlain }: Token): void {
     const open = this.#at
     this.#at = close
-    if (isQueryStart(this.#source, open + 1)) {
+    if (isPlain && !this.#expectsTable) {
+      this.#call(open)
+    } else if (isQueryStart(this.#source, open + 1)) {
       this.#expectsTable = false
       walk(this.#context, open + 1, close, { scope: this.#scope, isQuery: true })
     } else if (this.#expectsTable) {
