@@ -6,18 +6,21 @@ const maxMemoised = 10_000
  * Turns the tags that users write into the tags that entries carry.
  *
  * An adapter may register what its models are called in the database, so that `invalidate(['User'])`
- * reaches what was read from the table `users`. The user's own word is kept beside it: an alias can only
- * add tags, so two meanings of one word cost misses and never freshness.
+ * reaches what was read from the table `users`. The user's own word is kept beside it, and so is every
+ * other alias (two databases may have a `User` each): an alias can only add tags, so two meanings of one
+ * word cost misses and never freshness.
  */
 export class TagNames {
-  readonly #aliases = new Map<string, string>()
+  readonly #aliases = new Map<string, Set<string>>()
   readonly #memo = new Map<unknown, readonly string[]>()
 
   addAlias(name: string, tag: string): void {
     const from = normaliseTag(name)
     const to = normaliseTag(tag)
-    if (from === to || this.#aliases.get(from) === to) return
-    this.#aliases.set(from, to)
+    if (from === to) return
+    const tags = this.#aliases.get(from)
+    if (tags === undefined) this.#aliases.set(from, new Set([to]))
+    else tags.add(to)
     this.#memo.clear()
   }
 
@@ -36,8 +39,9 @@ export class TagNames {
     const memoised = this.#memo.get(tag)
     if (memoised !== undefined) return memoised
     const own = normaliseTag(tag)
-    const table = this.#aliases.get(tablePart(own))
-    const names = table === undefined ? [own] : [own, table + own.slice(tablePart(own).length)]
+    const table = tablePart(own)
+    const names = [own]
+    for (const alias of this.#aliases.get(table) ?? []) names.push(alias + own.slice(table.length))
     if (this.#memo.size >= maxMemoised) this.#memo.clear()
     this.#memo.set(tag, names)
     return names
