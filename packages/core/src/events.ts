@@ -1,3 +1,5 @@
+import { isPromise } from './maybe-promise.js'
+
 /** What a cache tells those who listen. Listeners run synchronously and must be quick; what they throw is ignored. */
 export interface CacheEvents {
   /** An entry was served. */
@@ -21,7 +23,9 @@ export interface CacheEvents {
 export type CacheEventName = keyof CacheEvents
 export type CacheEventListener<Name extends CacheEventName> = (event: CacheEvents[Name]) => void
 
-type Listener = (event: never) => void
+type Listener = (event: never) => unknown
+
+const ignore = (): void => undefined
 
 /** Hands events to listeners. Where nobody listens it costs one property read. */
 export class Events {
@@ -34,7 +38,8 @@ export class Events {
     listeners.add(listener)
     return () => {
       listeners.delete(listener)
-      if (listeners.size === 0) delete this.#listeners[name]
+      // Called twice, it must not take away those who came since.
+      if (listeners.size === 0 && this.#listeners[name] === listeners) delete this.#listeners[name]
     }
   }
 
@@ -48,7 +53,9 @@ export class Events {
     if (listeners === undefined) return
     for (const listener of [...listeners]) {
       try {
-        listener(event as never)
+        const done = listener(event as never)
+        // An async function is a listener as well, and nobody else would catch what it rejects with.
+        if (isPromise(done)) done.catch(ignore)
       } catch {
         // A listener's own failure must not fail a query.
       }
