@@ -21,6 +21,8 @@ export interface MemoryStoreOptions {
   readonly maxBytes?: number
 }
 
+// A Map holds no more, and the LRU makes room for all of them at once.
+const maxMaxEntries = 2 ** 23
 const defaults = { maxEntries: 10_000, maxBytes: 64 * 2 ** 20 }
 
 /**
@@ -33,7 +35,7 @@ const defaults = { maxEntries: 10_000, maxBytes: 64 * 2 ** 20 }
  */
 export function memoryStore(options: MemoryStoreOptions = {}): StoreFactory {
   assertOptions('memoryStore()', options, ['maxEntries', 'maxBytes'])
-  const maxEntries = positiveInteger(options.maxEntries ?? defaults.maxEntries, 'maxEntries')
+  const maxEntries = positiveInteger(options.maxEntries ?? defaults.maxEntries, 'maxEntries', maxMaxEntries)
   const maxBytes = positiveInteger(options.maxBytes ?? defaults.maxBytes, 'maxBytes')
   return ({ now }) => new MemoryStore(maxEntries, maxBytes, now)
 }
@@ -43,6 +45,8 @@ interface TagState {
   /** `forgotten` once the tag has left the map: whatever points here can never be valid again. */
   generation: number
   heldUntil: number
+  /** Asked for again since it was made, or since it was last spared. */
+  asked: boolean
 }
 // Unequal to everything, itself included: a vector made of it can never be found current.
 const forgotten = NaN
@@ -89,7 +93,7 @@ class MemoryStore implements Store {
 
   constructor(maxEntries: number, maxBytes: number, now: () => number) {
     this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeOf })
-    this.#maxTags = Math.max(minTags, maxEntries * tagsPerEntry)
+    this.#maxTags = Math.min(maxMaxEntries, Math.max(minTags, maxEntries * tagsPerEntry))
     this.#now = now
   }
 
@@ -181,9 +185,12 @@ class MemoryStore implements Store {
 
   #state(name: string): TagState {
     const existing = this.#tags.get(name)
-    if (existing !== undefined) return existing
+    if (existing !== undefined) {
+      existing.asked = true
+      return existing
+    }
     if (this.#tags.size >= this.#maxTags) this.#forgetOldestTags()
-    const state = { generation: ++this.#generation, heldUntil: 0 }
+    const state = { generation: ++this.#generation, heldUntil: 0, asked: false }
     this.#tags.set(name, state)
     return state
   }
@@ -202,14 +209,21 @@ class MemoryStore implements Store {
     return false
   }
 
-  /** A tenth at a time, so that the cost per new tag stays constant. Held tags stay: forgetting one would end its hold. */
+  /**
+   * A tenth at a time, so that the cost per new tag stays constant. Held tags stay: forgetting one would
+   * end its hold. Those that are asked for again and again get a second chance: the tags of whole
+   * namespaces and tables are the oldest, and without them nearly every entry would be gone.
+   */
   #forgetOldestTags(): void {
+    const now = this.#now()
     let remaining = Math.ceil(this.#maxTags / 10)
     for (const [name, state] of this.#tags) {
       if (remaining-- === 0) break
-      if (state.heldUntil !== 0) continue
-      state.generation = forgotten
       this.#tags.delete(name)
+      if (state.asked || state.heldUntil > now) {
+        state.asked = false
+        this.#tags.set(name, state)
+      } else state.generation = forgotten
     }
     this.#version++
   }

@@ -19,9 +19,23 @@ export function assertOptions(where: string, options: unknown, known: readonly s
   }
 }
 
-export function positiveInteger(value: unknown, option: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw invalidOption(`The option '${option}' must be a positive integer, but ${print(value)} was given.`)
+export function positiveInteger(value: unknown, option: string, max = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value <= max) return value
+  throw invalidOption(
+    `The option '${option}' must be a positive integer up to ${max}, but ${print(value)} was given.`,
+  )
+}
+
+/** @throws FreshetError INVALID_OPTION */
+export function assertFunction(where: string, what: string, value: unknown): void {
+  if (typeof value === 'function') return
+  throw invalidOption(`${where} takes a ${what} function, but ${print(value)} was given.`)
+}
+
+/** @throws FreshetError INVALID_OPTION */
+export function assertArray(where: string, what: string, value: unknown): void {
+  if (Array.isArray(value)) return
+  throw invalidOption(`${where} takes an array of ${what}, but ${print(value)} was given.`)
 }
 
 export function ratio(value: unknown, option: string): number {
