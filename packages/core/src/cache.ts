@@ -16,8 +16,9 @@ export interface SetOptions extends PolicyOptions, KeyOptions {
   /** What the value depends on: `invalidate` of any of them stops it from being served. */
   readonly tags?: readonly string[]
   /**
-   * A vector from `snapshot()`, taken *before* the data was read. Without one the value counts as read
-   * now, and a write between the read and this call is not noticed.
+   * A vector from `snapshot()` of the same cache, taken *before* the data was read; the value depends on
+   * all its tags, and `tags` may only name some of them. Without one the value counts as read now, and a
+   * write between the read and this call is not noticed.
    */
   readonly vector?: Vector
 }
@@ -40,8 +41,10 @@ export interface MemoizeOptions<Args extends readonly unknown[]> extends GetOrSe
 
 export interface WriteOptions {
   /**
-   * Whether a rejection of the write proves that the database did nothing. Default: it does if the
-   * error was sent by the database (PostgreSQL, MySQL, MariaDB, SQLite) and is not about the connection.
+   * Whether a rejection of the write proves that the database did nothing at all; only then is nothing
+   * invalidated. Default: no rejection does. The tags are invalidated if the error was sent by the
+   * database (PostgreSQL, MySQL, MariaDB, SQLite), as something may have been written before it, and
+   * held for `unknownOutcomeHold` if it was not.
    */
   readonly isRolledBack?: (error: unknown) => boolean
 }
@@ -56,7 +59,11 @@ export type Loader<T> = (context: LoaderContext) => T | Promise<T>
  */
 export interface Cache {
   get<T = unknown>(key: CacheKey, options?: KeyOptions): Promise<T | undefined>
-  /** @throws FreshetError INVALID_KEY, INVALID_TAG, INVALID_DURATION, NOT_ENCODABLE (by rejection) */
+  /**
+   * Replaces whatever the key has. Loads of the key that are under way will not be stored.
+   *
+   * @throws FreshetError INVALID_KEY, INVALID_TAG, INVALID_DURATION, INVALID_OPTION, INVALID_VECTOR, NOT_ENCODABLE (by rejection)
+   */
   set(key: CacheKey, value: unknown, options?: SetOptions): Promise<void>
   has(key: CacheKey, options?: KeyOptions): Promise<boolean>
   /** Whether there was something to delete. Loads of the key that are under way will not be stored. */
@@ -82,8 +89,8 @@ export interface Cache {
   invalidate(tags: readonly string[]): Promise<void>
   /**
    * A write that no adapter sees: marks the tags, runs `write`, invalidates them, then resolves with its
-   * result. If it rejects and it is not known whether the database carried it out, the tags stay
-   * unserved for `unknownOutcomeHold`.
+   * result. If it rejects, they are invalidated as well, and if it is not known whether the database
+   * carried it out, they stay unserved for `unknownOutcomeHold`.
    *
    * @example
    * await cache.write(['User'], () => pool.query('update users set active = false where id = $1', [7]))

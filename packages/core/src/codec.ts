@@ -28,7 +28,8 @@ export interface CodecOptions {
  *
  * The format is a version byte and a JSON text, in which whatever JSON has no word for is a string that begins with `~`,
  * or an array whose first element is one (the idea is Transit's): `"~d0"` is a date, `["~m", "a", 1]` a map; a string
- * that really begins with `~` gets another. Nothing is ever built but plain objects, arrays, the types below and the
+ * that really begins with `~` gets another. `["~r0", 7, "x"]` is an object with the keys of the first object of at least
+ * two keys in the text, so that a table of rows names its columns once. Nothing is ever built but plain objects, arrays, the types below and the
  * registered ones.
  *
  * @throws FreshetError `INVALID_OPTION` for a type whose tag is malformed or taken
@@ -107,6 +108,7 @@ type TypedArrayName = keyof typeof typedArrays
 class Encoder {
   readonly #types: readonly CodecType[]
   readonly #path: (string | number)[] = []
+  readonly #shapes = new ShapeNumbers()
   #nodes = 0
 
   constructor(codecTypes: readonly CodecType[]) {
@@ -145,11 +147,13 @@ class Encoder {
     return this.#encodeKnown(value, prototype, depth + 1) ?? this.#encodeRegistered(value, depth + 1)
   }
 
-  #encodeFields(value: Fields, depth: number): Fields {
+  #encodeFields(value: Fields, depth: number): unknown {
     const keys = Object.keys(value)
     if (hasHiddenProperties(value, keys.length)) {
       return this.#refuse('an object with symbol keys or non-enumerable properties')
     }
+    const shape = this.#shapes.indexOf(keys)
+    if (shape !== undefined) return this.#encodeRow(shape, value, keys, depth)
     let copy: Fields | undefined
     for (const key of keys) {
       const field = value[key]
@@ -163,6 +167,12 @@ class Encoder {
       copy[key] = encoded
     }
     return copy ?? value
+  }
+
+  #encodeRow(shape: number, value: Fields, keys: readonly string[], depth: number): unknown[] {
+    const row: unknown[] = [`~r${shape}`]
+    for (const key of keys) row.push(this.#encodeAt(key, value[key], depth))
+    return row
   }
 
   #encodeElements(value: readonly unknown[], depth: number): readonly unknown[] {
@@ -231,6 +241,40 @@ class Encoder {
 
 type Fields = Record<string, unknown>
 
+const minShapeKeys = 2
+
+/**
+ * Numbers the lists of keys in the order in which they first occur, so that the second object with the same keys is
+ * written without them. The decoder counts along, and so needs no table.
+ */
+class ShapeNumbers {
+  readonly #byHash = new Map<number, { readonly index: number; readonly keys: readonly string[] }>()
+  #count = 0
+
+  /** The number of `keys` if an object with just these, in this order, has been written before. */
+  indexOf(keys: readonly string[]): number | undefined {
+    if (keys.length < minShapeKeys) return undefined
+    const hash = hashOf(keys)
+    const known = this.#byHash.get(hash)
+    if (known !== undefined && isEqualList(known.keys, keys)) return known.index
+    this.#byHash.set(hash, { index: this.#count++, keys })
+    return undefined
+  }
+}
+
+function hashOf(keys: readonly string[]): number {
+  let hash = keys.length
+  for (const key of keys)
+    hash = (hash * 31 + key.charCodeAt(0) + key.charCodeAt(key.length - 1) * 7 + key.length) | 0
+  return hash
+}
+
+function isEqualList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 function encodeNumber(value: number): unknown {
   // Zero, infinity and NaN are what is not itself after this subtraction, or needs a second look.
   if (value - value !== 0) return value > 0 ? word.infinity : value < 0 ? word.negativeInfinity : word.nan
@@ -295,6 +339,7 @@ class Unreadable extends Error {}
 
 class Decoder {
   readonly #types: ReadonlyMap<string, CodecType>
+  readonly #shapes: Shape[] = []
 
   constructor(codecTypes: ReadonlyMap<string, CodecType>) {
     this.#types = codecTypes
@@ -311,7 +356,9 @@ class Decoder {
   }
 
   #decodeFields(parsed: Fields, depth: number): Fields {
-    for (const key of Object.keys(parsed)) {
+    const keys = Object.keys(parsed)
+    if (keys.length >= minShapeKeys) this.#shapes.push({ keys, template: undefined })
+    for (const key of keys) {
       const field = parsed[key]
       if (typeof field === 'string') {
         if (field.charCodeAt(0) === marker) parsed[key] = decodeWord(field)
@@ -326,6 +373,7 @@ class Decoder {
   #decodeArray(parsed: unknown[], depth: number): unknown {
     const head = parsed[0]
     if (typeof head === 'string' && head.charCodeAt(0) === marker) {
+      if (head.charAt(1) === 'r') return this.#decodeRow(this.#shapes[Number(head.slice(2))], parsed, depth)
       const build = builders[head.charAt(1)]
       if (build !== undefined) return build(parsed, (item) => this.decode(item, depth))
       if (head.charAt(1) === '#') return this.#decodeRegistered(head.slice(2), parsed, depth)
@@ -334,12 +382,30 @@ class Decoder {
     return parsed
   }
 
+  #decodeRow(shape: Shape | undefined, parsed: readonly unknown[], depth: number): Fields {
+    if (shape === undefined || parsed.length !== shape.keys.length + 1)
+      throw new Unreadable('it is malformed')
+    // A clone that is filled in is built faster than an object that grows, and its fields are all own ones.
+    const row = { ...(shape.template ??= toTemplate(shape.keys)) }
+    for (let i = 1; i < parsed.length; i++) row[shape.keys[i - 1] as string] = this.decode(parsed[i], depth)
+    return row
+  }
+
   #decodeRegistered(tag: string, parsed: readonly unknown[], depth: number): unknown {
     const type = this.#types.get(tag)
     if (type === undefined) throw new Unreadable(`the type "${tag.slice(0, 64)}" is not registered`)
     if (parsed.length !== 2) throw new Unreadable('it is malformed')
     return type.decode(this.decode(parsed[1], depth))
   }
+}
+
+interface Shape {
+  readonly keys: readonly string[]
+  template: Fields | undefined
+}
+
+function toTemplate(keys: readonly string[]): Fields {
+  return Object.fromEntries(keys.map((key) => [key, null]))
 }
 
 function decodeWord(text: string): unknown {
@@ -400,11 +466,11 @@ function buildMap(parsed: readonly unknown[], decode: (item: unknown) => unknown
 }
 
 function buildWithoutPrototype(parsed: readonly unknown[], decode: (item: unknown) => unknown): unknown {
-  const fields = parsed[1]
-  if (parsed.length !== 2 || typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+  const fields = decode(parsed[1])
+  if (typeof fields !== 'object' || fields === null || Object.getPrototypeOf(fields) !== Object.prototype) {
     throw new Unreadable('it is malformed')
   }
-  return Object.setPrototypeOf(decode(fields), null)
+  return Object.setPrototypeOf(fields, null)
 }
 
 function buildTypedArray(parsed: readonly unknown[]): unknown {

@@ -8,6 +8,7 @@ import { toMilliseconds } from './duration.js'
 import type { Engine } from './engine.js'
 import { Events } from './events.js'
 import { createFace } from './face.js'
+import { Guard } from './guard.js'
 import { memoryStore } from './memory-store.js'
 import { assertOptions, invalidOption, positiveInteger, print } from './options.js'
 import type { PolicyOptions } from './policy.js'
@@ -51,6 +52,8 @@ const optionNames = [
 ] as const
 
 const defaultMaxEntryBytes = 4 * 2 ** 20
+// What setTimeout can wait; it takes anything longer for 1 ms.
+const maxTimerMs = 2 ** 31 - 1
 
 /**
  * Makes a cache. Without options it lives in this process's memory, is bounded and needs no server.
@@ -63,39 +66,59 @@ const defaultMaxEntryBytes = 4 * 2 ** 20
 export function createCache(options: CacheOptions = {}): Cache {
   assertOptions('createCache()', options, optionNames)
   const controller = new AbortController()
-  return createFace(createEngine(options, controller.signal), () => controller.abort())
+  const engine = createEngine(options, controller.signal)
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    controller.abort()
+    await engine.store.close()
+  }
+  return createFace(engine, () => (closed ??= close()))
 }
 
 function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
   assertConsistency(options.consistency ?? 'strong')
-  const clock = options.clock ?? systemClock
-  const store = storeFactory(options.store)({ now: clock.now })
+  const clock = validClock(options.clock ?? systemClock)
+  const store = storeFactory(options.store)({ now: () => clock.now() })
   const events = new Events()
   const counters = new Counters()
+  const tagNames = new TagNames()
+  const guard = new Guard({ clock, counters, events })
   const reader = new Reader({
     store,
     clock,
-    random: options.random ?? Math.random,
+    random: validRandom(options.random ?? Math.random),
     counters,
     events,
+    guard,
+    tagNames,
     closing,
-    joinTimeoutMs: toMilliseconds(options.joinTimeout ?? '10s', 'joinTimeout'),
+    joinTimeoutMs: toMilliseconds(options.joinTimeout ?? '10s', 'joinTimeout', { max: maxTimerMs }),
     maxEntryBytes: positiveInteger(options.maxEntryBytes ?? defaultMaxEntryBytes, 'maxEntryBytes'),
   })
   const unknownOutcomeHoldMs = toMilliseconds(options.unknownOutcomeHold ?? '60s', 'unknownOutcomeHold')
   return {
     reader,
-    writer: new Writer({ store, counters, events, unknownOutcomeHoldMs }),
+    writer: new Writer({ store, counters, events, guard, unknownOutcomeHoldMs }),
     store,
     clock,
     events,
     counters,
-    tagNames: new TagNames(),
+    tagNames,
     databases: new Map(),
     space: createSpace(options.namespace),
     policy: resolvePolicy(options, defaultPolicy),
     closing,
   }
+}
+
+function validClock(clock: Clock): Clock {
+  if (typeof clock?.now === 'function' && typeof clock.setTimer === 'function') return clock
+  throw invalidOption(`The option 'clock' must have now() and setTimer(), but ${print(clock)} was given.`)
+}
+
+function validRandom(random: () => number): () => number {
+  if (typeof random === 'function') return random
+  throw invalidOption(`The option 'random' must be a function, but ${print(random)} was given.`)
 }
 
 function storeFactory(store: unknown): StoreFactory {

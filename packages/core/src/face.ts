@@ -15,20 +15,23 @@ import type { Engine } from './engine.js'
 import { withEngine } from './engine.js'
 import { FreshetError } from './errors.js'
 import { toKeyString } from './key.js'
-import { assertOptions, invalidOption, print } from './options.js'
+import { isPromise } from './maybe-promise.js'
+import { assertArray, assertFunction, assertOptions, invalidOption, print } from './options.js'
 import { isServerError } from './outcome.js'
 import { policyOptionNames, resolvePolicy } from './policy.js'
 import type { ReadRequest } from './read.js'
+import { rememberSnapshot, tagsOfSnapshot } from './snapshots.js'
 import { createSpace, wholeSpaceTag } from './space.js'
-import type { Entry, Vector } from './store.js'
+import type { Entry } from './store.js'
 
 const keyOptionNames = ['scope'] as const
 const getOrSetOptionNames = ['tags', 'scope', ...policyOptionNames] as const
 const setOptionNames = [...getOrSetOptionNames, 'vector'] as const
+const entryNames = ['key', 'value', ...setOptionNames] as const
 const noTags: readonly string[] = Object.freeze([])
 
 /** The public face over an engine: turns what users write into requests of the reader and the writer. */
-export function createFace(engine: Engine, abort: () => void): Cache {
+export function createFace(engine: Engine, close: () => Promise<void>): Cache {
   const { reader, writer, store, counters, events, tagNames, space, closing } = engine
 
   const tagsOf = (options: { readonly tags?: readonly string[] } | undefined): readonly string[] =>
@@ -48,7 +51,9 @@ export function createFace(engine: Engine, abort: () => void): Cache {
 
   const cache: Cache = {
     async get<T>(key: CacheKey, options?: KeyOptions) {
-      const entry = await reader.peek(space, fullKey(key, options))
+      const peeked = reader.peek(space, fullKey(key, options))
+      // An await costs as much as all the rest of a hit from memory.
+      const entry = isPromise(peeked) ? await peeked : peeked
       if (entry === undefined) counters.misses++
       else counters.hits++
       return entry === undefined ? undefined : (valueOf(entry) as T)
@@ -57,17 +62,14 @@ export function createFace(engine: Engine, abort: () => void): Cache {
     async set(key, value, options) {
       checkOptions('set()', options, setOptionNames)
       const request = toRequest(toKeyString(key), noLoad, options)
-      if (closing.aborted) return
+      const vector = options?.vector
+      const tags = vector === undefined ? request.tags : tagsOfSnapshot(vector, store, space, request.tags)
       if (value === undefined)
         throw new FreshetError(
           'NOT_ENCODABLE',
           'undefined means "not there" and cannot be stored; use null, or delete() the key.',
         )
-      // Taken before the loads of this key are told off, so that none of them can slip in between.
-      const vector = options?.vector ?? (await store.snapshot(space, request.tags))
-      assertVector(vector)
-      reader.supersede(space, request.key)
-      await reader.put(request, value, vector)
+      if (!closing.aborted) await reader.put({ ...request, tags }, value, vector)
     },
 
     async has(key, options) {
@@ -75,22 +77,22 @@ export function createFace(engine: Engine, abort: () => void): Cache {
     },
 
     async delete(key, options) {
-      const full = fullKey(key, options)
-      reader.supersede(space, full)
-      return await store.delete(space, full)
+      return reader.delete(space, fullKey(key, options))
     },
 
     async getMany<T>(keys: readonly CacheKey[], options?: KeyOptions) {
+      assertArray('getMany()', 'keys', keys)
       return Promise.all(keys.map((key) => cache.get<T>(key, options)))
     },
 
     async setMany(entries: readonly SetEntry[]) {
+      assertArray('setMany()', 'entries', entries)
+      for (const entry of entries) assertOptions('An entry of setMany()', entry, entryNames)
       await Promise.all(entries.map(({ key, value, ...options }) => cache.set(key, value, options)))
     },
 
     async getOrSet<T>(key: CacheKey, loader: Loader<T>, options?: GetOrSetOptions) {
-      if (typeof loader !== 'function')
-        throw invalidOption(`getOrSet() takes a loader function, but ${print(loader)} was given.`)
+      assertFunction('getOrSet()', 'loader', loader)
       if (options !== undefined) checkOptions('getOrSet()', options, getOrSetOptionNames)
       return reader.read(toRequest(toKeyString(key), loader, options)) as T
     },
@@ -100,6 +102,8 @@ export function createFace(engine: Engine, abort: () => void): Cache {
       loadMissing: (missing: K[]) => readonly T[] | Promise<readonly T[]>,
       options?: GetOrSetOptions,
     ) {
+      assertArray('getOrSetMany()', 'keys', keys)
+      assertFunction('getOrSetMany()', 'loader', loadMissing)
       checkOptions('getOrSetMany()', options, getOrSetOptionNames)
       const batch = new Batch(loadMissing)
       const requests = keys.map((key) => toRequest(toKeyString(key), () => batch.add(key), options))
@@ -114,7 +118,10 @@ export function createFace(engine: Engine, abort: () => void): Cache {
     },
 
     async write<T>(tags: readonly string[], run: () => T | Promise<T>, options?: WriteOptions) {
+      assertFunction('write()', 'writing', run)
       checkOptions('write()', options, ['isRolledBack'])
+      const isRolledBack = options?.isRolledBack
+      if (isRolledBack !== undefined) assertFunction("The option 'isRolledBack'", 'judging', isRolledBack)
       const resolved = tagNames.resolve(tags)
       const write = await writer.open(space, resolved)
       const result = await settle(run)
@@ -122,13 +129,16 @@ export function createFace(engine: Engine, abort: () => void): Cache {
         await write.committed(resolved, 'write()')
         return result.value
       }
-      if ((options?.isRolledBack ?? isServerError)(result.error)) await write.rolledBack()
+      if (judges(isRolledBack, result.error)) await write.rolledBack()
+      // Its outcome is known, but `run` may have done more than the statement that failed.
+      else if (isServerError(result.error)) await write.committed(resolved, 'write()')
       else await write.unknown(resolved, result.error)
       throw result.error
     },
 
     async snapshot(tags) {
-      return store.snapshot(space, tagNames.resolve(tags))
+      const resolved = tagNames.resolve(tags)
+      return rememberSnapshot(await reader.snapshot(space, resolved), store, space, resolved)
     },
 
     async clear() {
@@ -137,18 +147,20 @@ export function createFace(engine: Engine, abort: () => void): Cache {
 
     namespace(name) {
       const inner = { ...engine, space: createSpace(name, space), databases: new Map<string, object>() }
-      return createFace(inner, abort)
+      return createFace(inner, close)
     },
 
     memoize<Args extends readonly unknown[], T>(
       fn: (...args: Args) => T | Promise<T>,
       options: MemoizeOptions<Args> = {},
     ) {
+      assertFunction('memoize()', 'cacheable', fn)
       checkOptions('memoize()', options, [...getOrSetOptionNames, 'name', 'key'])
       const { name = fn.name, key, ...rest } = options
       if (name === '')
         throw invalidOption("memoize() needs the option 'name' for a function that has no name of its own.")
       const toKey = key ?? ((...args: Args) => args)
+      assertFunction("The option 'key'", 'keying', toKey)
       return async (...args: Args) => cache.getOrSet([name, toKey(...args)], () => fn(...args), rest)
     },
 
@@ -156,11 +168,7 @@ export function createFace(engine: Engine, abort: () => void): Cache {
 
     on: (name, listener) => events.on(name, listener),
 
-    async close() {
-      if (closing.aborted) return
-      abort()
-      await store.close()
-    },
+    close,
   }
   return Object.freeze(withEngine(cache, engine))
 }
@@ -186,12 +194,13 @@ function checkOptions(where: string, options: unknown, names: readonly string[])
   if (options !== undefined) assertOptions(where, options, names)
 }
 
-function assertVector(vector: unknown): asserts vector is Vector {
-  if (typeof vector === 'object' && vector !== null && typeof (vector as Vector).usable === 'boolean') return
-  throw new FreshetError(
-    'INVALID_VECTOR',
-    `The option 'vector' must come from snapshot(), but ${print(vector)} was given.`,
-  )
+/** A judge that fails has not proven anything. */
+function judges(isRolledBack: WriteOptions['isRolledBack'], error: unknown): boolean {
+  try {
+    return isRolledBack?.(error) === true
+  } catch {
+    return false
+  }
 }
 
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }

@@ -5,6 +5,7 @@ import { FreshetError } from './errors.js'
 import type { Events } from './events.js'
 import { Flights } from './flight.js'
 import type { Flight, Landed } from './flight.js'
+import type { Guard } from './guard.js'
 import { Learned } from './learned.js'
 import { LoadContext } from './load-context.js'
 import type { MaybePromise } from './maybe-promise.js'
@@ -14,6 +15,7 @@ import { lifetimeMs } from './policy.js'
 import type { Space } from './space.js'
 import type { Counters } from './stats.js'
 import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
+import type { TagNames } from './tag-names.js'
 
 /** One cached read: how to find the answer, and how to get it otherwise. */
 export interface ReadRequest {
@@ -51,6 +53,8 @@ export interface ReaderParts {
   readonly random: () => number
   readonly counters: Counters
   readonly events: Events
+  readonly guard: Guard
+  readonly tagNames: TagNames
   readonly closing: AbortSignal
   readonly joinTimeoutMs: number
   readonly maxEntryBytes: number
@@ -100,40 +104,74 @@ export class Reader {
 
   /** Loads without looking up or storing. */
   bypass(request: ReadRequest, reason: string): MaybePromise<unknown> {
-    const { counters, events, closing } = this.#parts
+    const { counters, events } = this.#parts
     counters.bypasses++
     if (events.has('bypass')) events.emit('bypass', { key: request.key, source: request.source, reason })
     tell(request, 'bypass', reason)
-    return request.load(new LoadContext(closing)) as MaybePromise<unknown>
+    return request.load(this.#context()) as MaybePromise<unknown>
   }
 
-  /** The key's value was set or deleted by hand: see `Flights.supersede`. */
-  supersede(space: Space, key: string): void {
-    this.#flights.supersede(space.prefix + key)
+  /** The vector of `tags` as of now; an unusable one if the store cannot be asked. */
+  snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
+    const { store, guard } = this.#parts
+    return guard.run(
+      'snapshot',
+      () => store.snapshot(space, tags),
+      () => unusable,
+    )
   }
 
   /**
-   * Stores a value that was not loaded here.
+   * Stores a value that was not loaded here, in place of whatever is there. `vector` is the user's own,
+   * taken before the data was read; without one the value counts as read now.
    *
    * @throws FreshetError NOT_ENCODABLE
    */
-  put(request: Omit<ReadRequest, 'load'>, value: unknown, vector: Vector): MaybePromise<void> {
+  async put(request: Omit<ReadRequest, 'load'>, value: unknown, vector: Vector | undefined): Promise<void> {
     const copy = prepareCopy(value)
     if (copy === undefined) throw notCopyable(request)
-    return this.#store(request, copy, value, vector, 0, undefined)
+    const current = vector ?? (await this.snapshot(request.space, request.tags))
+    if (this.#parts.closing.aborted) return
+    // If this value is not kept, because it is too large or its vector outdated, neither is the one it replaces.
+    if (vector !== undefined || !this.#mayKeep(copy, current)) await this.delete(request.space, request.key)
+    const store = () => this.#store(request, copy, value, current, 0, undefined)
+    await this.#superseding(request.space, request.key, 'put', store, nothing)
+  }
+
+  /** Whether there was something to delete. */
+  delete(space: Space, key: string): MaybePromise<boolean> {
+    const remove = () => this.#parts.store.delete(space, key)
+    return this.#superseding(space, key, 'delete', remove, () => false)
+  }
+
+  /** Changes a key by hand: loads that began before it was done are not stored after it. */
+  #superseding<T>(
+    space: Space,
+    key: string,
+    action: string,
+    step: () => MaybePromise<T>,
+    otherwise: () => T,
+  ): MaybePromise<T> {
+    const flightKey = space.prefix + key
+    this.#flights.supersede(flightKey)
+    const done = this.#parts.guard.run(action, step, otherwise)
+    if (!isPromise(done)) return done
+    return done.then((result) => {
+      this.#flights.supersede(flightKey)
+      return result
+    })
   }
 
   #lookup(request: Pick<ReadRequest, 'space' | 'key' | 'tags'>): MaybePromise<Lookup> {
+    const { store, guard } = this.#parts
+    // Not through `guard.run`: a hit from memory need not pay for its closures.
     try {
-      return this.#parts.store.lookup(request.space, request.key, request.tags)
+      const lookup = store.lookup(request.space, request.key, request.tags)
+      return isPromise(lookup) ? guard.settle('lookup', lookup, unavailable) : lookup
     } catch (cause) {
-      return this.#unavailable(cause)
+      guard.failed('lookup', cause)
+      return unavailable()
     }
-  }
-
-  #unavailable(cause: unknown): Absent {
-    this.#failure('lookup', cause)
-    return { status: 'absent', reason: 'unavailable', vector: unusable }
   }
 
   #answer(request: ReadRequest, lookup: Lookup): MaybePromise<unknown> {
@@ -167,10 +205,15 @@ export class Reader {
   }
 
   /** The key's last load named tags of its own: the vector must hold them too, read now. */
-  async #loadLearned(request: ReadRequest, learned: readonly string[], reason: string): Promise<unknown> {
+  async #loadLearned(
+    request: ReadRequest,
+    learned: readonly string[],
+    reason: string,
+    rejoining = false,
+  ): Promise<unknown> {
     const tags = [...new Set([...request.tags, ...learned])]
-    const vector = await this.#parts.store.snapshot(request.space, tags)
-    return this.#loadOrJoin(request, tags, vector, reason)
+    const vector = await this.snapshot(request.space, tags)
+    return this.#loadOrJoin(request, tags, vector, reason, rejoining)
   }
 
   #loadOrJoin(
@@ -178,11 +221,12 @@ export class Reader {
     tags: readonly string[],
     vector: Vector,
     reason: string,
+    rejoining = false,
   ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
     const vectorId = vector.id
     const underWay = vector.usable ? this.#flights.find(flightKey, vectorId) : undefined
-    if (underWay !== undefined) return this.#join(request, underWay, vectorId, reason)
+    if (underWay !== undefined) return this.#join(request, underWay, reason, rejoining)
     tell(request, 'miss', reason)
     const started = this.#flights.start(flightKey, vectorId, (flight) =>
       this.#load(request, tags, vector, flight),
@@ -190,13 +234,19 @@ export class Reader {
     return started.landed.then(valueOf)
   }
 
-  async #join(request: ReadRequest, flight: Flight, vectorId: string, reason: string): Promise<unknown> {
+  async #join(request: ReadRequest, flight: Flight, reason: string, rejoining: boolean): Promise<unknown> {
     this.#parts.counters.joined++
     tell(request, 'joined', reason)
-    const landed = await this.#flights.join(flight, vectorId)
-    if (landed?.copy !== undefined) return copyOut(landed.copy.master, landed.copy.plan)
-    // Nothing came in time, or what came cannot be copied and so not be shared.
-    return request.load(new LoadContext(this.#parts.closing))
+    const landed = await this.#flights.join(flight)
+    if (landed?.lackedTags === undefined) {
+      if (landed?.copy !== undefined) return copyOut(landed.copy.master, landed.copy.plan)
+    } else if (!rejoining) {
+      // One of these tags may have been written before this reader came, and the shared vector did not show it.
+      return this.#loadLearned(request, landed.lackedTags, reason, true)
+    }
+    // Nothing came in time, or what came cannot be shared.
+    this.#parts.counters.loads++
+    return request.load(this.#context())
   }
 
   async #load(
@@ -205,50 +255,41 @@ export class Reader {
     vector: Vector,
     flight: Flight,
   ): Promise<Landed> {
-    const { clock, counters, closing } = this.#parts
+    const { clock, counters, guard } = this.#parts
     counters.loads++
-    const context = new LoadContext(closing)
+    const context = this.#context()
     const startedAt = clock.now()
     const value = await request.load(context)
     const loadMs = clock.now() - startedAt
-    const storable = this.#isStorable(request, tags, context, flight, value)
-    if (!storable && flight.joiners === 0) return { value, copy: undefined }
-    const copy = prepareCopy(value)
-    if (copy === undefined) this.#failure('copy', notCopyable(request))
-    else if (storable) this.#storeQuietly({ ...request, tags }, copy, value, vector, loadMs, context.ttlMs)
-    return { value, copy }
-  }
-
-  #isStorable(
-    request: ReadRequest,
-    tags: readonly string[],
-    context: LoadContext,
-    flight: Flight,
-    value: unknown,
-  ): boolean {
-    const covered = context.tags === undefined || context.tags.every((tag) => tags.includes(tag))
-    // Remembered even if this value is not stored: the next load can only be stored if it knows them.
-    if (context.tags !== undefined) this.#learned.set(request.space.prefix + request.key, context.tags)
+    const lackedTags = this.#learn(request, tags, context)
+    if (lackedTags !== undefined) return { value, copy: undefined, lackedTags }
     // `undefined` is "not there", so it is not a value to keep.
-    return (
-      covered && !context.skipped && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
-    )
+    const storable =
+      !context.skipped && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
+    if (!storable && flight.joiners === 0) return { value, copy: undefined, lackedTags }
+    const copy = prepareCopy(value)
+    if (copy === undefined) guard.failed('copy', notCopyable(request))
+    else if (storable) {
+      const store = () => this.#store({ ...request, tags }, copy, value, vector, loadMs, context.ttlMs)
+      // Not awaited: an entry that is stored late under its vector is still sound.
+      void guard.run('put', store, nothing)
+    }
+    return { value, copy, lackedTags }
   }
 
-  #storeQuietly(
-    request: Omit<ReadRequest, 'load'>,
-    copy: PreparedCopy,
-    value: unknown,
-    vector: Vector,
-    loadMs: number,
-    ttlMs: number | undefined,
-  ): void {
-    try {
-      const stored = this.#store(request, copy, value, vector, loadMs, ttlMs)
-      if (isPromise(stored)) stored.catch((cause: unknown) => this.#failure('put', cause))
-    } catch (cause) {
-      this.#failure('put', cause)
-    }
+  /** The tags that the loader named, if the vector lacks any; remembered, so that the next load's has them. */
+  #learn(request: ReadRequest, tags: readonly string[], context: LoadContext): readonly string[] | undefined {
+    if (context.tags === undefined) return undefined
+    this.#learned.set(request.space.prefix + request.key, context.tags)
+    return context.tags.every((tag) => tags.includes(tag)) ? undefined : context.tags
+  }
+
+  #context(): LoadContext {
+    return new LoadContext(this.#parts.closing, this.#parts.tagNames)
+  }
+
+  #mayKeep(copy: PreparedCopy, vector: Vector): boolean {
+    return vector.usable && copy.bytes <= this.#parts.maxEntryBytes
   }
 
   #store(
@@ -259,8 +300,8 @@ export class Reader {
     loadMs: number,
     ttlMs: number | undefined,
   ): MaybePromise<void> {
-    const { store, clock, counters, random, maxEntryBytes } = this.#parts
-    if (!vector.usable || copy.bytes > maxEntryBytes) return
+    const { store, clock, counters, random } = this.#parts
+    if (!this.#mayKeep(copy, vector)) return
     const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
     const storedAt = clock.now()
     const expiresAt = storedAt + lifetimeMs(policy, value, random)
@@ -272,11 +313,6 @@ export class Reader {
       vector,
     )
   }
-
-  #failure(action: string, cause: unknown): void {
-    this.#parts.counters.failures++
-    this.#parts.events.emit('failure', { action, cause })
-  }
 }
 
 function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError {
@@ -287,6 +323,10 @@ function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError
 }
 
 const unusable: Vector = Object.freeze({ id: '', usable: false })
+
+const unavailable = (): Absent => ({ status: 'absent', reason: 'unavailable', vector: unusable })
+
+const nothing = (): void => undefined
 
 const valueOf = (landed: Landed): unknown => landed.value
 

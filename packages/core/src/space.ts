@@ -24,7 +24,8 @@ const toPrefix = (name: string): string => `>${name}\u0000`
  * @throws FreshetError INVALID_OPTION for a name that is not a string of 1 to 128 printable characters.
  */
 export function createSpace(name: string | undefined, parent?: Space): Space {
-  const prefix = (parent?.prefix ?? '') + (name === undefined ? '' : toPrefix(validName(name)))
+  const own = name === undefined && parent === undefined ? '' : toPrefix(validName(name))
+  const prefix = (parent?.prefix ?? '') + own
   return Object.freeze({ prefix, prefixes: Object.freeze([prefix, ...(parent?.prefixes ?? [])]) })
 }
 

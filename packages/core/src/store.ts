@@ -71,6 +71,8 @@ export interface StoreSize {
  * - Whatever is stored late under an old vector is never found.
  * - After `closeIntent`, `bump` or `hold` is done, no `lookup` that begins returns data from before.
  *
+ * - `put` and `delete` of one key take effect in the order in which they were called.
+ *
  * A method that has its answer at hand returns it as it is; only a store that must wait returns promises.
  * A store never throws for a reason of its own (a lost connection, a timeout) in `lookup` and `snapshot`:
  * it answers with an unusable vector.

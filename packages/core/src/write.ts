@@ -1,6 +1,7 @@
 import type { Events } from './events.js'
+import type { Guard } from './guard.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { andThen, isPromise } from './maybe-promise.js'
+import { andThen } from './maybe-promise.js'
 import type { Space } from './space.js'
 import type { Counters } from './stats.js'
 import type { Intent, Store } from './store.js'
@@ -9,6 +10,7 @@ export interface WriterParts {
   readonly store: Store
   readonly counters: Counters
   readonly events: Events
+  readonly guard: Guard
   readonly unknownOutcomeHoldMs: number
 }
 
@@ -37,7 +39,7 @@ export class Writer {
 
   /** Before the commit, or before a statement that commits by itself. Await it, then send the commit. */
   open(space: Space, tags: readonly string[]): MaybePromise<Write> {
-    return this.#guard(
+    return this.#parts.guard.run(
       'open intent',
       () => andThen(this.#parts.store.openIntent(space, tags), (intent) => this.#write(intent)),
       () => this.#write({ space, tags }),
@@ -47,21 +49,21 @@ export class Writer {
   /** New generations now: what was changed is changed already. */
   invalidate(space: Space, tags: readonly string[], source: string): MaybePromise<void> {
     this.#tell(tags, source)
-    return this.#guard('invalidate', () => this.#parts.store.bump(space, tags), nothing)
+    return this.#parts.guard.run('invalidate', () => this.#parts.store.bump(space, tags), nothing)
   }
 
   #write(intent: Intent): Write {
-    const { store, events, unknownOutcomeHoldMs: holdMs } = this.#parts
+    const { store, events, guard, unknownOutcomeHoldMs: holdMs } = this.#parts
     return {
       committed: (tags, source) => {
         this.#tell(tags, source)
-        return this.#guard('close intent', () => store.closeIntent(intent, tags), nothing)
+        return guard.run('close intent', () => store.closeIntent(intent, tags), nothing)
       },
-      rolledBack: () => this.#guard('close intent', () => store.closeIntent(intent, []), nothing),
+      rolledBack: () => guard.run('close intent', () => store.closeIntent(intent, []), nothing),
       unknown: (tags, cause) => {
         this.#tell(tags, 'unknown outcome')
         events.emit('unknown-outcome', { tags, holdMs, cause })
-        return this.#guard('hold', () => store.hold(intent, tags, holdMs), nothing)
+        return guard.run('hold', () => store.hold(intent, tags, holdMs), nothing)
       },
     }
   }
@@ -69,21 +71,6 @@ export class Writer {
   #tell(tags: readonly string[], source: string): void {
     this.#parts.counters.invalidations++
     if (this.#parts.events.has('invalidate')) this.#parts.events.emit('invalidate', { tags, source })
-  }
-
-  /** Runs a step of the store; its failure becomes an event and `otherwise`. */
-  #guard<T>(action: string, step: () => MaybePromise<T>, otherwise: () => T): MaybePromise<T> {
-    const failed = (cause: unknown): T => {
-      this.#parts.counters.failures++
-      this.#parts.events.emit('failure', { action, cause })
-      return otherwise()
-    }
-    try {
-      const done = step()
-      return isPromise(done) ? done.catch(failed) : done
-    } catch (cause) {
-      return failed(cause)
-    }
   }
 }
 

@@ -1,0 +1,64 @@
+import type { Clock } from './clock.js'
+import { FreshetError } from './errors.js'
+import type { Events } from './events.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { isPromise } from './maybe-promise.js'
+import type { Counters } from './stats.js'
+
+export interface GuardParts {
+  readonly clock: Clock
+  readonly counters: Counters
+  readonly events: Events
+}
+
+// A store has limits and retries of its own, which are shorter. This is the last one: whatever a store
+// does, no query waits for it longer.
+const deadlineMs = 2_000
+
+/** Keeps failures of the store away from queries: each becomes a `failure` event and a substitute. */
+export class Guard {
+  readonly #parts: GuardParts
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts
+  }
+
+  /** The answer of `step`, or `otherwise()` if it throws, rejects or does not come in time. */
+  run<T>(action: string, step: () => MaybePromise<T>, otherwise: () => T): MaybePromise<T> {
+    try {
+      const done = step()
+      return isPromise(done) ? this.settle(action, done, otherwise) : done
+    } catch (cause) {
+      this.failed(action, cause)
+      return otherwise()
+    }
+  }
+
+  /** As `run`, for a step that is under way. */
+  async settle<T>(action: string, done: Promise<T>, otherwise: () => T): Promise<T> {
+    let cancel!: () => void
+    const tooLate = new Promise<never>((_, reject) => {
+      cancel = this.#parts.clock.setTimer(() => reject(noAnswer(action)), deadlineMs)
+    })
+    try {
+      return await Promise.race([done, tooLate])
+    } catch (cause) {
+      this.failed(action, cause)
+      return otherwise()
+    } finally {
+      cancel()
+    }
+  }
+
+  failed(action: string, cause: unknown): void {
+    this.#parts.counters.failures++
+    this.#parts.events.emit('failure', { action, cause })
+  }
+}
+
+function noAnswer(action: string): FreshetError {
+  return new FreshetError(
+    'STORE_TIMEOUT',
+    `The store did not answer '${action}' within ${deadlineMs} ms, and the query went on without it. Look at the store's connection and load.`,
+  )
+}
