@@ -16,7 +16,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/{core,sql}/test/**/*.test.ts'] },
+        test: { name: 'unit', include: ['packages/{core,sql}/test/**/*.test.ts'], testTimeout: 30_000 },
       },
       {
         extends: true,

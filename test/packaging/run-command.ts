@@ -19,7 +19,7 @@ export async function runCommand(
       args,
       { ...options, maxBuffer: 64 * 2 ** 20 },
       (error, stdout, stderr) => {
-        if (error !== null && child.exitCode === null) reject(error)
+        if (error instanceof Error && child.exitCode === null) reject(error)
         else resolve({ code: child.exitCode ?? 1, stdout, stderr })
       },
     )
