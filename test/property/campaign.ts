@@ -1,0 +1,111 @@
+import { bind, type Binding, type Caching } from './clients.js'
+import { outcome } from './compare.js'
+import { runConcurrently } from './concurrent.js'
+import { postgres as dialect } from './dialect.js'
+import { DifferenceFound, execute, Tally, type Difference } from './execute.js'
+import type { Schema } from './model.js'
+import { prepare } from './prepare.js'
+import { seedStatements } from './seed-rows.js'
+import { shrink } from './shrink.js'
+import { episodeSteps, type Step } from './step.js'
+
+/** A difference with all that is needed to see it again. */
+export interface Finding {
+  readonly schema: string
+  readonly seed: string
+  readonly episode: number
+  /** The step that showed it; undefined in the concurrent phase, which is not repeatable step by step. */
+  readonly index: number | undefined
+  readonly difference: Difference
+  /** The steps up to the difference. */
+  readonly history: readonly Step[]
+  /** The fewest steps found that still show it; undefined if it did not come again. */
+  readonly shortest: readonly Step[] | undefined
+}
+
+export interface CampaignOptions {
+  /** Seeds of the schemas, each of which gets an equal part of the steps. */
+  readonly schemas: readonly string[]
+  readonly seed: string
+  readonly steps: number
+  /** Runs this episode of the first schema only. */
+  readonly onlyEpisode?: number | undefined
+  /** Rounds of the concurrent phase after each schema's steps. */
+  readonly concurrentRounds: number
+  /** Looks for the fewest steps that show a difference. */
+  readonly shrinks: boolean
+  readonly createCaching: (schema: Schema) => Caching
+  readonly createDatabase: () => Promise<string>
+  readonly onProgress?: (tally: Tally) => void
+}
+
+export interface CampaignResult {
+  readonly tally: Tally
+  readonly finding: Finding | undefined
+}
+
+/** Steps of one episode. Each starts from the same few rows, so that a difference has a short history. */
+export const EPISODE_LENGTH = 250
+
+/** Runs steps over all schemas until a difference is found or the steps are used up. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  const tally = new Tally()
+  for (const schema of options.schemas) {
+    const finding = await runSchema(options, schema, tally)
+    if (finding) return { tally, finding }
+  }
+  return { tally, finding: undefined }
+}
+
+async function runSchema(
+  options: CampaignOptions,
+  schemaSeed: string,
+  tally: Tally,
+): Promise<Finding | undefined> {
+  const prepared = await prepare(schemaSeed)
+  const { schema } = prepared
+  const binding = await bind(prepared, await options.createDatabase(), () => options.createCaching(schema))
+  try {
+    await binding.prepareDatabase(dialect.createSchema(schema))
+    for (const episode of episodesOf(options)) {
+      const finding = await runEpisode(binding, options, episode, tally)
+      if (finding) return finding
+      options.onProgress?.(tally)
+    }
+    return await runConcurrently(binding, options.seed, options.concurrentRounds, tally)
+  } finally {
+    await binding.close()
+  }
+}
+
+function episodesOf({ onlyEpisode, steps, schemas }: CampaignOptions): number[] {
+  if (onlyEpisode !== undefined) return [onlyEpisode]
+  return Array.from({ length: Math.ceil(steps / schemas.length / EPISODE_LENGTH) }, (_, episode) => episode)
+}
+
+/** The database and the cache as every episode finds them. */
+export async function startEpisode(binding: Binding, seed: string, episode: number): Promise<void> {
+  await binding.prepareDatabase(seedStatements(binding.prepared.schema, seed, episode))
+  await binding.caching.clear()
+}
+
+async function runEpisode(
+  binding: Binding,
+  { seed, shrinks }: CampaignOptions,
+  episode: number,
+  tally: Tally,
+): Promise<Finding | undefined> {
+  const { schema, seed: schemaSeed } = binding.prepared
+  const steps = episodeSteps(schema, seed, episode, EPISODE_LENGTH)
+  await startEpisode(binding, seed, episode)
+  for (const [index, step] of steps.entries()) {
+    const result = await outcome(() => execute(binding, step, tally))
+    if (result.ok) continue
+    if (!(result.error instanceof DifferenceFound)) throw result.error
+    const { difference } = result.error
+    const history = steps.slice(0, index + 1)
+    const shortest = shrinks ? await shrink(binding, seed, episode, history) : undefined
+    return { schema: schemaSeed, seed, episode, index, difference, history, shortest }
+  }
+  return undefined
+}

@@ -1,0 +1,118 @@
+import { startEpisode, type Finding } from './campaign.js'
+import type { Binding } from './clients.js'
+import { outcome } from './compare.js'
+import { DifferenceFound, execute, sendRead, sendWrite, type Tally } from './execute.js'
+import type { Read } from './read.js'
+import { episodeSteps, type Action, type Step } from './step.js'
+
+const WORKERS = 5
+const STEPS_PER_WORKER = 8
+
+/**
+ * Several workers read and write through the cached clients at once. While they run, nobody can say which
+ * answer is right; when all have been acknowledged, every query that was asked must tell the truth.
+ */
+export async function runConcurrently(
+  binding: Binding,
+  seed: string,
+  rounds: number,
+  tally: Tally,
+): Promise<Finding | undefined> {
+  const { schema, seed: schemaSeed } = binding.prepared
+  for (let round = 0; round < rounds; round++) {
+    const episode = 1_000_000 + Math.floor(round / 10)
+    if (round % 10 === 0) await startEpisode(binding, seed, episode)
+    const steps = episodeSteps(schema, `${seed}/${round}`, episode, WORKERS * STEPS_PER_WORKER)
+    const workers = Array.from({ length: WORKERS }, (_, worker) =>
+      work(
+        binding,
+        steps.filter((_step, index) => index % WORKERS === worker),
+        tally,
+      ),
+    )
+    await Promise.all(workers)
+    const check: Step = { kind: 'sweep', reads: steps.flatMap(readsOf) }
+    // The second time most answers come from the cache, stored while the writers were at work or just now.
+    for (let time = 0; time < 2; time++) {
+      const result = await outcome(() => execute(binding, check, tally))
+      if (result.ok) continue
+      if (!(result.error instanceof DifferenceFound)) throw result.error
+      const { difference } = result.error
+      return {
+        schema: schemaSeed,
+        seed,
+        episode,
+        index: undefined,
+        difference,
+        history: steps,
+        shortest: undefined,
+      }
+    }
+  }
+  return undefined
+}
+
+async function work(binding: Binding, steps: readonly Step[], tally: Tally): Promise<void> {
+  for (const step of steps) {
+    await outcome(() => send(binding, step))
+    tally.steps++
+  }
+}
+
+/** A step without its comparisons. */
+async function send(binding: Binding, step: Step): Promise<void> {
+  const { cached } = binding
+  switch (step.kind) {
+    case 'read':
+      await sendRead(cached, step.read)
+      return
+    case 'sweep':
+      await Promise.allSettled(step.reads.map((read) => sendRead(cached, read)))
+      return
+    case 'write':
+      await sendWrite(binding[step.route], step.write)
+      return
+    case 'heldRead':
+      await Promise.allSettled([sendRead(cached, step.read), sendWrite(binding[step.route], step.write)])
+      return
+    case 'heldWrite':
+      await Promise.allSettled([
+        sendWrite(cached, step.write),
+        ...step.reads.map((read) => sendRead(cached, read)),
+      ])
+      return
+    case 'batch':
+      await cached.$transaction(
+        step.items.map((item) =>
+          item.kind === 'read' ? sendRead(cached, item.read) : sendWrite(cached, item.write),
+        ),
+      )
+      return
+    case 'interactive':
+      await binding[step.route].$transaction(async (tx) => {
+        for (const action of step.body) {
+          if (action.kind === 'write') await sendWrite(tx, action.write)
+          if (action.kind === 'read') await sendRead(tx, action.read)
+          if (action.kind === 'outerRead') await sendRead(cached, action.read)
+        }
+        if (step.end === 'throw') throw new Error('rolled back on purpose')
+      })
+  }
+}
+
+function readsOf(step: Step): Read[] {
+  switch (step.kind) {
+    case 'read':
+    case 'heldRead':
+      return [step.read]
+    case 'sweep':
+    case 'heldWrite':
+      return [...step.reads]
+    case 'interactive':
+      return step.body
+        .filter((action): action is Extract<Action, { kind: 'outerRead' }> => action.kind === 'outerRead')
+        .map(({ read }) => read)
+    default:
+      return []
+  }
+}

@@ -1,0 +1,252 @@
+import { delegateOf, type Binding, type Client } from './clients.js'
+import { describeError, difference, outcome, reordered, spoil, type Outcome } from './compare.js'
+import type { Args, Read } from './read.js'
+import type { Action, BatchItem, Step, Write } from './step.js'
+
+/** A cached answer that is not what the database says. */
+export interface Difference {
+  readonly read: Read
+  readonly where: string
+  readonly what: string
+  readonly cached: Outcome
+  readonly direct: Outcome
+}
+
+/** What a run did, to judge whether it proves anything. */
+export class Tally {
+  steps = 0
+  /** Answers compared with the database's. */
+  compared = 0
+  /** Reads outside transactions, and how many of these sent no statement. */
+  reads = 0
+  hits = 0
+  writes = 0
+  failedWrites = 0
+  /** Calls that Prisma refused before sending anything: faults of the generator. */
+  readonly invalid = new Map<string, number>()
+  readonly failures = new Map<string, number>()
+
+  wrote(result: Outcome): void {
+    this.writes++
+    if (result.ok) return
+    this.failedWrites++
+    const name = describeError(result.error)
+    this.failures.set(name, (this.failures.get(name) ?? 0) + 1)
+    this.noteInvalid(result)
+  }
+
+  noteInvalid(result: Outcome): void {
+    if (result.ok || !(result.error instanceof Error) || !/Validation/.test(result.error.constructor.name))
+      return
+    const lines = result.error.message.trim().split('\n')
+    const text = lines.at(-1) ?? ''
+    this.invalid.set(text, (this.invalid.get(text) ?? 0) + 1)
+  }
+}
+
+export class DifferenceFound extends Error {
+  readonly difference: Difference
+
+  constructor(found: Difference) {
+    super(`${found.read.model}.${found.read.operation}: ${found.what}`)
+    this.difference = found
+  }
+}
+
+/** Runs one step and compares every answer in it. Throws {@link DifferenceFound} at the first that is wrong. */
+export async function execute(binding: Binding, step: Step, tally: Tally): Promise<void> {
+  await new Execution(binding, tally).step(step)
+  tally.steps++
+}
+
+/** A query's promise with its relation fields. */
+type Fluent = PromiseLike<unknown> & Record<string, (args?: unknown) => Fluent>
+
+/** Sends a read. Nothing is sent before the promise is awaited. */
+export function sendRead(client: Client, read: Read): Fluent {
+  const call = delegateOf(client, read.model)[read.operation]!
+  let promise = call(read.args) as Fluent
+  for (const { field, args } of read.fluent) promise = promise[field]!(args)
+  return promise
+}
+
+/** Sends a write. Nothing is sent before the promise is awaited. */
+export function sendWrite(client: Client, write: Write): PromiseLike<unknown> {
+  if (write.kind === 'raw') return client[write.call](write.sql, ...write.values)
+  return delegateOf(client, write.model)[write.operation]!(structuredClone(write.args))
+}
+
+/** Ends an interactive transaction on purpose. */
+class Rollback extends Error {}
+
+let nonce = 0
+
+class Execution {
+  readonly #binding: Binding
+  readonly #tally: Tally
+
+  constructor(binding: Binding, tally: Tally) {
+    this.#binding = binding
+    this.#tally = tally
+  }
+
+  async step(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'read':
+        return this.#check(step.read, 'read')
+      case 'sweep':
+        return this.#checkAll(step.reads, 'sweep')
+      case 'write':
+        this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
+        return
+      case 'batch':
+        return this.#batch(step.items)
+      case 'interactive':
+        return this.#interactive(step)
+      case 'heldRead':
+        return this.#heldRead(step)
+      case 'heldWrite':
+        return this.#heldWrite(step)
+    }
+  }
+
+  async #checkAll(reads: readonly Read[], where: string): Promise<void> {
+    for (const read of reads) await this.#check(read, where)
+  }
+
+  /** The same call through the cache and past it. Nothing else runs, so both must say the same. */
+  async #check(read: Read, where: string): Promise<void> {
+    const { gate, cached, plain } = this.#binding
+    const before = gate.statements
+    const one = await outcome(() => sendRead(cached, { ...read, args: reordered(read.args) }))
+    this.#tally.reads++
+    if (gate.statements === before) this.#tally.hits++
+    this.#compare(read, where, one, await outcome(() => sendRead(plain, read)))
+  }
+
+  #compare(read: Read, where: string, cached: Outcome, direct: Outcome): void {
+    this.#tally.compared++
+    this.#tally.noteInvalid(direct)
+    const what = difference(cached, direct, read.unordered)
+    if (what !== undefined) throw new DifferenceFound({ read, where, what, cached, direct })
+    if (cached.ok) spoil(cached.value)
+  }
+
+  async #batch(items: readonly BatchItem[]): Promise<void> {
+    const { cached } = this.#binding
+    const calls = items.flatMap((item) =>
+      item.kind === 'write'
+        ? [sendWrite(cached, item.write)]
+        : [sendRead(cached, item.read), sendRead(cached, fresh(item.read))],
+    )
+    const result = await outcome(() => cached.$transaction(calls))
+    this.#tally.wrote(result)
+    if (!result.ok) return
+    const answers = (result.value as unknown[])[Symbol.iterator]()
+    const next = (): Outcome => ({ ok: true, value: answers.next().value })
+    for (const item of items) {
+      const answer = next()
+      if (item.kind === 'read') this.#compare(item.read, 'inside a batch', answer, next())
+    }
+  }
+
+  async #interactive(step: Extract<Step, { kind: 'interactive' }>): Promise<void> {
+    const client = this.#binding[step.route]
+    const result = await outcome(() =>
+      client.$transaction((tx) => this.#body(tx, step.body, step.end, step.swallows)),
+    )
+    if (!result.ok && result.error instanceof DifferenceFound) throw result.error
+    if (result.ok || !(result.error instanceof Rollback)) this.#tally.wrote(result)
+  }
+
+  async #body(
+    tx: Client,
+    body: readonly Action[],
+    end: 'commit' | 'throw',
+    swallows: boolean,
+  ): Promise<void> {
+    for (const action of body) {
+      const result = await outcome(() => this.#action(tx, action, swallows))
+      if (!result.ok && (!swallows || result.error instanceof DifferenceFound)) throw result.error
+    }
+    if (end === 'throw') throw new Rollback('rolled back on purpose')
+  }
+
+  async #action(tx: Client, action: Action, swallows: boolean): Promise<void> {
+    switch (action.kind) {
+      case 'write':
+        await sendWrite(tx, action.write)
+        return
+      case 'outerWrite':
+        this.#tally.wrote(await outcome(() => sendWrite(this.#binding.cached, action.write)))
+        return
+      case 'outerRead':
+        return this.#check(action.read, 'the outer client during a transaction')
+      case 'read':
+        return this.#readInside(tx, action.read)
+      case 'nested': {
+        const result = await outcome(() =>
+          tx.$transaction((inner) => this.#body(inner, action.body, action.end, swallows)),
+        )
+        if (!result.ok && result.error instanceof DifferenceFound) throw result.error
+        return
+      }
+    }
+  }
+
+  /** No second client sees this transaction, so the same question is asked again in words never used before. */
+  async #readInside(tx: Client, read: Read): Promise<void> {
+    const one = await outcome(() => sendRead(tx, read))
+    const other = await outcome(() => sendRead(tx, fresh(read)))
+    this.#compare(read, 'inside a transaction', one, other)
+  }
+
+  async #heldRead(step: Extract<Step, { kind: 'heldRead' }>): Promise<void> {
+    const { gate, cached, plain } = this.#binding
+    const held = gate.hold('after', (sql) => /^\s*SELECT/i.test(sql))
+    const early = outcome(() => sendRead(cached, step.read))
+    const reached = await Promise.race([held.reached, early.then(() => false)])
+    // Answered without a statement: the hold would take one of the write's.
+    if (!reached) held.release()
+    this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
+    const late = outcome(() => sendRead(cached, step.read))
+    // The late reader gets the time to join the early one's load, which would be wrong.
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+    held.release()
+    await early
+    this.#compare(
+      step.read,
+      'a read that began after a write',
+      await late,
+      await outcome(() => sendRead(plain, step.read)),
+    )
+    await this.#check(step.read, 'after a load that a write overtook')
+  }
+
+  async #heldWrite(step: Extract<Step, { kind: 'heldWrite' }>): Promise<void> {
+    const { gate, cached } = this.#binding
+    const verb = step.at === 'commit' ? /^\s*COMMIT/i : /^(?!\s*SELECT)/i
+    const held = gate.hold(step.point, (sql) => verb.test(sql))
+    const write = outcome(() => sendWrite(cached, step.write))
+    const reached = await Promise.race([held.reached, write.then(() => false)])
+    if (reached && step.point === 'before') await this.#checkAll(step.reads, 'before a write has run')
+    // Not yet acknowledged: either answer is right, but what is stored now must not be served later.
+    if (reached && step.point === 'after') {
+      for (const read of step.reads) await outcome(() => sendRead(cached, read))
+    }
+    held.release()
+    this.#tally.wrote(await write)
+    await this.#checkAll(step.reads, 'after a write that reads overtook')
+  }
+}
+
+/** The same question with a condition that is always true and was never asked before. */
+function fresh(read: Read): Read {
+  const where = (read.args.where ?? {}) as Args
+  const never = { NOT: { name: `never ${nonce++}` } }
+  const isUnique = read.operation.startsWith('findUnique')
+  return {
+    ...read,
+    args: { ...read.args, where: isUnique ? { ...where, ...never } : { AND: [where, never] } },
+  }
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { mutants, type Mutant } from './mutants.js'
+
+/** Within so many steps every mutant must have shown itself. */
+export const HUNT_STEPS = 5000
+
+const packages = join(import.meta.dirname, '../../packages')
+
+/** Hunts one mutant, or `all` of them. Returns the exit code: 0 if every one was found. */
+export async function huntMutants(name: string, server: string): Promise<number> {
+  const wanted = mutants.filter((mutant) => name === 'all' || mutant.name.includes(name))
+  if (wanted.length === 0) {
+    console.error(
+      `There is no mutant '${name}'. There are: ${mutants.map((mutant) => mutant.name).join(', ')}.`,
+    )
+    return 2
+  }
+  let survivors = 0
+  for (const mutant of wanted) {
+    const startedAt = Date.now()
+    const { found, output } = await hunt(mutant, server)
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
+    const steps = /^(\d+) steps/m.exec(output)?.[1] ?? '?'
+    if (!found) survivors++
+    console.log(
+      `${found ? 'found after' : 'SURVIVED'} ${steps} steps, ${seconds} s: ${mutant.name} (${mutant.rule})`,
+    )
+    if (wanted.length === 1 || (!found && !steps.match(/\d/))) console.log(output)
+  }
+  console.log(`${wanted.length - survivors} of ${wanted.length} mutants found`)
+  return survivors === 0 ? 0 : 1
+}
+
+/** Each mutant gets a process of its own, since its sources are others. */
+export function hunt(mutant: Mutant, server: string): Promise<{ found: boolean; output: string }> {
+  const patches = mutant.patches.map((patch) => ({ ...patch, path: join(packages, patch.file) }))
+  const args = [
+    '--conditions=@freshet/source',
+    `--import=${join(import.meta.dirname, 'mutant-loader.mjs')}`,
+    '--import=tsx',
+    join(import.meta.dirname, 'run.ts'),
+    ...['--server', server, '--steps', String(HUNT_STEPS), '--concurrent', '0', '--long'],
+  ]
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, PROPERTY_TEST_PATCHES: JSON.stringify(patches) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()))
+  return new Promise((resolve) => {
+    child.on('close', (code) =>
+      resolve({ found: code === 1 && output.includes('A cached answer differs'), output }),
+    )
+  })
+}

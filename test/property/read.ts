@@ -1,0 +1,391 @@
+import {
+  fieldOf,
+  modelOf,
+  uniqueKeys,
+  type End,
+  type Field,
+  type Model,
+  type Schema,
+  type View,
+} from './model.js'
+import type { Random } from './random.js'
+
+export type Args = Record<string, unknown>
+
+/** One call that reads, as data. */
+export interface Read {
+  readonly model: string
+  readonly operation:
+    | 'findUnique'
+    | 'findUniqueOrThrow'
+    | 'findFirst'
+    | 'findFirstOrThrow'
+    | 'findMany'
+    | 'count'
+    | 'aggregate'
+    | 'groupBy'
+  readonly args: Args
+  /** Relation fields called on the result: `prisma.user.findUnique(...).posts(args)`. */
+  readonly fluent: readonly { readonly field: string; readonly args: Args | undefined }[]
+  /** The answer has no defined order, so lists are compared as bags. */
+  readonly unordered: boolean
+}
+
+/** A random read of a model or a view of this schema. */
+export function randomRead(schema: Schema, random: Random): Read {
+  if (schema.views.length > 0 && random.chance(0.08)) return viewRead(random.pick(schema.views), random)
+  return new ReadMaker(schema, random).make(random.pick(schema.models))
+}
+
+/** A read that is easily taken for another: the same arguments, and yet another answer. */
+export function relativeOf(read: Read, random: Random): Read {
+  const [first, ...further] = read.fluent
+  if (first && further.length === 0) {
+    return { ...read, args: { ...read.args, select: { [first.field]: first.args ?? true } }, fluent: [] }
+  }
+  const operations = RELATIVES[read.operation]
+  return operations && !first ? { ...read, operation: random.pick(operations) } : read
+}
+
+const RELATIVES: Partial<Record<Read['operation'], readonly Read['operation'][]>> = {
+  findUnique: ['findUniqueOrThrow', 'findFirst'],
+  findUniqueOrThrow: ['findUnique'],
+  findFirst: ['findFirstOrThrow', 'findMany'],
+  findFirstOrThrow: ['findFirst', 'findMany'],
+  findMany: ['findFirst'],
+}
+
+class ReadMaker {
+  readonly #schema: Schema
+  readonly #random: Random
+
+  constructor(schema: Schema, random: Random) {
+    this.#schema = schema
+    this.#random = random
+  }
+
+  make(model: Model): Read {
+    const random = this.#random
+    return random.weighted([
+      [4, () => this.#unique(model)],
+      [3, () => this.#first(model)],
+      [6, () => this.#many(model)],
+      [2, () => this.#count(model)],
+      [2, () => this.#aggregate(model)],
+      [2, () => this.#groupBy(model)],
+      [2, () => this.#fluent(model)],
+    ])()
+  }
+
+  #unique(model: Model): Read {
+    const operation = this.#random.chance(0.3) ? 'findUniqueOrThrow' : 'findUnique'
+    const args: Args = { where: this.#uniqueWhere(model, true), ...this.#shape(model, 2) }
+    return { model: model.name, operation, args, fluent: [], unordered: false }
+  }
+
+  #first(model: Model): Read {
+    const args: Args = { ...this.#filter(model), orderBy: this.#orderBy(model), ...this.#shape(model, 2) }
+    if (this.#random.chance(0.2)) args.skip = 1
+    const operation = this.#random.chance(0.3) ? 'findFirstOrThrow' : 'findFirst'
+    return { model: model.name, operation, args, fluent: [], unordered: false }
+  }
+
+  #many(model: Model): Read {
+    const random = this.#random
+    const shape = this.#shape(model, 2)
+    const filter = this.#filter(model)
+    const operation = 'findMany'
+    if (random.chance(0.15)) {
+      return { model: model.name, operation, args: { ...filter, ...shape }, fluent: [], unordered: true }
+    }
+    const args: Args = { ...filter, orderBy: this.#orderBy(model), ...shape }
+    const page = random.weighted<'none' | 'offset' | 'cursor' | 'distinct'>([
+      [5, 'none'],
+      [2, 'offset'],
+      [2, 'cursor'],
+      [1, 'distinct'],
+    ])
+    if (page === 'offset') Object.assign(args, { take: random.pick([1, 2, 3, -2]), skip: random.int(0, 2) })
+    if (page === 'cursor') {
+      args.orderBy = keyOrder(model)
+      Object.assign(args, { cursor: this.#uniqueWhere(model, false), take: random.pick([2, 3, -2]) })
+      if (random.chance(0.5)) args.skip = 1
+    }
+    if (page === 'distinct') args.distinct = [random.pick(groupable(model)).name]
+    return { model: model.name, operation, args, fluent: [], unordered: false }
+  }
+
+  #count(model: Model): Read {
+    const random = this.#random
+    const args: Args = { ...this.#filter(model) }
+    if (random.chance(0.2))
+      Object.assign(args, { orderBy: this.#orderBy(model), take: 3, skip: random.int(0, 2) })
+    if (random.chance(0.3)) args.select = { _all: true, [random.pick(model.fields).name]: true }
+    return { model: model.name, operation: 'count', args, fluent: [], unordered: false }
+  }
+
+  #aggregate(model: Model): Read {
+    const random = this.#random
+    const args: Args = {
+      ...this.#filter(model),
+      _count: random.chance(0.5) ? true : { _all: true },
+      ...totals(model),
+    }
+    if (random.chance(0.2)) Object.assign(args, { orderBy: keyOrder(model), take: 3 })
+    return { model: model.name, operation: 'aggregate', args, fluent: [], unordered: false }
+  }
+
+  #groupBy(model: Model): Read {
+    const random = this.#random
+    const by = random.sample(groupable(model), random.int(1, 2)).map((field) => field.name)
+    const args: Args = { by, ...this.#filter(model), _count: { _all: true }, ...totals(model) }
+    if (random.chance(0.4))
+      args.having = { rank: { [random.pick(['_avg', '_max', '_sum'])]: { gt: random.int(0, 2) } } }
+    const ordered = random.chance(0.7)
+    if (ordered) {
+      args.orderBy = by.map((name) => ({ [name]: random.pick(['asc', 'desc']) }))
+      if (random.chance(0.3)) args.take = 2
+    }
+    return { model: model.name, operation: 'groupBy', args, fluent: [], unordered: !ordered }
+  }
+
+  #fluent(model: Model): Read {
+    const first = this.#pickEnd(model)
+    if (!first) return this.#unique(model)
+    const base = this.#random.chance(0.7)
+      ? { operation: 'findUnique' as const, args: { where: this.#uniqueWhere(model, false) } }
+      : { operation: 'findFirst' as const, args: { ...this.#filter(model), orderBy: this.#orderBy(model) } }
+    const fluent = [{ field: first.field, args: this.#nested(first, 1) }]
+    if (!first.isList && this.#random.chance(0.4)) {
+      const second = this.#pickEnd(modelOf(this.#schema, first.target))
+      if (second) {
+        fluent[0] = { field: first.field, args: {} }
+        fluent.push({ field: second.field, args: this.#nested(second, 0) })
+      }
+    }
+    return { model: model.name, ...base, fluent, unordered: false }
+  }
+
+  #uniqueWhere(model: Model, mayNarrow: boolean): Args {
+    const where = uniqueWhere(model, this.#random)
+    if (mayNarrow && this.#random.chance(0.15)) where.rank = { in: this.#random.sample([0, 1, 2, 3], 2) }
+    if (mayNarrow && this.#random.chance(0.1)) Object.assign(where, this.#relationFilter(model, 1))
+    return where
+  }
+
+  #filter(model: Model): Args {
+    return this.#random.chance(0.3) ? {} : { where: this.where(model, 2) }
+  }
+
+  where(model: Model, depth: number): Args {
+    const random = this.#random
+    const kind = random.weighted<'scalar' | 'relation' | 'both' | 'or' | 'not' | 'and'>([
+      [4, 'scalar'],
+      [depth > 0 ? 4 : 0, 'relation'],
+      [depth > 0 ? 1 : 0, 'both'],
+      [depth > 0 ? 1 : 0, 'or'],
+      [depth > 0 ? 1 : 0, 'not'],
+      [depth > 0 ? 1 : 0, 'and'],
+    ])
+    if (kind === 'or') return { OR: [this.where(model, depth - 1), this.where(model, depth - 1)] }
+    if (kind === 'not') return { NOT: this.where(model, depth - 1) }
+    if (kind === 'and') return { AND: [this.where(model, depth - 1), this.where(model, 0)] }
+    const scalar = kind === 'relation' ? {} : scalarFilter(random.pick(filterable(model.fields)), random)
+    const relation = kind === 'scalar' ? {} : this.#relationFilter(model, depth - 1)
+    return { ...scalar, ...relation, ...(random.chance(0.05) ? { OR: undefined } : {}) }
+  }
+
+  #relationFilter(model: Model, depth: number): Args {
+    const random = this.#random
+    const end = this.#pickEnd(model)
+    if (!end) return {}
+    const target = modelOf(this.#schema, end.target)
+    const inner = random.chance(0.25) ? {} : this.where(target, depth)
+    if (end.isList) return { [end.field]: { [random.pick(['some', 'none', 'every'])]: inner } }
+    if (end.optional && random.chance(0.2))
+      return { [end.field]: random.pick([null, { is: null }, { isNot: null }]) }
+    return { [end.field]: random.pick([{ is: inner }, { isNot: inner }, inner]) }
+  }
+
+  /** `include`, `select` or nothing. */
+  #shape(model: Model, depth: number): Args {
+    const random = this.#random
+    const kind = random.weighted<'none' | 'include' | 'select' | 'omit'>([
+      [3, 'none'],
+      [depth > 0 ? 4 : 0, 'include'],
+      [3, 'select'],
+      [0.5, 'omit'],
+    ])
+    if (kind === 'none') return {}
+    if (kind === 'omit')
+      return { omit: { [random.pick(model.fields.filter((field) => field.role !== 'id')).name]: true } }
+    const relations = depth > 0 ? this.#relations(model, depth, kind === 'include') : {}
+    if (kind === 'include') return Object.keys(relations).length > 0 ? { include: relations } : {}
+    const names = random.sample(model.fields, random.int(1, 3)).map((field) => field.name)
+    return { select: { ...Object.fromEntries(names.map((name) => [name, true])), ...relations } }
+  }
+
+  #relations(model: Model, depth: number, atLeastOne: boolean): Args {
+    const random = this.#random
+    const chosen: Args = {}
+    for (let left = random.int(atLeastOne ? 1 : 0, 2); left > 0; left--) {
+      const end = this.#pickEnd(model)
+      if (end) chosen[end.field] = this.#nested(end, depth - 1) ?? true
+    }
+    const lists = model.ends.filter((end) => end.isList)
+    if (lists.length > 0 && random.chance(0.25)) chosen._count = this.#countSelect(lists)
+    return chosen
+  }
+
+  #countSelect(lists: readonly End[]): unknown {
+    const random = this.#random
+    if (random.chance(0.1)) return true
+    const select: Args = {}
+    for (const end of random.sample(lists, random.int(1, 2))) {
+      const filtered = random.chance(0.3)
+      select[end.field] = filtered ? { where: this.where(modelOf(this.#schema, end.target), 1) } : true
+    }
+    return { select }
+  }
+
+  #nested(end: End, depth: number): Args | undefined {
+    const random = this.#random
+    const target = modelOf(this.#schema, end.target)
+    const shape = this.#shape(target, depth)
+    if (!end.isList) return Object.keys(shape).length > 0 ? shape : undefined
+    const args: Args = { orderBy: this.#orderBy(target), ...shape }
+    if (random.chance(0.4)) args.where = this.where(target, depth > 0 ? 1 : 0)
+    if (random.chance(0.2)) Object.assign(args, { take: random.int(1, 2) })
+    if (random.chance(0.1)) args.skip = 1
+    return args
+  }
+
+  /** A total order: whatever comes first, the primary key decides last. */
+  #orderBy(model: Model): Args[] {
+    const random = this.#random
+    const kind = random.weighted<'key' | 'scalar' | 'count' | 'toOne'>([
+      [3, 'key'],
+      [3, 'scalar'],
+      [2, 'count'],
+      [3, 'toOne'],
+    ])
+    return [...this.#firstOrder(model, kind), ...keyOrder(model)]
+  }
+
+  #firstOrder(model: Model, kind: 'key' | 'scalar' | 'count' | 'toOne'): Args[] {
+    const random = this.#random
+    const direction = random.pick(['asc', 'desc'])
+    if (kind === 'scalar') {
+      const field = random.pick(groupable(model))
+      const nulls = field.optional && random.chance(0.5)
+      return [
+        { [field.name]: nulls ? { sort: direction, nulls: random.pick(['first', 'last']) } : direction },
+      ]
+    }
+    const ends = model.ends.filter((end) => end.isList === (kind === 'count'))
+    if (kind === 'key' || ends.length === 0) return []
+    const end = random.pick(ends)
+    if (kind === 'count') return [{ [end.field]: { _count: direction } }]
+    const target = modelOf(this.#schema, end.target)
+    const further = target.ends.filter((next) => !next.isList)
+    if (further.length > 0 && random.chance(0.25)) {
+      return [{ [end.field]: { [random.pick(further).field]: { rank: direction } } }]
+    }
+    return [{ [end.field]: { [random.pick(groupable(target)).name]: direction } }]
+  }
+
+  #pickEnd(model: Model): End | undefined {
+    return model.ends.length > 0 ? this.#random.pick(model.ends) : undefined
+  }
+}
+
+/** A filter for tests of writes, made by the same rules. */
+export function randomWhere(schema: Schema, model: Model, depth: number, random: Random): Args {
+  return new ReadMaker(schema, random).where(model, depth)
+}
+
+/** `where` of one of the model's unique keys, the compound ones under Prisma's joined name. */
+export function uniqueWhere(model: Model, random: Random): Args {
+  const keys = uniqueKeys(model).filter((names) => names.every((name) => !fieldOf(model, name).optional))
+  const names = random.chance(0.6) ? model.id : random.pick([...keys, ...nullableKeys(model)])
+  const values = Object.fromEntries(names.map((name) => [name, random.pick(fieldOf(model, name).domain)]))
+  return names.length === 1 ? values : { [names.join('_')]: values }
+}
+
+function nullableKeys(model: Model): readonly (readonly string[])[] {
+  return model.fields.filter((field) => field.isUnique && field.optional).map((field) => [field.name])
+}
+
+/** The primary key, ascending: the order that decides between equals. */
+export function keyOrder(model: Model): Args[] {
+  return model.id.map((name) => ({ [name]: 'asc' }))
+}
+
+function viewRead(view: View, random: Random): Read {
+  const base = { model: view.name, fluent: [], unordered: false }
+  const where = random.chance(0.5) ? { where: { total: { gte: BigInt(random.int(0, 2)) } } } : {}
+  return random.weighted<() => Read>([
+    [
+      3,
+      () => ({
+        ...base,
+        operation: 'findMany',
+        args: { ...where, orderBy: [{ name: 'asc' }, { id: 'asc' }] },
+      }),
+    ],
+    [
+      1,
+      () => ({
+        ...base,
+        operation: 'findFirst',
+        args: { ...where, orderBy: [{ total: 'desc' }, { id: 'asc' }] },
+      }),
+    ],
+    [1, () => ({ ...base, operation: 'count', args: where })],
+    [1, () => ({ ...base, operation: 'aggregate', args: { _sum: { total: true }, _max: { name: true } } })],
+  ])()
+}
+
+const ORDERED_KINDS = new Set(['int', 'string', 'boolean', 'float', 'decimal', 'dateTime', 'bigint', 'enum'])
+
+/** Fields that can be sorted and grouped by. */
+function groupable(model: Model): Field[] {
+  return model.fields.filter((field) => ORDERED_KINDS.has(field.kind) && field.role !== 'updatedAt')
+}
+
+function filterable(fields: readonly Field[]): Field[] {
+  return fields.filter((field) => field.kind !== 'json' && field.role !== 'updatedAt')
+}
+
+function totals(model: Model): Args {
+  const numbers = model.fields.filter((field) => ['int', 'float', 'decimal', 'bigint'].includes(field.kind))
+  const chosen = Object.fromEntries(numbers.map((field) => [field.name, true]))
+  return numbers.length > 0 ? { _sum: chosen, _avg: { rank: true }, _min: { name: true }, _max: chosen } : {}
+}
+
+function scalarFilter(field: Field, random: Random): Args {
+  const value = random.pick(field.domain)
+  const some = random.sample(field.domain, 2)
+  const nullable: unknown[] = field.optional ? [null, { not: null }] : []
+  const choices: Record<Field['kind'], () => unknown[]> = {
+    int: () => [value, { in: some }, { gt: value }, { lte: value }, { not: value }],
+    string: () => [
+      value,
+      { in: some },
+      { contains: 'n' },
+      { startsWith: 'a' },
+      { equals: value, mode: 'insensitive' },
+      { not: value },
+    ],
+    boolean: () => [value],
+    float: () => [{ gt: value }, { lte: value }],
+    decimal: () => [value, { gt: value }],
+    dateTime: () => [value, { lt: value }, { gte: value }],
+    bigint: () => [value, { in: some }],
+    bytes: () => [value],
+    json: () => [],
+    enum: () => [value, { in: some }, { not: value }],
+    strings: () => [{ has: 'x' }, { isEmpty: true }],
+  }
+  return { [field.name]: random.pick([...choices[field.kind](), ...nullable]) }
+}

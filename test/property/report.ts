@@ -1,0 +1,90 @@
+import { inspect } from 'node:util'
+import { EPISODE_LENGTH, type Finding } from './campaign.js'
+import { describeError, type Outcome } from './compare.js'
+import type { Tally } from './execute.js'
+import type { Read } from './read.js'
+import type { Action, Step, Write } from './step.js'
+
+/** Everything that somebody needs to understand a difference and see it again. */
+export function reportFinding(finding: Finding): string {
+  const { difference, history, shortest, index } = finding
+  const writes = history.filter((step) => step.kind !== 'read' && step.kind !== 'sweep').slice(-15)
+  return [
+    `A cached answer differs from the database's: ${difference.what} (${difference.where}).`,
+    `  schema ${finding.schema}, seed ${finding.seed}, episode ${finding.episode}, ` +
+      (index === undefined ? 'concurrent phase' : `step ${index} of ${EPISODE_LENGTH}`),
+    `  read:     ${describeRead(difference.read)}`,
+    `  cached:   ${describeOutcome(difference.cached)}`,
+    `  database: ${describeOutcome(difference.direct)}`,
+    `The last ${writes.length} writing steps before it:`,
+    ...writes.map((step) => `  ${describeStep(step)}`),
+    ...(shortest ? [`The fewest steps that show it (${shortest.length}):`] : []),
+    ...(shortest ?? []).map((step) => `  ${describeStep(step)}`),
+    ...(index === undefined ? [] : [`Again: ${replayCommand(finding)}`]),
+  ].join('\n')
+}
+
+function replayCommand({ schema, seed, episode }: Finding): string {
+  return (
+    `npx tsx --conditions=@freshet/source test/property/run.ts ` +
+    `--seed ${seed} --schemas ${schema} --episode ${episode}`
+  )
+}
+
+/** One line of figures. */
+export function reportTally(tally: Tally, seconds: number): string {
+  const ratio = ((100 * tally.hits) / Math.max(1, tally.reads)).toFixed(1)
+  return (
+    `${tally.steps} steps in ${seconds.toFixed(0)} s: ${tally.compared} answers compared, ` +
+    `${tally.hits} of ${tally.reads} reads outside transactions were hits (${ratio} %), ` +
+    `${tally.writes} writes, of which the database refused ${tally.failedWrites}`
+  )
+}
+
+function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'read':
+      return describeRead(step.read)
+    case 'sweep':
+      return `sweep of ${step.reads.length} reads: ${step.reads.map(describeRead).join(' | ')}`
+    case 'write':
+      return `${step.route}: ${describeWrite(step.write)}`
+    case 'batch':
+      return `$transaction([${step.items.map((item) => (item.kind === 'read' ? describeRead(item.read) : describeWrite(item.write))).join(', ')}])`
+    case 'interactive':
+      return `$transaction through ${step.route}, ${step.end}${step.swallows ? ', errors swallowed' : ''}: ${describeBody(step.body)}`
+    case 'heldRead':
+      return `while ${describeRead(step.read)} is held, ${step.route}: ${describeWrite(step.write)}`
+    case 'heldWrite':
+      return `reads while held ${step.point} its ${step.at}: ${describeWrite(step.write)}; reads ${step.reads.map(describeRead).join(' | ')}`
+  }
+}
+
+function describeBody(body: readonly Action[]): string {
+  const parts = body.map((action) => {
+    if (action.kind === 'nested') return `savepoint, ${action.end}: ${describeBody(action.body)}`
+    return action.kind === 'write' || action.kind === 'outerWrite'
+      ? `${action.kind} ${describeWrite(action.write)}`
+      : `${action.kind} ${describeRead(action.read)}`
+  })
+  return `{ ${parts.join('; ')} }`
+}
+
+function describeRead(read: Read): string {
+  const path = read.fluent.map(({ field, args }) => `.${field}(${args ? short(args) : ''})`).join('')
+  return `${read.model}.${read.operation}(${short(read.args)})${path}`
+}
+
+function describeWrite(write: Write): string {
+  return write.kind === 'raw'
+    ? `${write.call}(${short(write.sql)}, ${short(write.values)})`
+    : `${write.model}.${write.operation}(${short(write.args)})`
+}
+
+function describeOutcome(outcome: Outcome): string {
+  return outcome.ok ? short(outcome.value).slice(0, 1500) : `failed with ${describeError(outcome.error)}`
+}
+
+function short(value: unknown): string {
+  return inspect(value, { depth: 12, breakLength: Infinity, compact: true, maxStringLength: 300 })
+}

@@ -1,0 +1,75 @@
+import { postgres as dialect } from './dialect.js'
+import { fieldOf, joinTable, modelOf, type Field, type Model, type Schema } from './model.js'
+import { randomFrom, type Random } from './random.js'
+import { SEED_ROWS } from './random-schema.js'
+
+/** The statements that bring the database to the first state of an episode. */
+export function seedStatements(schema: Schema, seed: string, episode: number): string[] {
+  const random = randomFrom('seed', schema.name, seed, episode)
+  return [
+    ...dialect.reset(schema, SEED_ROWS + 1),
+    ...schema.models.map((model) => insertRows(schema, model, random)),
+    ...schema.relations.flatMap((relation) => {
+      if (relation.type !== 'manyToMany') return []
+      const key = (name: string): unknown[] => random.sample(seededKeys(modelOf(schema, name)).flat(), 3)
+      const pairs = key(relation.a).map((a, index) => [a, key(relation.b)[index]])
+      const rows = pairs.map((pair) => `(${pair.map(dialect.literal).join(', ')})`).join(', ')
+      return [
+        `INSERT INTO ${dialect.quote(joinTable(relation))} ("A", "B") VALUES ${rows} ON CONFLICT DO NOTHING`,
+      ]
+    }),
+  ]
+}
+
+function insertRows(schema: Schema, model: Model, random: Random): string {
+  const keys = seededKeys(model)
+  const rows = keys.map((_, row) => {
+    const values = rowOf(schema, model, row, random)
+    return `(${model.fields.map((field) => sqlValue(field, values[field.name])).join(', ')})`
+  })
+  const columns = model.fields.map((field) => dialect.quote(field.column)).join(', ')
+  // Rows of a link table may meet by chance.
+  return `INSERT INTO ${dialect.quote(model.table)} (${columns}) VALUES ${rows.join(', ')} ON CONFLICT DO NOTHING`
+}
+
+function rowOf(schema: Schema, model: Model, row: number, random: Random): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const field of model.fields) {
+    if (field.role === 'data' || field.role === 'updatedAt') values[field.name] = random.pick(field.domain)
+    if (field.role === 'code') values[field.name] = field.domain[row]
+  }
+  model.id.forEach((name, part) => (values[name] = seededKeys(model)[row]?.[part]))
+  for (const end of model.ends) {
+    if (!end.ownsKey || end.relation.type !== 'foreignKey') continue
+    const { columns, references, oneToOne } = end.relation
+    const parent = modelOf(schema, end.target)
+    const isAbsent = end.optional && (end.model === end.target || random.chance(0.35))
+    const parentRow = oneToOne ? row : random.int(0, Math.min(SEED_ROWS, seededKeys(parent).length) - 1)
+    columns.forEach((column, part) => {
+      values[column] = isAbsent ? null : referenced(parent, references[part]!, parentRow)
+    })
+  }
+  return values
+}
+
+function referenced(parent: Model, name: string, row: number): unknown {
+  if (!parent.id.includes(name)) return fieldOf(parent, name).domain[row]
+  return seededKeys(parent)[row]?.[parent.id.indexOf(name)]
+}
+
+/** The primary keys that every episode starts with: the first values of the domains. */
+function seededKeys(model: Model): unknown[][] {
+  const [first, second] = model.id.map((name) => fieldOf(model, name).domain)
+  if (!first) return []
+  if (!second) return first.slice(0, SEED_ROWS).map((value) => [value])
+  return first
+    .slice(0, 2)
+    .flatMap((one) => second.map((other) => [one, other]))
+    .slice(0, SEED_ROWS)
+}
+
+function sqlValue(field: Field, value: unknown): string {
+  if (field.kind === 'strings') return `ARRAY[${(value as string[]).map(dialect.literal).join(', ')}]::text[]`
+  if (field.kind === 'json') return dialect.literal(JSON.stringify(value))
+  return dialect.literal(value)
+}

@@ -1,0 +1,183 @@
+import type { Schema } from './model.js'
+import { randomFrom, type Random } from './random.js'
+import { randomRaw, type RawWrite } from './raw.js'
+import { randomRead, relativeOf, type Read } from './read.js'
+import { randomModelWrite, robustModelWrite, type ModelWrite } from './write.js'
+
+export type Write = ModelWrite | RawWrite
+
+/** Which client a write goes through: all of them share one tapped adapter. */
+export type Route = 'cached' | 'twin' | 'sibling'
+
+/** What happens inside an interactive transaction, in order. */
+export type Action =
+  | { readonly kind: 'write'; readonly write: Write }
+  | { readonly kind: 'read'; readonly read: Read }
+  | { readonly kind: 'outerRead'; readonly read: Read }
+  | { readonly kind: 'outerWrite'; readonly write: Write }
+  | { readonly kind: 'nested'; readonly body: readonly Action[]; readonly end: 'commit' | 'throw' }
+
+export type BatchItem =
+  { readonly kind: 'read'; readonly read: Read } | { readonly kind: 'write'; readonly write: Write }
+
+/** One step of the test, as data: it can be run again, alone or with others left out. */
+export type Step =
+  | { readonly kind: 'read'; readonly read: Read }
+  | { readonly kind: 'write'; readonly write: Write; readonly route: Route }
+  | { readonly kind: 'batch'; readonly items: readonly BatchItem[] }
+  | {
+      readonly kind: 'interactive'
+      readonly body: readonly Action[]
+      readonly end: 'commit' | 'throw'
+      /** A failing statement does not end the callback. */
+      readonly swallows: boolean
+      readonly route: 'cached' | 'twin'
+    }
+  /** A read whose first answer is kept back while a write is made and acknowledged. */
+  | { readonly kind: 'heldRead'; readonly read: Read; readonly write: Write; readonly route: Route }
+  /** A write that is kept waiting before or after its statement or COMMIT, while reads go on. */
+  | {
+      readonly kind: 'heldWrite'
+      readonly write: Write
+      readonly at: 'statement' | 'commit'
+      readonly point: 'before' | 'after'
+      readonly reads: readonly Read[]
+    }
+  /** Every read of the pool. */
+  | { readonly kind: 'sweep'; readonly reads: readonly Read[] }
+
+/** Queries that are asked again and again: few, or nothing would ever be answered from the cache. */
+const POOL_SIZE = 10
+const POOL_LIFETIME = 60
+/** Everything is compared after so many steps. */
+const SWEEP_EVERY = 25
+
+/** The steps of one episode. Each step is made from its own index alone. */
+export function episodeSteps(schema: Schema, seed: string, episode: number, length: number): Step[] {
+  return Array.from({ length }, (_, index) =>
+    stepAt(schema, randomFrom('episode', schema.name, seed, episode), index),
+  )
+}
+
+function stepAt(schema: Schema, source: Random, index: number): Step {
+  const maker = new StepMaker(schema, source, index)
+  return index % SWEEP_EVERY === SWEEP_EVERY - 1 ? { kind: 'sweep', reads: maker.pool() } : maker.make()
+}
+
+class StepMaker {
+  readonly #schema: Schema
+  readonly #source: Random
+  readonly #index: number
+  readonly #random: Random
+
+  constructor(schema: Schema, source: Random, index: number) {
+    this.#schema = schema
+    this.#source = source
+    this.#index = index
+    this.#random = source.fork('step', index)
+  }
+
+  make(): Step {
+    const random = this.#random
+    return random.weighted<() => Step>([
+      [76, () => ({ kind: 'read', read: this.#pooled() })],
+      [13, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
+      [2, () => this.#batch()],
+      [4, () => this.#interactive()],
+      [
+        2.5,
+        () => ({ kind: 'heldRead', read: this.#pooled(), write: this.#write(true), route: this.#route() }),
+      ],
+      [2.5, () => this.#heldWrite()],
+    ])()
+  }
+
+  pool(): Read[] {
+    return Array.from({ length: POOL_SIZE }, (_, slot) => this.#slot(slot))
+  }
+
+  /** Slots change their query at different times, so that the pool is always partly warm. */
+  #slot(slot: number): Read {
+    const generation = Math.floor((this.#index + (slot * POOL_LIFETIME) / POOL_SIZE) / POOL_LIFETIME)
+    const random = this.#source.fork('pool', slot, generation)
+    return slot % 3 === 2 ? relativeOf(this.#slot(slot - 1), random) : randomRead(this.#schema, random)
+  }
+
+  /** The first slots are asked most often. */
+  #pooled(): Read {
+    return this.#slot(Math.floor(POOL_SIZE * this.#random.next() ** 1.7))
+  }
+
+  #route(): Route {
+    return this.#random.weighted<Route>([
+      [7, 'cached'],
+      [1, 'twin'],
+      [2, 'sibling'],
+    ])
+  }
+
+  #write(mayLock: boolean): Write {
+    const random = this.#random
+    return random.weighted<() => Write>([
+      [5, () => randomModelWrite(this.#schema, random)],
+      [1, () => robustModelWrite(this.#schema, random)],
+      [2, () => randomRaw(this.#schema, random, mayLock)],
+    ])()
+  }
+
+  #inside(): Write {
+    const random = this.#random
+    return random.weighted<() => Write>([
+      [3, () => robustModelWrite(this.#schema, random)],
+      [1, () => randomModelWrite(this.#schema, random)],
+      [1.5, () => randomRaw(this.#schema, random, false)],
+    ])()
+  }
+
+  #batch(): Step {
+    const random = this.#random
+    const items = Array.from({ length: random.int(2, 4) }, (): BatchItem =>
+      random.chance(0.35) ? { kind: 'read', read: this.#pooled() } : { kind: 'write', write: this.#inside() },
+    )
+    return { kind: 'batch', items }
+  }
+
+  #interactive(): Step {
+    const random = this.#random
+    return {
+      kind: 'interactive',
+      body: this.#body(random.int(2, 5), 2),
+      end: random.chance(0.65) ? 'commit' : 'throw',
+      swallows: random.chance(0.5),
+      route: random.chance(0.85) ? 'cached' : 'twin',
+    }
+  }
+
+  #body(length: number, depth: number): Action[] {
+    const random = this.#random
+    return Array.from({ length }, () =>
+      random.weighted<() => Action>([
+        [5, () => ({ kind: 'write', write: this.#inside() })],
+        [2.5, () => ({ kind: 'read', read: this.#pooled() })],
+        [2, () => ({ kind: 'outerRead', read: this.#pooled() })],
+        [0.5, () => ({ kind: 'outerWrite', write: this.#inside() })],
+        [
+          depth > 0 ? 2 : 0,
+          () => ({
+            kind: 'nested',
+            body: this.#body(random.int(1, 3), depth - 1),
+            end: random.chance(0.5) ? 'commit' : 'throw',
+          }),
+        ],
+      ])(),
+    )
+  }
+
+  #heldWrite(): Step {
+    const random = this.#random
+    const at = random.pick(['statement', 'commit'] as const)
+    const point = random.pick(['before', 'after'] as const)
+    const reads = [this.#pooled(), this.#pooled(), this.#pooled()]
+    return { kind: 'heldWrite', write: this.#write(false), at, point, reads }
+  }
+}
