@@ -20,14 +20,13 @@ export const settled = (): Promise<void> => new Promise((resolve) => setImmediat
 
 /** What `promise` has come to by now, or `pending`. */
 export async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'fulfilled' | 'rejected'> {
+  let state: 'pending' | 'fulfilled' | 'rejected' = 'pending'
+  promise.then(
+    () => (state = 'fulfilled'),
+    () => (state = 'rejected'),
+  )
   await settled()
-  return Promise.race([
-    promise.then(
-      () => 'fulfilled' as const,
-      () => 'rejected' as const,
-    ),
-    Promise.resolve('pending' as const),
-  ])
+  return state
 }
 
 /** A loader that waits for the test, and says how often it was asked. */
