@@ -122,11 +122,9 @@ function textOf(expression: Expression | undefined): string | undefined {
   return expression?.kind === 'string' || expression?.kind === 'word' ? expression.value : undefined
 }
 
-/** The names in a list of fields, where one may be written `title(sort: Desc)`. */
+/** The names in a list of fields, where one may be written `title(sort: Desc)`, and a single one without brackets. */
 function wordsOf(expression: Expression | undefined): string[] {
-  if (expression?.kind !== 'list') return []
-  return expression.items.flatMap((item) => {
-    if (item.kind === 'word') return [item.value]
-    return item.kind === 'call' ? [item.name] : []
-  })
+  if (expression?.kind === 'list') return expression.items.flatMap(wordsOf)
+  if (expression?.kind === 'word') return [expression.value]
+  return expression?.kind === 'call' ? [expression.name] : []
 }

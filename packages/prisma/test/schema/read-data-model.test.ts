@@ -6,6 +6,7 @@ import {
   type ScalarField,
   tableOf,
 } from '../../src/schema/data-model.js'
+import { createReadDependencies } from '../../src/dependencies/read-dependencies.js'
 import { readDataModel } from '../../src/schema/read-data-model.js'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { PrismaClient } from '../generated/client/client.js'
@@ -170,6 +171,15 @@ describe('the check against the client', () => {
     const dataModel = readDataModel({ inlineSchema, runtimeDataModel })
     const keys = dataModel.foreignKeys.filter(({ parent }) => parent === 'post').map(({ child }) => child)
     expect(keys).toEqual(expect.arrayContaining(['tag', '_posttotag']))
+  })
+
+  test('knows what the client calls the table of a model that the text does not have', () => {
+    const inlineSchema = sqliteSchema.replace(/model Comment \{[^}]*\}/, '')
+    const dataModel = readDataModel({ inlineSchema, runtimeDataModel })
+    expect(model(dataModel, 'Post').known).toBe(true)
+    expect(relation(model(dataModel, 'Post'), 'comments').model).toBe('Comment')
+    expect([dataModel.tables.has('comments'), dataModel.tables.has('comment')]).toEqual([true, false])
+    expect(createReadDependencies(dataModel)('Post', 'findMany', { include: { comments: true } })).toBe('all')
   })
 
   test('takes everything from the client when the text is missing or is no schema', () => {
