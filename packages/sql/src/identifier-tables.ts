@@ -1,6 +1,5 @@
 import type { SqlDialect } from './dialect.js'
 import { nameAt } from './names.js'
-import { NotUnderstood } from './not-understood.js'
 import { lexicalModes, tokenize, tokenizeIfReadable } from './tokenizer.js'
 import { isNameAt, type TokenizedSql } from './tokens.js'
 
@@ -28,9 +27,8 @@ export function identifierTables(
       }
     }
     return [...found]
-  } catch (error) {
-    if (error instanceof NotUnderstood) return undefined
-    throw error
+  } catch {
+    return undefined
   }
 }
 
@@ -45,8 +43,7 @@ function addKnown(source: TokenizedSql, isKnownTable: (name: string) => boolean,
 /** MySQL's `"it\'s"` can only be a string. */
 function identifierAt(source: TokenizedSql, index: number): string | undefined {
   const token = source.tokens[index]!
-  const first = source.sql[token.start]
-  const isString = source.dialect === 'mysql' && first === '"' && source.sql.includes('\\', token.start)
-  if (isString && source.sql.slice(token.start, token.end).includes('\\')) return undefined
+  const mayBeString = source.dialect === 'mysql' && source.sql[token.start] === '"'
+  if (mayBeString && source.sql.slice(token.start, token.end).includes('\\')) return undefined
   return nameAt(source, index)
 }

@@ -38,6 +38,9 @@ const stringPrefixes: Record<SqlDialect, string> = { postgresql: 'enxb', mysql: 
 const wholeNumber = /^(?:\d+|\d+e\d*|0x[\da-f]+|0b[01]+)$/i
 const numeral = /^(?:(?=\.?\d)[\d_]*\.?[\d_]*(?:e[+-]?[\d_]+)?|0[xob][\da-f_]+)$/i
 
+/** How deep parentheses may be nested. ORMs stay far below; the walkers are recursive. */
+const maxDepth = 500
+
 const isNotPlain = new Uint8Array(16)
 for (const kind of [
   TokenKind.word,
@@ -191,6 +194,7 @@ class Tokenizer {
   }
 
   #open(): void {
+    if (this.#openParens.length >= maxDepth) throw new NotUnderstood('the text is nested too deeply')
     this.#openParens.push(this.#tokens.length)
     this.#single(TokenKind.open)
   }
@@ -334,9 +338,17 @@ class Tokenizer {
     const follows =
       previous !== undefined && previous.kind <= TokenKind.unicodeQuoted && previous.end === this.#at
     if (!follows && isDigit[this.#peek(1)] === 1) return this.#numberFrom(this.#at)
+    if (previous === undefined || !this.#endsName(previous))
+      throw new NotUnderstood('a name is missing before a dot')
     this.#single(TokenKind.dot)
     // After `a.` MySQL reads a name even where it looks like a number.
     if (follows && isDigit[this.#peek(0)] === 1) this.#nameUpTo(this.#wordEnd(this.#at))
+  }
+
+  /** `a.b`, `(row).b`, `$1.b`, `list[1].b` */
+  #endsName({ kind, end }: Token): boolean {
+    if (kind === TokenKind.operator) return this.#sql[end - 1] === ']'
+    return kind <= TokenKind.string || kind === TokenKind.close || kind === TokenKind.parameter
   }
 
   #dollar(): void {

@@ -14,7 +14,16 @@ import {
   type Token,
   type TokenizedSql,
 } from './tokens.js'
-import { beforeTableName, fromListEnds, neverAlias, notFunctions, queryStarts, writeVerbs } from './words.js'
+import {
+  afterLock,
+  beforeTableName,
+  fromListEnds,
+  neverAlias,
+  neverTableName,
+  notFunctions,
+  queryStarts,
+  writeVerbs,
+} from './words.js'
 import { walkWith, isWithClause } from './with.js'
 
 /** A statement under analysis: its tokens, and where to put what is found. */
@@ -120,13 +129,19 @@ class Walker {
 
   #word(word: string): void {
     const previous = tokenAt(this.#source, this.#at - 1).kind
-    if (previous === TokenKind.dot) return
+    if (previous === TokenKind.dot) return this.#refuseLoneDot()
     if (writeVerbs.has(word)) this.#refuseHiddenWrite(word)
     if (this.#level.isQuery && this.#keyword(word)) return
     if (this.#expectsTable) this.#tableOrModifier(word)
     else if (word === 'for') this.#for()
     else if (word === 'select' && !this.#level.isQuery)
       throw new NotUnderstood('SELECT stands in an expression')
+  }
+
+  /** `t.delete` is a column; behind a keyword the dot is a mistake, and what follows it may be anything. */
+  #refuseLoneDot(): void {
+    if (neverTableName.has(wordAt(this.#source, this.#at - 2)))
+      throw new NotUnderstood('a name is missing before a dot')
   }
 
   /** Handles the words that move between clauses; false if `word` is none of them here. */
@@ -201,6 +216,9 @@ class Walker {
     if (wordAt(this.#source, at) === 'key') at++
     const strength = wordAt(this.#source, at)
     if (strength !== 'update' && strength !== 'share') return
+    if (isNameAt(this.#source, at + 1) && !afterLock.has(wordAt(this.#source, at + 1))) {
+      throw new NotUnderstood('FOR UPDATE is followed by something unknown')
+    }
     this.#context.found.locks = true
     this.#inTables = false
     this.#at = at
@@ -291,7 +309,6 @@ class Walker {
       return
     }
     if (this.#level.isMerge === true && previous === 'then') return
-    if (previous === 'as') return
     if (isNameAt(source, this.#at + 1)) {
       throw new NotUnderstood(`${verb.toUpperCase()} stands where it is not expected`)
     }

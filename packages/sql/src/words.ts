@@ -38,3 +38,8 @@ export const notFunctions = setOfWords(`
   primary unique foreign references of columns passing returns at begin end ordinality nested path error empty
   default fetch next first window recursive against temporal
   system_time portion overlaps binary symmetric asymmetric zone operator`)
+
+/** Words that may follow `FOR UPDATE`. */
+export const afterLock = setOfWords(
+  'of nowait skip wait limit offset fetch for into union intersect except order',
+)
