@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util'
+import { startPostgres } from '../../test/services/index.js'
+import { benchCore } from './core.js'
+import type { Section } from './report.js'
+import { isReached, print, save } from './report.js'
+import { benchPrisma, createTables } from './prisma.js'
+
+const { values } = parseArgs({
+  options: { short: { type: 'boolean', default: false }, only: { type: 'string' } },
+})
+
+const scale = values.short ? 0.2 : 1
+const rounds = (count: number, callsPerRound: number) => ({
+  rounds: Math.max(5, Math.round(count * scale)),
+  callsPerRound,
+})
+const wants = (name: string) => values.only === undefined || values.only === name
+
+const sections: Section[] = []
+if (wants('core')) sections.push(await benchCore(rounds(60, 20_000)))
+if (wants('prisma')) {
+  const postgres = await startPostgres()
+  try {
+    const url = await postgres.createDatabase()
+    await createTables(url)
+    sections.push(...(await benchPrisma(url, rounds(60, 2_000), rounds(120, 100))))
+  } finally {
+    await postgres.stop()
+  }
+}
+
+for (const section of sections) print(section)
+save('runtime', sections)
+const missed = sections.flatMap((section) => section.goals).filter((goal) => !isReached(goal))
+if (missed.length > 0) {
+  console.log(`\n${missed.length} of the goals missed.`)
+  process.exitCode = 1
+}
