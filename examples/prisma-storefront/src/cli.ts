@@ -18,7 +18,7 @@ Visitors browse a shop and buy, first without and then with the cache; then ever
 compared with a direct one. Exits with 1 if any of them was stale.
 
   --visitors <n>   visitors at the same time           (default 16)
-  --actions <n>    what they do altogether             (default 3000)
+  --actions <n>    what they do altogether             (default 2500)
   --writes <n>     percent of all calls that write     (default 5)
   --seed <n>       which sequence of actions           (default 1)
   --scale <n>      size of the shop, 1 = 20,000 orders (default 1)
@@ -49,7 +49,7 @@ function parseStrictly(args: readonly string[]) {
       args: [...args],
       options: {
         visitors: { type: 'string', default: '16' },
-        actions: { type: 'string', default: '3000' },
+        actions: { type: 'string', default: '2500' },
         writes: { type: 'string', default: '5' },
         seed: { type: 'string', default: '1' },
         scale: { type: 'string', default: '1' },

@@ -17,7 +17,7 @@ export interface Passes {
   readonly comparison: ComparedPass
 }
 
-const WARM_UP_STEPS = 500
+const WARM_UP_STEPS = 300
 
 /** Opens the shop and lets the visitors in three times, each time into a fresh copy of it. */
 export async function runStorefront(options: Options, progress: Progress): Promise<Passes> {

@@ -24,7 +24,9 @@ export interface OperationSummary {
   readonly medianCachedUs: number
   readonly p99UncachedUs: number
   readonly p99CachedUs: number
-  /** Median without the cache divided by median with it. */
+  /** Median of those calls that the cache answered; null if there were none. */
+  readonly medianHitUs: number | null
+  /** Time of all calls together without the cache, divided by that with it. */
   readonly speedUp: number
   readonly dbQueriesUncached: number
   readonly dbQueriesCached: number
@@ -44,6 +46,7 @@ export interface Summary {
   /** Of a read, as all other latencies in the units of their names. */
   readonly medianUncachedUs: number
   readonly medianCachedUs: number
+  readonly medianHitUs: number | null
   readonly secondsUncached: number
   readonly secondsCached: number
   readonly comparedAnswers: number
@@ -56,7 +59,7 @@ export function summarize(uncached: MeasuredPass, cached: MeasuredPass, comparis
   const readsCached = cached.tallies.filter(isRead)
   const reads = sum(readsCached, callsOf)
   const writes = sum(cached.tallies, callsOf) - reads
-  const hits = sum(readsCached, (tally) => tally.hits)
+  const hits = sum(readsCached, hitsOf)
   return {
     reads,
     writes,
@@ -73,6 +76,7 @@ export function summarize(uncached: MeasuredPass, cached: MeasuredPass, comparis
       readsCached.flatMap((tally) => tally.latenciesUs),
       0.5,
     ),
+    medianHitUs: medianOfSome(readsCached.flatMap((tally) => tally.hitLatenciesUs)),
     secondsUncached: uncached.seconds,
     secondsCached: cached.seconds,
     comparedAnswers: comparison.compared,
@@ -89,18 +93,17 @@ function summarizeOperations(uncached: readonly Tally[], cached: readonly Tally[
 }
 
 function summarizeOperation(uncached: Tally, cached: Tally): OperationSummary {
-  const medianUncachedUs = quantile(uncached.latenciesUs, 0.5)
-  const medianCachedUs = quantile(cached.latenciesUs, 0.5)
   return {
     operation: cached.name,
     kind: cached.kind,
     calls: callsOf(cached),
-    hitRatio: isRead(cached) ? ratio(cached.hits, callsOf(cached)) : null,
-    medianUncachedUs,
-    medianCachedUs,
+    hitRatio: isRead(cached) ? ratio(hitsOf(cached), callsOf(cached)) : null,
+    medianUncachedUs: quantile(uncached.latenciesUs, 0.5),
+    medianCachedUs: quantile(cached.latenciesUs, 0.5),
     p99UncachedUs: quantile(uncached.latenciesUs, 0.99),
     p99CachedUs: quantile(cached.latenciesUs, 0.99),
-    speedUp: ratio(medianUncachedUs, medianCachedUs),
+    medianHitUs: medianOfSome(cached.hitLatenciesUs),
+    speedUp: ratio(totalUs(uncached), totalUs(cached)),
     dbQueriesUncached: uncached.queries,
     dbQueriesCached: cached.queries,
   }
@@ -112,8 +115,13 @@ function quantile(values: readonly number[], q: number): number {
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0
 }
 
+const medianOfSome = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : quantile(values, 0.5)
+
 const isRead = (tally: Tally): boolean => tally.kind === 'read'
 const callsOf = (tally: Tally): number => tally.latenciesUs.length
+const hitsOf = (tally: Tally): number => tally.hitLatenciesUs.length
+const totalUs = (tally: Tally): number => sum(tally.latenciesUs, (latency) => latency)
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -7,11 +7,11 @@ const HEAD = [
   'hits',
   'median',
   'cached',
+  'a hit',
   'p99',
   'cached',
   'speed-up',
   'queries',
-  'cached',
   'saved',
 ]
 
@@ -33,20 +33,21 @@ function row(operation: OperationSummary): string[] {
     operation.hitRatio === null ? 'write' : percent(operation.hitRatio),
     time(operation.medianUncachedUs),
     time(operation.medianCachedUs),
+    operation.medianHitUs === null ? '–' : time(operation.medianHitUs),
     time(operation.p99UncachedUs),
     time(operation.p99CachedUs),
     `${operation.speedUp.toFixed(1)} x`,
     count(operation.dbQueriesUncached),
-    count(operation.dbQueriesCached),
     saved(operation.dbQueriesUncached, operation.dbQueriesCached),
   ]
 }
 
 function renderTotals(summary: Summary): string {
   const calls = `${count(summary.reads)} reads and ${count(summary.writes)} writes (${percent(summary.writeRatio)})`
+  const hit = summary.medianHitUs === null ? '' : `; ${time(summary.medianHitUs)} for a hit`
   return [
     `Calls            ${calls}, ${percent(summary.hitRatio)} of the reads answered by the cache`,
-    `Median read      ${time(summary.medianUncachedUs)} without, ${time(summary.medianCachedUs)} with the cache`,
+    `Median read      ${time(summary.medianUncachedUs)} without, ${time(summary.medianCachedUs)} with the cache${hit}`,
     `Database queries ${count(summary.dbQueriesUncached)} without, ${count(summary.dbQueriesCached)} with the cache`,
     `All visits       ${summary.secondsUncached.toFixed(1)} s without, ${summary.secondsCached.toFixed(1)} s with the cache`,
     `Stale answers    ${count(summary.staleAnswers)} of ${count(summary.comparedAnswers)} compared with the database`,

@@ -8,8 +8,14 @@ export interface Tally {
   readonly name: string
   readonly kind: 'read' | 'write'
   readonly latenciesUs: number[]
-  hits: number
+  /** Of those calls that the cache answered. */
+  readonly hitLatenciesUs: number[]
   queries: number
+}
+
+interface Call {
+  readonly tally: Tally
+  isHit: boolean
 }
 
 /** Counts and times the calls of one run. */
@@ -25,27 +31,34 @@ export interface Meter {
 export function createMeter(): Meter {
   const tallies = new Map<string, Tally>()
   // Many calls are under way at once; their async context tells to which of them a statement or a hit belongs.
-  const current = new AsyncLocalStorage<Tally>()
+  const current = new AsyncLocalStorage<Call>()
 
-  const timed = <T>(name: string, kind: Tally['kind'], call: () => PromiseLike<T>): Promise<T> => {
-    const tally = tallies.get(name) ?? { name, kind, latenciesUs: [], hits: 0, queries: 0 }
+  const tallyOf = (name: string, kind: Tally['kind']): Tally => {
+    const tally = tallies.get(name) ?? { name, kind, latenciesUs: [], hitLatenciesUs: [], queries: 0 }
     tallies.set(name, tally)
-    return current.run(tally, async () => {
+    return tally
+  }
+
+  const timed = <T>(name: string, kind: Tally['kind'], send: () => PromiseLike<T>): Promise<T> => {
+    const call: Call = { tally: tallyOf(name, kind), isHit: false }
+    return current.run(call, async () => {
       const startedAt = performance.now()
-      const answer = await call()
-      tally.latenciesUs.push((performance.now() - startedAt) * 1000)
+      const answer = await send()
+      const latencyUs = (performance.now() - startedAt) * 1000
+      call.tally.latenciesUs.push(latencyUs)
+      if (call.isHit) call.tally.hitLatenciesUs.push(latencyUs)
       return answer
     })
   }
 
   return {
     onQuery() {
-      const tally = current.getStore()
-      if (tally) tally.queries += 1
+      const call = current.getStore()
+      if (call) call.tally.queries += 1
     },
     onHit() {
-      const tally = current.getStore()
-      if (tally) tally.hits += 1
+      const call = current.getStore()
+      if (call) call.isHit = true
     },
     visitor: (shop) => ({
       ask: (name, question) => timed(name, 'read', () => question(shop)),
