@@ -17,6 +17,8 @@ import type { Workspace } from './workspace.js'
 interface Row {
   readonly shape: string
   readonly candidate: string
+  readonly cpuSeconds: number
+  readonly cpuRatio: number
   readonly checkSeconds: number
   readonly checkRatio: number
   readonly totalSeconds: number
@@ -72,6 +74,8 @@ function summarize(
   return {
     shape: workspace.shape,
     candidate: candidate.name,
+    cpuSeconds: of((cost) => cost.cpuSeconds),
+    cpuRatio: ratio((cost) => cost.cpuSeconds),
     checkSeconds: of((cost) => cost.checkSeconds),
     checkRatio: ratio((cost) => cost.checkSeconds),
     totalSeconds: of((cost) => cost.totalSeconds),
@@ -98,6 +102,8 @@ function print(all: readonly Row[]): void {
       '× base': row.checkRatio.toFixed(2),
       'total s': row.totalSeconds.toFixed(2),
       '× base ': row.totalRatio.toFixed(2),
+      'cpu s': row.cpuSeconds.toFixed(2),
+      '× base  ': row.cpuRatio.toFixed(2),
       'memory MB': Math.round(row.memoryMb),
       '.d.ts bytes': row.declarationBytes,
       errors: row.errors.join(' '),

@@ -114,6 +114,26 @@ sameAnswer(
     .author()
     .profile({ select: { bio: true } }),
 )
+sameAnswer(
+  cached.post
+    .findUniqueOrThrow({ where: { id: 1 }, cache: true })
+    .author()
+    .posts(),
+  plain.post
+    .findUniqueOrThrow({ where: { id: 1 } })
+    .author()
+    .posts(),
+)
+sameAnswer(
+  cached.profile
+    .findUniqueOrThrow({ where: { id: 1 }, cache: true })
+    .user()
+    .posts({ select: { id: true } }),
+  plain.profile
+    .findUniqueOrThrow({ where: { id: 1 } })
+    .user()
+    .posts({ select: { id: true } }),
+)
 // @ts-expect-error no such relation
 void cached.user.findUnique({ where: { id: 1 }, cache: true }).post
 

@@ -48,7 +48,7 @@ const clients = [
 beforeAll(() => {
   run(join(repository, 'scripts/prisma-generate.mjs'), ['--schema', join(folder, 'schema.prisma')])
   shareRuntimeTypes()
-}, 60_000)
+}, 180_000)
 
 describe.each(clients)('a client of $name', ({ name, client, files, declarationBytes }) => {
   const project = name.replaceAll(' ', '-')
@@ -57,7 +57,7 @@ describe.each(clients)('a client of $name', ({ name, client, files, declarationB
 
   beforeAll(() => {
     complaints = compile(project, { client, files, output })
-  }, 60_000)
+  }, 180_000)
 
   it('satisfies every assertion on its types, and its declaration can be emitted', () => {
     expect(complaints).toBe('')
@@ -83,18 +83,18 @@ describe.each(['hub', 'chain'] as const)('a %s of 100 models', (shape) => {
 
   beforeAll(() => {
     workspace = makeWorkspace(shape, 100, 'test')
-  }, 60_000)
+  }, 180_000)
 
   it('is type-checked with ready-made arguments and with cache in every read', () => {
-    expect(check(writeProject(workspace, candidate, 0)).errors).toEqual([])
-  }, 60_000)
+    expect(new Set(check(writeProject(workspace, candidate, 0)).errors)).toEqual(new Set())
+  }, 180_000)
 
   it('is declared in few bytes when a module exports it', () => {
     const { bytes, errors } = declarationOfCandidate(workspace, candidate, 0)
     expect(errors).toEqual([])
     expect(bytes).toBeGreaterThan(0)
     expect(bytes).toBeLessThan(1_000)
-  }, 60_000)
+  }, 180_000)
 })
 
 // Generated without an output, the client is the same but for this one import. It would land in the node_modules that
