@@ -19,8 +19,8 @@ const core = [
 const expected: Readonly<Record<string, readonly string[]>> = {
   '@freshet/core': core,
   '@freshet/core/adapter': ['@freshet/core'],
-  '@freshet/sql': ['@freshet/sql'],
-  '@freshet/prisma': ['@freshet/prisma'],
+  '@freshet/sql': ['@freshet/sql', 'lru-cache', 'node:diagnostics_channel'],
+  '@freshet/prisma': [...core, '@freshet/prisma', '@freshet/sql', 'node:async_hooks'].toSorted(),
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'freshet-trace-'))

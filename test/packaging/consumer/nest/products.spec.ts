@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { type Cache, createCache } from '@freshet/core'
-import '@freshet/prisma'
+import { freshet } from '@freshet/prisma'
 import { Inject, Injectable, Module, type OnModuleDestroy } from '@nestjs/common'
 import { Test } from '@nestjs/testing'
 
@@ -38,5 +38,6 @@ test('a NestJS service reads through the cache', async () => {
   expect(await products.find(7)).toEqual({ id: 7, load: 1 })
   await products.change(7)
   expect(await products.find(7)).toEqual({ id: 7, load: 2 })
+  expect(freshet({ cache: app.get<Cache>(CACHE) })).toBeDefined()
   await app.close()
 })
