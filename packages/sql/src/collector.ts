@@ -19,13 +19,15 @@ export class Collector {
   }
 
   addWrite(write: TableWrite): void {
-    const isKnown = this.writes.some(
+    const index = this.writes.findIndex(
       (known) =>
         known.action === write.action &&
         known.cascade === write.cascade &&
         isSameTable(known.table, write.table),
     )
-    if (!isKnown) this.writes.push(write)
+    const known = this.writes[index]
+    if (known === undefined) this.writes.push(write)
+    else this.writes[index] = withColumnsOf(known, write)
   }
 
   addCall(name: string): void {
@@ -46,6 +48,13 @@ export class Collector {
       ...(this.transaction === undefined ? undefined : { transaction: this.transaction }),
     }
   }
+}
+
+/** One write for two of the same kind; where the columns of one are not told, neither are those of both. */
+function withColumnsOf(known: TableWrite, other: TableWrite): TableWrite {
+  const { columns, ...rest } = known
+  if (columns === undefined || other.columns === undefined) return rest
+  return { ...rest, columns: [...new Set([...columns, ...other.columns])] }
 }
 
 /** Whether two names are written alike, schema included. */

@@ -20,6 +20,8 @@ export interface TableWrite {
   readonly action: WriteAction
   /** Only of `truncate`: whether tables with foreign keys to this one are emptied too. */
   readonly cascade?: true
+  /** Only of `update` and `upsert`: the columns that rows which exist may be given. Absent: the text does not tell. */
+  readonly columns?: readonly string[]
 }
 
 /**

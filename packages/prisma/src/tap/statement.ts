@@ -111,7 +111,7 @@ function writesOf(analysis: UnderstoodSql): readonly TableWrite[] {
   return analysis.statements.flatMap((facts) => facts.writes.map(toTableWrite))
 }
 
-function toTableWrite({ table, action }: StatementFacts['writes'][number]): TableWrite {
+function toTableWrite({ table, action, columns }: StatementFacts['writes'][number]): TableWrite {
   switch (action) {
     case 'insert':
     case 'update':
@@ -119,7 +119,7 @@ function toTableWrite({ table, action }: StatementFacts['writes'][number]): Tabl
     case 'truncate':
     case 'upsert':
     case 'replace':
-      return { table: table.name, action }
+      return { table: table.name, action, columns }
     case 'merge':
     case 'refresh':
     case 'create':

@@ -1,8 +1,7 @@
 import { NotUnderstood } from '../not-understood.js'
 import { readTableName } from '../names.js'
-import { walkRowsStatement } from '../rows-statement.js'
 import { TokenKind, skipToken, tokenAt, wordAt } from '../tokens.js'
-import type { Context } from '../walk.js'
+import type { Context } from '../context.js'
 
 /** PostgreSQL's `COPY t [(columns)] FROM …`, `COPY t TO …`, `COPY (query) TO …`. */
 export function walkCopy(context: Context, verb: number): void {
@@ -11,7 +10,7 @@ export function walkCopy(context: Context, verb: number): void {
   const at = wordAt(source, verb + 1) === 'binary' ? verb + 2 : verb + 1
   const first = tokenAt(source, at)
   if (first.kind === TokenKind.open) {
-    walkRowsStatement(context, at + 1, first.partner, undefined)
+    context.walkRowsStatement(context, at + 1, first.partner, undefined)
     return
   }
   const { table, next } = readTableName(source, at)

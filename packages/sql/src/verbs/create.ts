@@ -1,7 +1,6 @@
 import { readTableName } from '../names.js'
-import { walkRowsStatement } from '../rows-statement.js'
 import { skipToken, wordAt } from '../tokens.js'
-import type { Context } from '../walk.js'
+import type { Context } from '../context.js'
 import { setOfWords } from '../words.js'
 
 const temporary = setOfWords('temp temporary')
@@ -34,7 +33,8 @@ function walkDefiningQuery(context: Context, from: number, end: number): void {
   const { source } = context
   for (let at = from; at < end; at = skipToken(source, at)) {
     const word = wordAt(source, at)
-    if (word === 'as') return void walkRowsStatement(context, at + 1, end, undefined)
-    if (word === 'select' || word === 'values') return void walkRowsStatement(context, at, end, undefined)
+    if (word === 'as') return void context.walkRowsStatement(context, at + 1, end, undefined)
+    if (word === 'select' || word === 'values')
+      return void context.walkRowsStatement(context, at, end, undefined)
   }
 }

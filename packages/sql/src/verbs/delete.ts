@@ -4,7 +4,8 @@ import { NotUnderstood } from '../not-understood.js'
 import { isInScope, type Scope } from '../scope.js'
 import { readTarget } from '../target.js'
 import { TokenKind, isOperatorAt, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
-import { walk, type Context, type TableReference } from '../walk.js'
+import type { Context, TableReference } from '../context.js'
+import { walk } from '../walk.js'
 import { setOfWords } from '../words.js'
 
 const mysqlModifiers = setOfWords('low_priority quick ignore history')

@@ -1,6 +1,6 @@
-import { walkRowsStatement } from '../rows-statement.js'
 import { TokenKind, isNameAt, isOperatorAt, tokenAt, wordAt } from '../tokens.js'
-import { isQueryStart, type Context } from '../walk.js'
+import type { Context } from '../context.js'
+import { isQueryStart } from '../walk.js'
 import { setOfWords } from '../words.js'
 
 const options = setOfWords('verbose extended partitions query plan analyze analyse')
@@ -27,13 +27,13 @@ export function walkExplain(context: Context, verb: number, end: number): void {
   }
   const isStatement = starts.has(wordAt(source, at)) || tokenAt(source, at).kind === TokenKind.open
   if (isStatement) walkExplained(context, at, end, runs)
-  else if (runs || at >= end) walkRowsStatement(context, at, end, undefined)
+  else if (runs || at >= end) context.walkRowsStatement(context, at, end, undefined)
   else if (isNameAt(source, at)) found.effect = 'harmless'
-  else walkRowsStatement(context, at, end, undefined)
+  else context.walkRowsStatement(context, at, end, undefined)
 }
 
 function walkExplained(context: Context, from: number, end: number, runs: boolean): void {
-  walkRowsStatement(context, from, end, undefined)
+  context.walkRowsStatement(context, from, end, undefined)
   if (runs) return
   context.found.effect = 'harmless'
   context.found.writes.length = 0

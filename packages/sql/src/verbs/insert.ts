@@ -1,8 +1,10 @@
-import type { WriteAction } from '../facts.js'
+import { upsertedColumns } from '../assignments.js'
+import type { TableWrite } from '../facts.js'
 import { readTableName } from '../names.js'
 import type { Scope } from '../scope.js'
 import { TokenKind, skipToken, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
-import { isQueryStart, walk, type Context } from '../walk.js'
+import type { Context } from '../context.js'
+import { isQueryStart, walk } from '../walk.js'
 import { setOfWords } from '../words.js'
 
 const modifiers = setOfWords('low_priority delayed high_priority ignore into')
@@ -20,7 +22,7 @@ export function walkInsert(context: Context, verb: number, end: number, scope: S
   }
   while (modifiers.has(wordAt(source, at))) at++
   const { table, next } = readTableName(source, at)
-  found.addWrite({ table, action: replaces ? 'replace' : insertAction(source, next, end) })
+  found.addWrite({ table, ...(replaces ? { action: 'replace' } : insertAction(source, next, end)) })
   walk(context, afterColumns(source, next), end, { scope, isQuery: true })
 }
 
@@ -33,11 +35,13 @@ function afterColumns(source: TokenizedSql, from: number): number {
   return isColumnList ? skipToken(source, at) : at
 }
 
-function insertAction(source: TokenizedSql, from: number, end: number): WriteAction {
+function insertAction(source: TokenizedSql, from: number, end: number): Omit<TableWrite, 'table'> {
   for (let at = from; at < end; at = skipToken(source, at)) {
     if (wordAt(source, at) !== 'update') continue
     const previous = wordAt(source, at - 1)
-    if (previous === 'do' || previous === 'key') return 'upsert'
+    if (previous !== 'do' && previous !== 'key') continue
+    const columns = upsertedColumns(source, from, end)
+    return columns === undefined ? { action: 'upsert' } : { action: 'upsert', columns }
   }
-  return 'insert'
+  return { action: 'insert' }
 }

@@ -1,7 +1,7 @@
 import { NotUnderstood } from '../not-understood.js'
 import { readTableName } from '../names.js'
 import { wordAt } from '../tokens.js'
-import type { Context } from '../walk.js'
+import type { Context } from '../context.js'
 
 /** MySQL's `LOAD DATA|XML … INFILE … [REPLACE|IGNORE] INTO TABLE t …` */
 export function walkLoadData({ source, found }: Context, verb: number, end: number): void {

@@ -2,7 +2,8 @@ import { NotUnderstood } from '../not-understood.js'
 import type { Scope } from '../scope.js'
 import { readTarget } from '../target.js'
 import { wordAt } from '../tokens.js'
-import { walk, type Context } from '../walk.js'
+import type { Context } from '../context.js'
+import { walk } from '../walk.js'
 
 /** `MERGE INTO [ONLY] t [AS x] USING … ON … WHEN … THEN …` */
 export function walkMerge(context: Context, verb: number, end: number, scope: Scope | undefined): void {

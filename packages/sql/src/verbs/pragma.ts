@@ -1,7 +1,7 @@
 import { nameAt } from '../names.js'
 import { NotUnderstood } from '../not-understood.js'
 import { TokenKind, isOperatorAt, tokenAt } from '../tokens.js'
-import type { Context } from '../walk.js'
+import type { Context } from '../context.js'
 import { setOfWords } from '../words.js'
 
 /** Pragmas that, whatever they are given, change neither a row nor the answer of a query. */

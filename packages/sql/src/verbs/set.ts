@@ -1,6 +1,7 @@
 import { NotUnderstood } from '../not-understood.js'
 import { TokenKind, isOperatorAt, skipToken, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
-import { walk, type Context } from '../walk.js'
+import type { Context } from '../context.js'
+import { walk } from '../walk.js'
 import { setOfWords } from '../words.js'
 import { setControl } from './transaction.js'
 

@@ -2,7 +2,7 @@ import type { TransactionControl } from '../facts.js'
 import { nameAt } from '../names.js'
 import { NotUnderstood } from '../not-understood.js'
 import { TokenKind, isNameAt, tokenAt, wordAt } from '../tokens.js'
-import type { Context } from '../walk.js'
+import type { Context } from '../context.js'
 import { setOfWords } from '../words.js'
 
 const modes = setOfWords(`

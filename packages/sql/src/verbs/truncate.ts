@@ -1,7 +1,7 @@
 import { NotUnderstood } from '../not-understood.js'
 import { readTarget } from '../target.js'
 import { TokenKind, tokenAt, wordAt } from '../tokens.js'
-import type { Context } from '../walk.js'
+import type { Context } from '../context.js'
 import { setOfWords } from '../words.js'
 import type { TableName } from '../facts.js'
 

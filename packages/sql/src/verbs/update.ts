@@ -1,9 +1,11 @@
+import { assignedColumns } from '../assignments.js'
 import { readTableName } from '../names.js'
 import { NotUnderstood } from '../not-understood.js'
 import { isInScope, type Scope } from '../scope.js'
 import { readTarget } from '../target.js'
 import { skipToken, wordAt, type TokenizedSql } from '../tokens.js'
-import { walk, type Context, type TableReference } from '../walk.js'
+import type { Context, TableReference } from '../context.js'
+import { walk } from '../walk.js'
 import { setOfWords } from '../words.js'
 
 const mysqlModifiers = setOfWords('low_priority ignore')
@@ -13,9 +15,18 @@ export function walkUpdate(context: Context, verb: number, end: number, scope: S
   const { source } = context
   const set = indexOfSet(source, verb, end)
   if (source.dialect === 'mysql') return updateTables(context, verb + 1, set, end, scope)
-  const { table, next } = readTarget(source, wordAt(source, verb + 1) === 'or' ? verb + 3 : verb + 1)
-  context.found.addWrite({ table, action: 'update' })
+  const hasResolution = wordAt(source, verb + 1) === 'or'
+  const { table, next } = readTarget(source, hasResolution ? verb + 3 : verb + 1)
+  context.found.addWrite({ table, action: 'update', ...columnsOf(source, set, end) })
+  // The rows that stand in the way are deleted.
+  if (hasResolution && wordAt(source, verb + 2) === 'replace')
+    context.found.addWrite({ table, action: 'replace' })
   walk(context, next, end, { scope, isQuery: true })
+}
+
+function columnsOf(source: TokenizedSql, set: number, end: number): { columns?: readonly string[] } {
+  const columns = assignedColumns(source, set + 1, end)
+  return columns === undefined ? {} : { columns }
 }
 
 function indexOfSet(source: TokenizedSql, from: number, end: number): number {
@@ -37,9 +48,10 @@ function updateTables(
   const references: TableReference[] = []
   walk(context, at, set, { scope, isQuery: true, startsWithTables: true, references })
   if (references.length === 0) references.push({ table: readTableName(source, at).table, alias: undefined })
+  const columns = columnsOf(source, set, end)
   references.forEach(({ table }, index) => {
     const isExpression = table.schema === undefined && isInScope(scope, table.name)
-    if (index === 0 || !isExpression) found.addWrite({ table, action: 'update' })
+    if (index === 0 || !isExpression) found.addWrite({ table, action: 'update', ...columns })
   })
   walk(context, set, end, { scope, isQuery: true })
 }
