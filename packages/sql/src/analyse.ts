@@ -4,7 +4,8 @@ import { NotUnderstood } from './not-understood.js'
 import { statementRanges } from './split.js'
 import { statementFacts } from './statement.js'
 import { summarize } from './summary.js'
-import { lexicalModes, tokenize, tokenizeIfReadable } from './tokenizer.js'
+import { lexicalModes } from './lexical-mode.js'
+import { tokenize, tokenizeIfReadable } from './tokenizer.js'
 import type { TokenizedSql } from './tokens.js'
 
 /**

@@ -1,6 +1,7 @@
 import type { SqlDialect } from './dialect.js'
 import { nameAt } from './names.js'
-import { lexicalModes, tokenize, tokenizeIfReadable } from './tokenizer.js'
+import { lexicalModes } from './lexical-mode.js'
+import { tokenize, tokenizeIfReadable } from './tokenizer.js'
 import { isNameAt, type TokenizedSql } from './tokens.js'
 
 /**

@@ -5,7 +5,8 @@ import { walkDelete } from './verbs/delete.js'
 import { walkInsert } from './verbs/insert.js'
 import { walkMerge } from './verbs/merge.js'
 import { walkUpdate } from './verbs/update.js'
-import { isQueryStart, walk, type Context } from './walk.js'
+import type { Context } from './context.js'
+import { isQueryStart, walk } from './walk.js'
 import { walkWith } from './with.js'
 
 /**

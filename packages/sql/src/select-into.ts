@@ -1,7 +1,7 @@
 import { readTableName } from './names.js'
 import { NotUnderstood } from './not-understood.js'
 import { TokenKind, tokenAt, wordAt } from './tokens.js'
-import type { Context } from './walk.js'
+import type { Context } from './context.js'
 import { setOfWords } from './words.js'
 
 const temporary = setOfWords('temp temporary')

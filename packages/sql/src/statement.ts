@@ -12,7 +12,8 @@ import { walkPragma } from './verbs/pragma.js'
 import { walkSet } from './verbs/set.js'
 import { beginTransaction, endTransaction, savepoint, setControl } from './verbs/transaction.js'
 import { walkTruncate } from './verbs/truncate.js'
-import { walk, type Context } from './walk.js'
+import type { Context } from './context.js'
+import { walk } from './walk.js'
 import { setOfWords } from './words.js'
 
 type Verb = (context: Context, verb: number, end: number) => void
@@ -141,7 +142,7 @@ function ddl(context: Context, verb: number): void {
  */
 export function statementFacts(source: TokenizedSql, from: number, end: number): StatementFacts {
   const found = new Collector()
-  const context = { source, found }
+  const context: Context = { source, found, walkRowsStatement }
   const word = wordAt(source, from)
   found.verb = word === '' ? 'select' : word
   if (tokenAt(source, from).kind === TokenKind.open) rows(context, from, end)

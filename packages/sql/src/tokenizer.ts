@@ -1,38 +1,26 @@
 import type { SqlDialect } from './dialect.js'
 import { NotUnderstood } from './not-understood.js'
 import { TokenKind, type Token, type TokenizedSql } from './tokens.js'
-
-/** Settings of a server that decide where a string ends, and that the text does not tell. */
-export interface LexicalMode {
-  /** Whether a backslash in `'…'` escapes the next character. */
-  readonly backslashInStrings: boolean
-  /** Whether a backslash in `"…"` escapes the next character (MySQL without ANSI_QUOTES). */
-  readonly backslashInDoubleQuotes: boolean
-  /** Whether MySQL's `/*! … *\/` is executed. */
-  readonly executableComments: boolean
-}
-
-const mysqlDefault = { backslashInStrings: true, backslashInDoubleQuotes: true, executableComments: true }
-const standard = { backslashInStrings: false, backslashInDoubleQuotes: false, executableComments: false }
-
-/** The modes of a dialect, the usual one first. The others are only asked when a text is ambiguous. */
-export const lexicalModes: Record<SqlDialect, readonly [LexicalMode, ...LexicalMode[]]> = {
-  postgresql: [standard, { ...standard, backslashInStrings: true }],
-  mysql: [
-    mysqlDefault,
-    { ...mysqlDefault, executableComments: false },
-    { ...mysqlDefault, backslashInDoubleQuotes: false },
-    standard,
-    { ...standard, executableComments: true },
-  ],
-  sqlite: [standard],
-}
-
-const isSpace = tableOf(' \t\n\r\f\v')
-const isDigit = tableOf('0123456789')
-const isWordStart = tableOf('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
-const isWordPart = tableOf('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789$')
-const isOperator = tableOf('+-*/<>=~!@#%^&|?:[]')
+import {
+  backslash,
+  backtick,
+  carriageReturn,
+  comma,
+  dash,
+  dollar,
+  doubleQuote,
+  hash,
+  isDigit,
+  isOperator,
+  isSpace,
+  isWordPart,
+  isWordStart,
+  newline,
+  singleQuote,
+  slash,
+  star,
+} from './characters.js'
+import type { LexicalMode } from './lexical-mode.js'
 
 const stringPrefixes: Record<SqlDialect, string> = { postgresql: 'enxb', mysql: 'nxb', sqlite: 'x' }
 const wholeNumber = /^(?:\d+|\d+e\d*|0x[\da-f]+|0b[01]+)$/i
@@ -51,20 +39,6 @@ for (const kind of [
 ]) {
   isNotPlain[kind] = 1
 }
-
-const code = (character: string): number => character.charCodeAt(0)
-const comma = code(',')
-const newline = code('\n')
-const carriageReturn = code('\r')
-const singleQuote = code("'")
-const doubleQuote = code('"')
-const backtick = code('`')
-const backslash = code('\\')
-const star = code('*')
-const slash = code('/')
-const dash = code('-')
-const hash = code('#')
-const dollar = code('$')
 
 /**
  * Cuts `sql` into tokens.
@@ -465,10 +439,4 @@ function backslashesBefore(sql: string, end: number, from: number): number {
 
 function isOdd(count: number): boolean {
   return count % 2 === 1
-}
-
-function tableOf(characters: string): Uint8Array {
-  const table = new Uint8Array(128)
-  for (const character of characters) table[character.charCodeAt(0)] = 1
-  return table
 }

@@ -1,5 +1,4 @@
-import type { Collector } from './collector.js'
-import type { TableName } from './facts.js'
+import type { Context, Level } from './context.js'
 import { functionCallAt } from './functions.js'
 import { nameAt, readTableName } from './names.js'
 import { NotUnderstood } from './not-understood.js'
@@ -25,33 +24,6 @@ import {
   writeVerbs,
 } from './words.js'
 import { walkWith, isWithClause } from './with.js'
-
-/** A statement under analysis: its tokens, and where to put what is found. */
-export interface Context {
-  readonly source: TokenizedSql
-  readonly found: Collector
-}
-
-/** A table of a FROM list or of a list of tables to write. */
-export interface TableReference {
-  readonly table: TableName
-  readonly alias: string | undefined
-}
-
-/** How a stretch of tokens is to be read. */
-export interface Level {
-  readonly scope: Scope | undefined
-  /** Whether clauses stand here; else it is an expression, in which `FROM` belongs to a function's syntax. */
-  readonly isQuery: boolean
-  /** Whether it begins inside a list of tables. */
-  readonly startsWithTables?: boolean
-  /** Where the tables of that list go, instead of being read. */
-  readonly references?: TableReference[]
-  /** Whether the first `USING` begins a list of tables (DELETE, MERGE). */
-  readonly usingBeginsTables?: boolean
-  /** Whether `THEN INSERT`, `THEN UPDATE` and `THEN DELETE` are expected (MERGE). */
-  readonly isMerge?: boolean
-}
 
 /**
  * Walks tokens `from` up to `end` and collects the tables read, the functions called, the locks, and everything

@@ -2,8 +2,7 @@ import { NotUnderstood } from './not-understood.js'
 import { nameAt } from './names.js'
 import type { Scope } from './scope.js'
 import { TokenKind, isNameAt, skipToken, tokenAt, wordAt, type TokenizedSql } from './tokens.js'
-import { walkRowsStatement } from './rows-statement.js'
-import type { Context } from './walk.js'
+import type { Context } from './context.js'
 import { setOfWords } from './words.js'
 
 const afterWith = setOfWords('select values table insert replace update delete merge')
@@ -37,7 +36,7 @@ export function walkWith(
   let scope = outer
   for (const { name, open, close } of expressions) {
     // Without RECURSIVE an expression does not see itself: `WITH users AS (SELECT … FROM users)` reads the table.
-    walkRowsStatement(context, open + 1, close, isRecursive ? full : scope)
+    context.walkRowsStatement(context, open + 1, close, isRecursive ? full : scope)
     scope = { name, outer: scope }
   }
   return { next, scope: full }

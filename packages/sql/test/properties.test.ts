@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { analyseStatement, type SqlDialect } from '../src/index.js'
-import { lexicalModes, tokenize } from '../src/tokenizer.js'
+import { lexicalModes } from '../src/lexical-mode.js'
+import { tokenize } from '../src/tokenizer.js'
 import groups from './fixtures/adversarial.json' with { type: 'json' }
 import { render } from './render.js'
 
