@@ -25,6 +25,8 @@ export function createPlainClient({ file, onQuery, overlapping = false }: Client
   const Adapter = overlapping ? OverlappingSqlite : PrismaBetterSqlite3
   const prisma = new PrismaClient({
     adapter: new Adapter({ url: `file:${file}` }),
+    // SQLite has one writer at a time: on a busy machine a checkout may wait for longer than Prisma's default of 2 s.
+    transactionOptions: { maxWait: 30_000, timeout: 30_000 },
     log: [{ emit: 'event', level: 'query' }],
   })
   if (onQuery) prisma.$on('query', onQuery)
