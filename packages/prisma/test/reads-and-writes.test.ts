@@ -91,3 +91,11 @@ test('an extension that is added later sees its own arguments cached', async () 
   expect(await tenant.user.findMany()).toHaveLength(0)
   expect(shop.cache.stats().hits).toBe(1)
 })
+
+test('readers that Prisma sends as one query are no reason to doubt the tap', async () => {
+  const warnings: string[] = []
+  shop.cache.on('warning', ({ code }) => warnings.push(code))
+  const ids = Array.from({ length: 30 }, (_, id) => id)
+  await Promise.all(ids.map((id) => shop.prisma.user.findUnique({ where: { id } })))
+  expect(warnings).toEqual([])
+})

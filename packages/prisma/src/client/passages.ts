@@ -27,7 +27,8 @@ export class Passages {
 
   #notSeen(context: LoadContext): void {
     context.skip()
-    if (++this.#unseen < loadsBeforeWarning) return
+    // Prisma sends the findUniques of one tick together, in the context of the first: the others see nothing.
+    if (this.#seen || ++this.#unseen < loadsBeforeWarning) return
     this.#engine.events.warnOnce(
       'TAP_TOO_LATE',
       'Freshet was added to a Prisma client that was already connected, so it does not see what the client writes and caches nothing. Add it before the first query, or wrap the adapter: new PrismaClient({ adapter: tapAdapter(new PrismaPg(…)) }).',
