@@ -18,5 +18,5 @@ export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybeP
 
 /** All values in order; a promise only if one of them is. */
 export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
-  return values.some(isPromise) ? Promise.all(values) : (values as readonly T[])
+  return values.some(isPromise) ? Promise.all(values.map(async (value) => value)) : (values as readonly T[])
 }

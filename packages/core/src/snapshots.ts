@@ -49,7 +49,7 @@ export function tagsOfSnapshot(
 
 /** Nothing is stored under it, so it does not matter whose it is; a store may use one for all. */
 const isUnusable = (vector: unknown): boolean =>
-  typeof vector === 'object' && vector !== null && (vector as Vector).usable === false
+  typeof vector === 'object' && vector !== null && 'usable' in vector && !vector.usable
 
 function invalidVector(problem: string): FreshetError {
   return new FreshetError('INVALID_VECTOR', `The option 'vector' of set() ${problem}.`)

@@ -70,7 +70,7 @@ export function resolveOptions(options: FreshetOptions): ResolvedOptions {
       `The option 'scope' of freshet() must be a function that returns a string, but ${print(scope)} was given.`,
     )
   }
-  if (database !== undefined && !/^[\w-]{1,64}$/.test(String(database))) {
+  if (database !== undefined && !/^[\w-]{1,64}$/.test(database)) {
     throw invalidOption(
       `The option 'database' must be a name of 1 to 64 letters, digits, '_' and '-', but ${print(database)} was given.`,
     )

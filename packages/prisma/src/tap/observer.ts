@@ -1,5 +1,5 @@
 import type { MaybePromise, Write } from '@freshet/core/adapter'
-import { andThen, isPromise } from '@freshet/core/adapter'
+import { all, andThen } from '@freshet/core/adapter'
 import type { Statement } from './statement.js'
 
 /** One cache that wants to know what is written through a tap. */
@@ -40,9 +40,7 @@ export class Written {
       const tags = [...set]
       return andThen(observer.open(tags), (write) => ({ write, tags }))
     })
-    return opening.some(isPromise)
-      ? Promise.all(opening).then((opened) => new OpenWrites(opened))
-      : new OpenWrites(opening as OpenWrite[])
+    return andThen(all(opening), (opened) => new OpenWrites(opened))
   }
 
   invalidate(source: string): MaybePromise<void> {
@@ -83,5 +81,5 @@ export class OpenWrites {
 }
 
 function settleAll(steps: readonly MaybePromise<void>[]): MaybePromise<void> {
-  if (steps.some(isPromise)) return Promise.all(steps).then(() => undefined)
+  return andThen(all(steps), () => undefined)
 }
