@@ -116,7 +116,7 @@ describe('the canonical text', () => {
         expect(one === two).toBe(meansSame(a, b))
         if (seen.length < 300) seen.push({ value: a, text: one as string })
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     )
     for (const a of seen) for (const b of seen) expect(a.text === b.text).toBe(meansSame(a.value, b.value))
   })
@@ -132,14 +132,9 @@ describe('the canonical text', () => {
     expect(encodeCanonical(shuffled(many))).toBe(encodeCanonical(many))
   })
 
-  it('cannot be confused by a number that runs into the length of a key', () => {
-    const long = { a: 7, ['x'.repeat(11)]: true }
-    const short = { a: 71, x: true }
-    expect(encodeCanonical(long)).not.toBe(encodeCanonical(short))
-    // What the two would share if keys did not begin with a comma.
-    expect(encodeCanonical({ a: 7, ['bT1:cT1:dT1']: true })).not.toBe(
-      encodeCanonical({ a: 71, b: true, c: true, d: true }),
-    )
+  it('cannot be confused by a number that runs into the length of the key after it', () => {
+    // Both would be {1:a#711:b'9:ccccccc#1} if keys did not begin with a comma.
+    expect(encodeCanonical({ a: 7, "b'9:ccccccc": 1 })).not.toBe(encodeCanonical({ a: 71, b: 'ccccccc#1' }))
   })
 
   const apart: Record<string, unknown[]> = {

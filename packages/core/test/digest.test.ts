@@ -45,6 +45,14 @@ describe('a signature', () => {
     expect(signer.verify([Buffer.from('a', 'utf16le')], signer.sign(['a']))).toBe(false)
   })
 
+  it('does not verify when a part looks like two with what stands between them', () => {
+    const [a, b] = [Buffer.from('a'), Buffer.from('b')]
+    for (const length of [0, 1]) {
+      const between = Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, length])
+      expect(signer.verify([Buffer.concat([a, between, b])], signer.sign([a, b]))).toBe(false)
+    }
+  })
+
   it('does not verify when any bit of it is changed, or it has another length', () => {
     const signature = signer.sign(['key', Buffer.from('value')])
     for (let bit = 0; bit < signature.length * 8; bit++) {
