@@ -109,7 +109,7 @@ class Tokenizer {
       case 41 /* ) */:
         return this.#close()
       case 59 /* ; */:
-        return this.#single(TokenKind.semicolon)
+        return this.#semicolon()
       case singleQuote:
         return this.#string(this.#at, this.#at, this.#mode.backslashInStrings)
       case doubleQuote:
@@ -165,6 +165,14 @@ class Tokenizer {
   #single(kind: TokenKind): void {
     this.#at++
     this.#push(kind, this.#at - 1)
+  }
+
+  /** Only the actions of CREATE RULE hold semicolons in parentheses. */
+  #semicolon(): void {
+    if (this.#openParens.length > 0 && this.#tokens[0]?.word !== 'create') {
+      throw new NotUnderstood('a semicolon stands in parentheses')
+    }
+    this.#single(TokenKind.semicolon)
   }
 
   #open(): void {

@@ -1,9 +1,13 @@
-import { TokenKind, isNameAt, isOperatorAt, tokenAt, wordAt } from '../tokens.js'
 import type { Context } from '../context.js'
+import { NotUnderstood } from '../not-understood.js'
+import { TokenKind, isNameAt, isOperatorAt, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
 import { isQueryStart } from '../walk.js'
 import { setOfWords } from '../words.js'
 
 const options = setOfWords('verbose extended partitions query plan analyze analyse')
+const optionsInParens = setOfWords(`
+  analyze analyse verbose costs settings generic_plan buffers serialize wal timing summary memory format text xml
+  json yaml on off true false none binary`)
 const starts = setOfWords('with select values table insert replace update delete merge')
 
 /**
@@ -12,24 +16,43 @@ const starts = setOfWords('with select values table insert replace update delete
  */
 export function walkExplain(context: Context, verb: number, end: number): void {
   const { source, found } = context
-  let runs = wordAt(source, verb) === 'analyze'
+  const { runs, next } = optionsFrom(source, verb)
+  const isStatement = starts.has(wordAt(source, next)) || tokenAt(source, next).kind === TokenKind.open
+  if (isStatement) walkExplained(context, next, end, runs)
+  else if (runs || next >= end || !isNameAt(source, next))
+    throw new NotUnderstood('EXPLAIN explains something unknown')
+  else found.effect = 'harmless'
+}
+
+function optionsFrom(source: TokenizedSql, verb: number): { runs: boolean; next: number } {
+  let runs = wordAt(source, verb).startsWith('analy')
   let at = verb + 1
   for (;;) {
     const word = wordAt(source, at)
-    if (word === 'analyze' || word === 'analyse') runs = true
-    if (options.has(word)) at++
-    else if (word === 'format' && isOperatorAt(source, at + 1, '=')) at += 3
-    else if (tokenAt(source, at).kind === TokenKind.open && !isQueryStart(source, at)) {
-      const close = tokenAt(source, at).partner
-      for (; at < close; at++) runs ||= wordAt(source, at) === 'analyze' || wordAt(source, at) === 'analyse'
+    runs ||= word === 'analyze' || word === 'analyse'
+    if (options.has(word)) {
       at++
-    } else break
+    } else if (word === 'format' && isOperatorAt(source, at + 1, '=')) {
+      at += 3
+    } else if (tokenAt(source, at).kind === TokenKind.open && !isQueryStart(source, at)) {
+      runs ||= analyzesInParens(source, at)
+      at = tokenAt(source, at).partner + 1
+    } else {
+      return { runs, next: at }
+    }
   }
-  const isStatement = starts.has(wordAt(source, at)) || tokenAt(source, at).kind === TokenKind.open
-  if (isStatement) walkExplained(context, at, end, runs)
-  else if (runs || at >= end) context.walkRowsStatement(context, at, end, undefined)
-  else if (isNameAt(source, at)) found.effect = 'harmless'
-  else context.walkRowsStatement(context, at, end, undefined)
+}
+
+/** PostgreSQL's `(ANALYZE, BUFFERS off, FORMAT json)`. `ANALYZE off` counts as ANALYZE. */
+function analyzesInParens(source: TokenizedSql, open: number): boolean {
+  let analyzes = false
+  for (let at = open + 1; at < tokenAt(source, open).partner; at++) {
+    const { kind, word } = tokenAt(source, at)
+    const isKnown = optionsInParens.has(word) || kind === TokenKind.comma || kind === TokenKind.number
+    if (!isKnown) throw new NotUnderstood('EXPLAIN has an unknown option')
+    analyzes ||= word === 'analyze' || word === 'analyse'
+  }
+  return analyzes
 }
 
 function walkExplained(context: Context, from: number, end: number, runs: boolean): void {
