@@ -78,7 +78,7 @@ export class Reader {
     if (this.#parts.closing.aborted) return this.bypass(request, 'closed')
     const lookup = this.#lookup(request)
     return isPromise(lookup)
-      ? lookup.then((found) => this.#answer(request, found))
+      ? this.#inTime(lookup).then((found) => this.#answer(request, found))
       : this.#answer(request, lookup)
   }
 
@@ -87,7 +87,10 @@ export class Reader {
    */
   readMany(requests: readonly ReadRequest[]): MaybePromise<unknown>[] | Promise<MaybePromise<unknown>[]> {
     if (this.#parts.closing.aborted) return requests.map((request) => this.bypass(request, 'closed'))
-    const lookups = requests.map((request) => this.#lookup(request))
+    const lookups = requests.map((request) => {
+      const lookup = this.#lookup(request)
+      return isPromise(lookup) ? this.#inTime(lookup) : lookup
+    })
     const answerAll = (found: readonly Lookup[]) =>
       found.map((lookup, index) => this.#answer(requests[index]!, lookup))
     return lookups.some(isPromise) ? Promise.all(lookups).then(answerAll) : answerAll(lookups as Lookup[])
@@ -96,10 +99,8 @@ export class Reader {
   /** Only looks; `undefined` if there is nothing to serve. */
   peek(space: Space, key: string): MaybePromise<Entry | undefined> {
     if (this.#parts.closing.aborted) return undefined
-    const live = (lookup: Lookup): Entry | undefined =>
-      lookup.status === 'found' && lookup.expiresAt > this.#parts.clock.now() ? lookup : undefined
-    const lookup = this.#lookup({ space, key, tags: [] })
-    return isPromise(lookup) ? lookup.then(live) : live(lookup)
+    const lookup = this.#lookup({ space, key, tags: noTags })
+    return isPromise(lookup) ? this.#inTime(lookup).then((found) => this.#live(found)) : this.#live(lookup)
   }
 
   /** Loads without looking up or storing. */
@@ -162,16 +163,23 @@ export class Reader {
     })
   }
 
+  #live(lookup: Lookup): Entry | undefined {
+    return lookup.status === 'found' && lookup.expiresAt > this.#parts.clock.now() ? lookup : undefined
+  }
+
   #lookup(request: Pick<ReadRequest, 'space' | 'key' | 'tags'>): MaybePromise<Lookup> {
-    const { store, guard } = this.#parts
-    // Not through `guard.run`: a hit from memory need not pay for its closures.
+    // Not through `guard.run`: a hit from memory need not pay for closures.
     try {
-      const lookup = store.lookup(request.space, request.key, request.tags)
-      return isPromise(lookup) ? guard.settle('lookup', lookup, unavailable) : lookup
+      return this.#parts.store.lookup(request.space, request.key, request.tags)
     } catch (cause) {
-      guard.failed('lookup', cause)
+      this.#parts.guard.failed('lookup', cause)
       return unavailable()
     }
+  }
+
+  /** What `#lookup` promises must come through here: it may reject, or never come. */
+  #inTime(lookup: Promise<Lookup>): Promise<Lookup> {
+    return this.#parts.guard.settle('lookup', lookup, unavailable)
   }
 
   #answer(request: ReadRequest, lookup: Lookup): MaybePromise<unknown> {
@@ -321,6 +329,8 @@ function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError
     `The value of ${request.source ?? request.key} is not cached: it holds a function, a symbol, a cycle or an instance of a class that is not plain data. Cache plain data, or call skip() in the loader.`,
   )
 }
+
+const noTags: readonly string[] = Object.freeze([])
 
 const unusable: Vector = Object.freeze({ id: '', usable: false })
 

@@ -104,6 +104,7 @@ describe('forgetting a tag never revives an entry', () => {
   test('a vector of more tags than the store remembers is of no use, and does no harm', async () => {
     const { cache } = testCache({ store: memoryStore({ maxEntries: 10 }) })
     const tags = names('row', fewestTags * 2)
+    expect((await cache.snapshot(tags)).usable).toBe(false)
     expect(await cache.getOrSet('k', () => 'loaded', { tags })).toBe('loaded')
     expect(await cache.has('k')).toBe(false)
     expect(await cache.getOrSet('other', () => 'loaded')).toBe('loaded')

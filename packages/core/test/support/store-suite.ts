@@ -709,6 +709,28 @@ export function storeSuite({ name, create }: StoreUnderTest): void {
       expect(await cache.has('k')).toBe(true)
     })
 
+    test('a shorter hold does not cut a longer one short', async () => {
+      const { cache, clock } = newCache()
+      const { store, space } = engineOf(cache)!
+      const intent = await store.openIntent(space, ['user'])
+      await store.hold(intent, ['user'], 60_000)
+      await store.hold(intent, ['user'], 1_000)
+      clock.advance(59_999)
+      expect(await cache.snapshot(['User'])).toMatchObject({ usable: false })
+      clock.advance(1)
+      expect(await cache.snapshot(['User'])).toMatchObject({ usable: true })
+    })
+
+    test('when a hold ends the tag has another generation than the one that it was held with', async () => {
+      const { cache, clock } = newCache({ unknownOutcomeHold: '1s' })
+      const before = await cache.snapshot(['User'])
+      await cache.write(['User'], () => Promise.reject(new Error('lost'))).catch(() => undefined)
+      const under = await cache.snapshot(['User'])
+      clock.advance(1_000)
+      const after = await cache.snapshot(['User'])
+      expect(new Set([before.id, under.id, after.id]).size).toBe(3)
+    })
+
     test('a judge that fails has proven nothing', async () => {
       const { cache } = newCache()
       await cache.set('k', 'old', options)
