@@ -212,8 +212,8 @@ const moments: readonly Mutant[] = [
     'transactions without invalidation',
     'what a transaction wrote is invalidated at its commit',
     transaction,
-    'this.#written.add(this.#tap.observers, statement)\n    this.#inFlight++',
-    'this.#inFlight++',
+    'this.#written.add(statement)\n    const sent =',
+    'const sent =',
   ),
   {
     name: 'invalidation at the statement',
@@ -221,14 +221,13 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: transaction,
-        find: 'return await send()\n    } catch',
-        replace:
-          "const done = await send()\n      await this.#written.invalidate('')\n      return done\n    } catch",
+        find: "if (this.#state !== 'open') await this.#outran(statement)",
+        replace: "await this.#written.invalidate('')",
       },
       {
         file: transaction,
-        find: "await settle(writes.committed('a transaction'))",
-        replace: 'await writes.rolledBack()',
+        find: "andThen(writes.committed('a transaction'),",
+        replace: 'andThen(writes.rolledBack(),',
       },
     ],
   },
@@ -238,14 +237,14 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: transaction,
-        find: 'const writes = await this.#written.open()\n    let result: T',
+        find: "this.#state = 'ending'\n    const writes = await this.#written.open()",
         replace:
-          "const writes = await this.#written.open()\n    await this.#written.invalidate('')\n    let result: T",
+          "this.#state = 'ending'\n    const writes = await this.#written.open()\n    await this.#written.invalidate('')",
       },
       {
         file: transaction,
-        find: "await settle(writes.committed('a transaction'))",
-        replace: 'await writes.rolledBack()',
+        find: "andThen(writes.committed('a transaction'),",
+        replace: 'andThen(writes.rolledBack(),',
       },
     ],
   },

@@ -61,6 +61,10 @@ export class Binding implements WriteObserver {
     return this.#engine.writer.invalidate(this.#engine.space, tags, source)
   }
 
+  invalidateAll(source: string): MaybePromise<void> {
+    return this.invalidate([wholeSpaceTag], source)
+  }
+
   sessionChanged(sql: string): void {
     this.changedSession ??= sql
   }
@@ -131,6 +135,12 @@ export function bind(
   const binding = new Binding(engine, dataModel, dependsOn, database)
   bounds.push({ binding, likeness })
   tap.observe(binding)
+  const forget = () => {
+    tap.forget(binding)
+    byStore.delete(engine.store)
+  }
+  if (engine.closing.aborted) forget()
+  else engine.closing.addEventListener('abort', forget, { once: true })
   return binding
 }
 

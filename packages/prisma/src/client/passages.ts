@@ -1,5 +1,5 @@
 import type { Engine, LoadContext } from '@freshet/core/adapter'
-import { probe } from '../tap/probe.js'
+import type { Tap } from '../tap/tap.js'
 
 const loadsBeforeWarning = 10
 
@@ -8,28 +8,28 @@ const loadsBeforeWarning = 10
  * nothing in the client tells; so nothing is stored until a load's own statement was seen to pass.
  */
 export class Passages {
-  readonly #engine: Engine
+  readonly #tap: Tap
   #seen = false
   #unseen = 0
 
-  constructor(engine: Engine) {
-    this.#engine = engine
+  constructor(tap: Tap) {
+    this.#tap = tap
   }
 
   /** Runs a load; one that is not seen to pass the tap is not stored. */
-  async load(query: () => PromiseLike<unknown>, context: LoadContext): Promise<unknown> {
+  async load(query: () => PromiseLike<unknown>, context: LoadContext, engine: Engine): Promise<unknown> {
     if (this.#seen) return query()
-    const { value, seen } = await probe(query)
+    const { value, seen } = await this.#tap.probe(query)
     if (seen) this.#seen = true
-    else this.#notSeen(context)
+    else this.#notSeen(context, engine)
     return value
   }
 
-  #notSeen(context: LoadContext): void {
+  #notSeen(context: LoadContext, { events }: Engine): void {
     context.skip()
     // Prisma sends the findUniques of one tick together, in the context of the first: the others see nothing.
     if (this.#seen || ++this.#unseen < loadsBeforeWarning) return
-    this.#engine.events.warnOnce(
+    events.warnOnce(
       'TAP_TOO_LATE',
       'Freshet was added to a Prisma client that was already connected, so it does not see what the client writes and caches nothing. Add it before the first query, or wrap the adapter: new PrismaClient({ adapter: tapAdapter(new PrismaPg(…)) }).',
     )
@@ -39,8 +39,8 @@ export class Passages {
 const byClient = new WeakMap<object, Passages>()
 
 /** One for all extensions of a client: they share its connection. */
-export function passagesOf(original: object, engine: Engine): Passages {
+export function passagesOf(original: object, tap: Tap): Passages {
   let passages = byClient.get(original)
-  if (passages === undefined) byClient.set(original, (passages = new Passages(engine)))
+  if (passages === undefined) byClient.set(original, (passages = new Passages(tap)))
   return passages
 }

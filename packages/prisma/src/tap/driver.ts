@@ -16,6 +16,7 @@ export interface Queryable {
 export interface DriverConnection extends Queryable {
   executeScript(script: string): Promise<void>
   startTransaction(isolationLevel?: string): Promise<DriverTransaction>
+  dispose(): Promise<void>
 }
 
 export interface DriverTransaction extends Queryable {

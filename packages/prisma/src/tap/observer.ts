@@ -10,41 +10,85 @@ export interface WriteObserver {
   open(tags: readonly string[]): MaybePromise<Write>
   /** The tags again, outside any write: what was written is committed now, if it was not before. */
   invalidate(tags: readonly string[], source: string): MaybePromise<void>
+  /** Everything: what was written is not known to this observer. */
+  invalidateAll(source: string): MaybePromise<void>
   /** A statement changed what the session sees (its role, its search path): reads may answer differently from now on. */
   sessionChanged(sql: string): void
 }
 
-/** What some statements have written, for every observer. */
-export class Written {
-  readonly #tags = new Map<WriteObserver, Set<string>>()
+/** Who wants to know, and since when: an observer that came after a write was sent has not been asked about it. */
+export class Observers {
+  readonly #joinedAt = new Map<WriteObserver, number>()
+  /** Grows with every observer that joins. */
+  now = 0
 
-  get isEmpty(): boolean {
-    return this.#tags.size === 0
+  add(observer: WriteObserver): void {
+    if (!this.#joinedAt.has(observer)) this.#joinedAt.set(observer, ++this.now)
   }
 
-  add(observers: Iterable<WriteObserver>, statement: Statement): void {
-    for (const observer of observers) this.#addTags(observer, observer.tagsOf(statement))
+  delete(observer: WriteObserver): void {
+    this.#joinedAt.delete(observer)
+  }
+
+  [Symbol.iterator](): IterableIterator<WriteObserver> {
+    return this.#joinedAt.keys()
+  }
+
+  joinedAfter(time: number): WriteObserver[] {
+    if (this.now === time) return []
+    return [...this.#joinedAt].filter(([, joinedAt]) => joinedAt > time).map(([observer]) => observer)
+  }
+}
+
+/** What some statements have written, for every observer. */
+export class Written {
+  readonly #observers: Observers
+  readonly #tags = new Map<WriteObserver, Set<string>>()
+  /** When the first of the statements was added. */
+  #since: number | undefined
+
+  constructor(observers: Observers) {
+    this.#observers = observers
+  }
+
+  get isEmpty(): boolean {
+    return this.#since === undefined
+  }
+
+  add(statement: Statement): void {
+    this.#since ??= this.#observers.now
+    for (const observer of this.#observers) this.#addTags(observer, observer.tagsOf(statement))
   }
 
   addAll(other: Written): void {
+    if (other.#since === undefined) return
+    this.#since = Math.min(this.#since ?? other.#since, other.#since)
     for (const [observer, tags] of other.#tags) this.#addTags(observer, tags)
   }
 
   clear(): void {
     this.#tags.clear()
+    this.#since = undefined
   }
 
   /** Marks everything written, before the commit. */
   open(): MaybePromise<OpenWrites> {
+    const latecomers = () => this.#latecomers()
     const opening = [...this.#tags].map(([observer, set]) => {
       const tags = [...set]
       return andThen(observer.open(tags), (write) => ({ write, tags }))
     })
-    return andThen(all(opening), (opened) => new OpenWrites(opened))
+    return andThen(all(opening), (opened) => new OpenWrites(opened, latecomers))
   }
 
   invalidate(source: string): MaybePromise<void> {
-    return settleAll([...this.#tags].map(([observer, tags]) => observer.invalidate([...tags], source)))
+    const steps = [...this.#tags].map(([observer, tags]) => observer.invalidate([...tags], source))
+    for (const observer of this.#latecomers()) steps.push(observer.invalidateAll(source))
+    return settleAll(steps)
+  }
+
+  #latecomers(): readonly WriteObserver[] {
+    return this.#since === undefined ? [] : this.#observers.joinedAfter(this.#since)
   }
 
   #addTags(observer: WriteObserver, tags: Iterable<string>): void {
@@ -62,13 +106,16 @@ interface OpenWrite {
 /** A commit under way, for every observer. Exactly one of the ends is called, once. */
 export class OpenWrites {
   readonly #writes: readonly OpenWrite[]
+  /** Who joined since the first of the statements was sent, asked for at the end. */
+  readonly #latecomers: () => readonly WriteObserver[]
 
-  constructor(writes: readonly OpenWrite[]) {
+  constructor(writes: readonly OpenWrite[], latecomers: () => readonly WriteObserver[]) {
     this.#writes = writes
+    this.#latecomers = latecomers
   }
 
   committed(source: string): MaybePromise<void> {
-    return settleAll(this.#writes.map(({ write, tags }) => write.committed(tags, source)))
+    return this.#end(({ write, tags }) => write.committed(tags, source), source)
   }
 
   rolledBack(): MaybePromise<void> {
@@ -76,7 +123,13 @@ export class OpenWrites {
   }
 
   unknown(cause: unknown): MaybePromise<void> {
-    return settleAll(this.#writes.map(({ write, tags }) => write.unknown(tags, cause)))
+    return this.#end(({ write, tags }) => write.unknown(tags, cause), 'a write of unknown outcome')
+  }
+
+  #end(end: (open: OpenWrite) => MaybePromise<void>, source: string): MaybePromise<void> {
+    const steps = this.#writes.map(end)
+    for (const observer of this.#latecomers()) steps.push(observer.invalidateAll(source))
+    return settleAll(steps)
   }
 }
 

@@ -22,7 +22,9 @@ const connectionKinds = new Set([
 export function outcomeOf(error: unknown, provider: string): Outcome {
   const cause = (error as DriverError | undefined)?.cause
   const code = cause?.originalCode
-  if (typeof code !== 'string' || connectionKinds.has(String(cause?.kind))) return 'unknown'
+  if (typeof code !== 'string') return 'unknown'
+  // What the adapter calls a socket's timeout in SQLite is a lock that was not to be had: nothing was done.
+  if (provider !== 'sqlite' && connectionKinds.has(String(cause?.kind))) return 'unknown'
   return provesNothingDone(code, provider) ? 'nothing' : 'unknown'
 }
 
@@ -34,14 +36,14 @@ function provesNothingDone(code: string, provider: string): boolean {
     case 'mysql':
       return isMysqlServerError(Number(code))
     case 'sqlite':
-      return /^SQLITE_/.test(code) && !/^SQLITE_(?:IOERR|FULL|CORRUPT|NOMEM|INTERRUPT|BUSY)/.test(code)
+      return /^SQLITE_/.test(code) && !/^SQLITE_(?:IOERR|FULL|CORRUPT|NOMEM|INTERRUPT)/.test(code)
     default:
       return false
   }
 }
 
-// Shutdown, a killed or lost connection, network read and write errors.
-const lostServer = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927])
+// Shutdown, a killed or lost connection, network read and write errors, an error while committing.
+const lostServer = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1180, 1184, 1317, 1927])
 
 /** 2000 to 2999 and from 45000 are the numbers of client libraries, not of the server. */
 function isMysqlServerError(errno: number): boolean {

@@ -20,8 +20,12 @@ export interface Statement {
   readonly isSingle: boolean
   /** Whether later statements of the session may see other rows. */
   readonly changesSession: boolean
-  /** MySQL: an open transaction is committed by the way. */
+  /** MySQL: an open transaction is committed by the way, even if the statement itself is refused. */
   readonly commitsImplicitly: boolean
+  /** Inside a transaction: it may end it, or end it and begin another, and nobody can tell. */
+  readonly mayEndTransaction: boolean
+  /** SQLite: outside a transaction a savepoint begins one, and releasing it commits. */
+  readonly savepoint: 'set' | 'released' | undefined
 }
 
 /** Tells statements apart, remembering what it has seen: the same text is the same object as long as it is remembered. */
@@ -44,16 +48,23 @@ const base = {
   isSingle: true,
   changesSession: false,
   commitsImplicitly: false,
+  mayEndTransaction: false,
+  savepoint: undefined,
 } satisfies Partial<Statement>
 
 function classify(sql: string, analysis: StatementAnalysis): Statement {
-  if (analysis.kind === 'unknown') return { ...anything(sql, analysis.reason), isSingle: false }
+  if (analysis.kind === 'unknown')
+    return { ...anything(sql, analysis.reason), isSingle: false, mayEndTransaction: true }
   const [first] = analysis.statements
-  const isSingle = analysis.statements.length === 1
-  if (first?.transaction !== undefined && isSingle) return control(sql, first, first.transaction)
-  const commitsImplicitly = analysis.statements.some((facts) => facts.commitsImplicitly)
-  const changesSession = analysis.session && !isLocalSetting(sql)
-  return { ...effect(sql, analysis, isSingle), isSingle, changesSession, commitsImplicitly }
+  const isOne = analysis.statements.length === 1
+  if (first?.transaction !== undefined && isOne) return control(sql, first, first.transaction)
+  return {
+    ...effect(sql, analysis, isOne),
+    isSingle: isOne && !mayStopHalfWay(sql),
+    changesSession: analysis.session && !(isOne && isLocalSetting(sql)),
+    commitsImplicitly: analysis.statements.some((facts) => facts.commitsImplicitly),
+    mayEndTransaction: !isOne && analysis.controlsTransaction,
+  }
 }
 
 function effect(sql: string, analysis: UnderstoodSql, isSingle: boolean): Statement {
@@ -91,16 +102,21 @@ function control(sql: string, facts: StatementFacts, transaction: TransactionCon
     case 'commit':
     case 'rollback':
       return transaction.chain
-        ? anything(sql, 'it ends a transaction and begins another')
+        ? { ...anything(sql, 'it ends a transaction and begins another'), mayEndTransaction: true }
         : { ...base, sql, kind: 'end', isCommit: transaction.control === 'commit' }
     case 'autocommit':
       return transaction.enabled
         ? { ...base, sql, kind: 'end', isCommit: true }
         : { ...base, sql, kind: 'begin' }
     case 'prepare':
-      return anything(sql, 'it prepares a transaction that is ended elsewhere')
+      return {
+        ...anything(sql, 'it prepares a transaction that is ended elsewhere'),
+        mayEndTransaction: true,
+      }
     case 'savepoint':
+      return { ...base, sql, kind: 'harmless', savepoint: 'set' }
     case 'release':
+      return { ...base, sql, kind: 'harmless', savepoint: 'released' }
     case 'rollbackTo':
       // What was written before a savepoint's rollback stays among the written: too much, never too little.
       return { ...base, sql, kind: 'harmless' }
@@ -127,6 +143,13 @@ function toTableWrite({ table, action, columns }: StatementFacts['writes'][numbe
   }
 }
 
+/** SQLite's `UPDATE OR FAIL` keeps the rows that were changed before the one that was refused. */
+const mayStopHalfWay = (sql: string): boolean => /\b(?:or|conflict)\s+fail\b/i.test(sql)
+
 /** A setting that ends with its transaction. Reads inside transactions are not cached, so it changes no cached answer. */
-const isLocalSetting = (sql: string): boolean =>
-  /^\s*set\s+local\b/i.test(sql) || /\bset_config\s*\([^()]*,\s*(?:true|'t(?:rue)?'|'on')\s*\)/i.test(sql)
+function isLocalSetting(sql: string): boolean {
+  if (/^\s*set\s+local\b/i.test(sql)) return true
+  const calls = sql.match(/\bset_config\b/gi)?.length ?? 0
+  const local = sql.match(/\bset_config\s*\([^()]*,\s*(?:true|'t(?:rue)?'|'on')\s*\)/gi)?.length ?? 0
+  return calls > 0 && calls === local
+}

@@ -1,14 +1,13 @@
 import { FreshetError } from '@freshet/core'
 import { dialectOf } from '../client/prisma-client.js'
-import type { DriverConnection, DriverFactory, DriverTransaction } from './driver.js'
-import { override } from './driver.js'
+import type { DriverConnection, DriverFactory } from './driver.js'
 import type { WriteObserver } from './observer.js'
-import { Written } from './observer.js'
+import { Observers, Written } from './observer.js'
 import { outcomeOf } from './outcome.js'
-import { markPassage } from './probe.js'
+import { probe } from './probe.js'
 import type { Statement } from './statement.js'
 import { createClassifier } from './statement.js'
-import { TappedTransaction } from './tapped-transaction.js'
+import { TappedConnection } from './tapped-connection.js'
 
 // On the factory itself and registered globally: whichever installed copy of the package wrapped it
 // first, the second finds the tap and does not count every write twice.
@@ -26,8 +25,10 @@ interface Tapped {
  */
 export class Tap {
   readonly factory: DriverFactory
-  readonly observers = new Set<WriteObserver>()
+  readonly observers = new Observers()
   readonly classify: (sql: string) => Statement
+  /** Of the copy of the package that placed this tap: only that one's probes are seen by it. */
+  readonly probe = probe
   /**
    * Whether reads outside a transaction see what an open one has not committed: drivers that hold one
    * connection for everybody.
@@ -35,14 +36,17 @@ export class Tap {
   readonly isShared: boolean
   /** Grows whenever a transaction begins or ends where reads could see into it. */
   visibleTransactions = 0
+  /** Loads under way whose answers others may join. */
+  loads = 0
   #openTransactions = 0
   /** Written outside a transaction while one was open on the same connection: it commits, or not, with that one. */
-  readonly #writtenMeanwhile = new Written()
+  readonly #writtenMeanwhile: Written
 
   constructor(factory: DriverFactory) {
     this.factory = factory
     this.classify = createClassifier(dialectOf(factory))
     this.isShared = factory.provider === 'sqlite'
+    this.#writtenMeanwhile = this.written()
   }
 
   /** Whether a read outside a transaction may see uncommitted rows at this moment. */
@@ -50,34 +54,52 @@ export class Tap {
     return this.#openTransactions > 0
   }
 
-  /** Adds an observer; each gets every write from then on. */
+  /** Adds an observer; each gets every write that commits from then on. */
   observe(observer: WriteObserver): void {
     this.observers.add(observer)
   }
 
-  connection(inner: DriverConnection): DriverConnection {
-    return override(inner, {
-      queryRaw: (query) => this.#statement(query.sql, () => inner.queryRaw(query)),
-      executeRaw: (query) => this.#statement(query.sql, () => inner.executeRaw(query)),
-      executeScript: (script) => this.#statement(script, () => inner.executeScript(script)),
-      startTransaction: (isolationLevel) => this.#startTransaction(inner, isolationLevel),
-    })
+  /** Ends what `observe` began. */
+  forget(observer: WriteObserver): void {
+    this.observers.delete(observer)
   }
 
-  /** A statement of its own: no transaction is around it, so it commits by itself. */
-  autocommit<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    if (statement.changesSession)
-      for (const observer of this.observers) observer.sessionChanged(statement.sql)
-    return statement.kind === 'write' ? this.#write(statement, send) : send()
+  /** An empty list of what is written through this tap. */
+  written(): Written {
+    return new Written(this.observers)
   }
 
-  /** A transaction is about to begin on a connection that everybody shares. */
+  sessionChanged(statement: Statement): void {
+    for (const observer of this.observers) observer.sessionChanged(statement.sql)
+  }
+
+  /** A writing statement of its own: no transaction is around it, so it commits by itself. */
+  async autocommit<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
+    const written = this.written()
+    written.add(statement)
+    const writes = await written.open()
+    let result: T
+    try {
+      result = await send()
+    } catch (error) {
+      // Half of a script, or of a procedure with commits of its own, may have been done before the error.
+      if (outcomeOf(error, this.factory.provider) === 'unknown') await writes.unknown(error)
+      else if (statement.isSingle) await writes.rolledBack()
+      else await writes.committed('a statement that failed half-way')
+      throw error
+    }
+    if (this.seesUncommitted) this.leftOpen(written)
+    await writes.committed(statement.sql)
+    return result
+  }
+
+  /** A transaction is about to begin into which reads can see. */
   transactionBegins(): void {
     this.#openTransactions++
     this.visibleTransactions++
   }
 
-  /** It was not ended by those who began it; whoever does will commit, or not, what it wrote. */
+  /** It belongs to a transaction that others began; whoever ends that will commit, or not, what was written. */
   leftOpen(written: Written): void {
     this.#writtenMeanwhile.addAll(written)
   }
@@ -90,63 +112,6 @@ export class Tap {
     const ended = this.#writtenMeanwhile.invalidate('a write beside a transaction on the same connection')
     this.#writtenMeanwhile.clear()
     await ended
-  }
-
-  #statement<T>(sql: string, send: () => Promise<T>): Promise<T> {
-    markPassage()
-    if (this.observers.size === 0) return send()
-    const statement = this.classify(sql)
-    if (statement.kind === 'read') return send()
-    if (statement.kind === 'begin' || statement.kind === 'end')
-      return this.#manualTransaction(statement, send)
-    return this.autocommit(statement, send)
-  }
-
-  async #write<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    const written = new Written()
-    written.add(this.observers, statement)
-    const writes = await written.open()
-    let result: T
-    try {
-      result = await send()
-    } catch (error) {
-      // Half of a script, or of a procedure with commits of its own, may have been done before the error.
-      if (outcomeOf(error, this.factory.provider) === 'unknown') await writes.unknown(error)
-      else if (statement.isSingle) await writes.rolledBack()
-      else await writes.committed('a statement that failed half-way')
-      throw error
-    }
-    if (this.seesUncommitted) this.#writtenMeanwhile.addAll(written)
-    await writes.committed(statement.sql)
-    return result
-  }
-
-  /**
-   * `BEGIN` sent as a statement of its own: on a shared connection everything is inside from here on, and
-   * in a pool nobody knows who will be. Until it ends nothing is served or stored, and what is written
-   * meanwhile is invalidated again then.
-   */
-  async #manualTransaction<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    if (statement.kind === 'begin') this.transactionBegins()
-    const result = await send()
-    if (statement.kind === 'end') await this.transactionEnded()
-    return result
-  }
-
-  async #startTransaction(
-    inner: DriverConnection,
-    isolationLevel: string | undefined,
-  ): Promise<DriverTransaction> {
-    if (!this.isShared)
-      return new TappedTransaction(this, await inner.startTransaction(isolationLevel)).asTransaction()
-    // Counted before it is open: a read must not slip in between the driver's BEGIN and our hearing of it.
-    this.transactionBegins()
-    try {
-      return new TappedTransaction(this, await inner.startTransaction(isolationLevel)).asTransaction()
-    } catch (error) {
-      await this.transactionEnded()
-      throw error
-    }
   }
 }
 
@@ -162,9 +127,12 @@ export function tapOn(factory: DriverFactory): Tap {
   if (existing !== undefined) return existing
   const tap = new Tap(factory)
   const connect = factory.connect.bind(factory)
+  const tappedConnect = async (): Promise<DriverConnection> =>
+    new TappedConnection(tap, await connect()).asConnection()
   try {
+    // The key last: a factory that carries it counts as tapped.
+    factory.connect = tappedConnect
     Object.defineProperty(factory, tapKey, { value: tap })
-    factory.connect = async () => tap.connection(await connect())
   } catch (cause) {
     throw new FreshetError(
       'WRITES_NOT_VISIBLE',
