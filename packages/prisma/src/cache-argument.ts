@@ -19,25 +19,20 @@ export function splitCacheArgument(
   args: Record<string, unknown>,
   dataPath: readonly string[],
 ): { readonly args: Record<string, unknown>; readonly cache: unknown } {
-  if (dataPath.length === 0) {
-    if (!('cache' in args)) return { args, cache: undefined }
-    const { cache, ...rest } = args
-    return { args: rest, cache }
-  }
-  return splitAlong(args, dataPath)
-}
-
-function splitAlong(
-  args: Record<string, unknown>,
-  path: readonly string[],
-): ReturnType<typeof splitCacheArgument> {
+  if (!('cache' in args) && dataPath.length === 0) return { args, cache: undefined }
   const { cache: own, ...rest } = args
-  const [step, ...further] = path
-  const inner = step === undefined ? undefined : rest[step]
-  if (step === undefined || typeof inner !== 'object' || inner === null) return { args: rest, cache: own }
-  const split = splitAlong(inner as Record<string, unknown>, further)
+  const [selection, field, ...further] = dataPath
+  if (selection === undefined || field === undefined) return { args: rest, cache: own }
+  // Only the arguments of a step hold one: in a selection `cache` is the name of a field.
+  const selected = rest[selection] as Record<string, unknown>
+  const step = selected[field]
+  if (typeof step !== 'object' || step === null) return { args: rest, cache: own }
+  const inner = splitCacheArgument(step as Record<string, unknown>, further)
   // The step nearest to the answer speaks for it.
-  return { args: { ...rest, [step]: split.args }, cache: split.cache ?? own }
+  return {
+    args: { ...rest, [selection]: { ...selected, [field]: inner.args } },
+    cache: inner.cache ?? own,
+  }
 }
 
 /** @throws FreshetError INVALID_CACHE_ARGUMENT */

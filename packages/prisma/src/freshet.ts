@@ -6,8 +6,8 @@ import { cacheInfo } from './client/cache-info.js'
 import { withCacheOptions } from './client/cached-client.js'
 import { passagesOf } from './client/passages.js'
 import type { PrismaClientLike, PrismaExtension } from './client/prisma-client.js'
-import { dialectOf, readClientFacts } from './client/prisma-client.js'
-import { createReadHook } from './client/read-hook.js'
+import { computedFieldsOf, dialectOf, readClientFacts } from './client/prisma-client.js'
+import { createReadHook, tagsOfReads } from './client/read-hook.js'
 import { createReadDependencies } from './dependencies/read-dependencies.js'
 import type { FreshetOptions, ResolvedOptions } from './options.js'
 import { resolveModels, resolveOptions } from './options.js'
@@ -48,19 +48,20 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
   const binding = bind(tap, engine, dataModel, dependsOn, database)
   for (const gap of dataModel.gaps)
     engine.events.emit('widened', { reason: 'the schema is not fully known', detail: gap })
-  const hook = createReadHook({
+  const parts = {
     engine,
     binding,
     tap,
-    passages: passagesOf(facts.original, engine),
-    dependenciesOf,
+    passages: passagesOf(facts.original, tap),
+    tagsFor: tagsOfReads(binding, createReadDependencies(dataModel, { dependsOn })),
     policyOf,
     scope: options.scope,
-    identity: `${dataModel.schemaHash}|${database ?? ''}|${encodeCanonical(facts.globalOmit) ?? ''}`,
-  })
-  return layer(client as PrismaClientLike, {
-    name: 'freshet',
-    query: { $allModels: { $allOperations: hook } },
+  }
+  const identity = `${dataModel.schemaHash}|${database ?? ''}|${encodeCanonical(facts.globalOmit) ?? ''}`
+  const hookWith = remembered((computedFields) =>
+    createReadHook({ ...parts, identity: `${identity}|${computedFields}` }),
+  )
+  const components = {
     model: { $allModels: { invalidateCache: invalidateCacheOf(binding, dataModel) } },
     client: {
       $cache: options.cache,
@@ -69,24 +70,43 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
         return withCacheOptions(this, asked)
       },
     },
-  })
+  }
+  return layer(client as PrismaClientLike, (parent) => ({
+    name: 'freshet',
+    query: { $allModels: { $allOperations: hookWith(computedFieldsOf(parent, dataModel.models.keys())) } },
+    ...components,
+  }))
 }
 
 /**
  * Adds the extension to `parent` so that it stays the innermost: whatever is added later is put between,
  * because keys must be made of the arguments that the database will see.
  */
-function layer(parent: PrismaClientLike, extension: PrismaExtension): PrismaClientLike {
+function layer(
+  parent: PrismaClientLike,
+  extensionFor: (parent: PrismaClientLike) => PrismaExtension,
+): PrismaClientLike {
+  const extension = extensionFor(parent)
   const client = {
     ...extension.client,
     $extends(this: PrismaClientLike, added: unknown): unknown {
       // A function applies itself to the client that it is given, and so comes back here.
-      return typeof added === 'function' ? added(this) : layer(parent.$extends(added), extension)
+      return typeof added === 'function' ? added(this) : layer(parent.$extends(added), extensionFor)
     },
   }
   const extended = parent.$extends({ ...extension, client })
   installed.add(extended)
   return extended
+}
+
+/** `make`, called once for each text. */
+function remembered<T>(make: (text: string) => T): (text: string) => T {
+  const made = new Map<string, T>()
+  return (text) => {
+    let value = made.get(text)
+    if (value === undefined) made.set(text, (value = make(text)))
+    return value
+  }
 }
 
 interface ModelContext {

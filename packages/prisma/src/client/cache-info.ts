@@ -28,5 +28,8 @@ export async function cacheInfo<T>(promise: PromiseLike<T>): Promise<CacheInfoRe
 
 /** Where to say how the answer that is being made came about; `undefined` if nobody asked. */
 export function askedInfo(): ReadInfo | undefined {
-  return active === 0 ? undefined : asking.getStore()
+  const info = active === 0 ? undefined : asking.getStore()
+  // It is one: whoever answers says the rest.
+  if (info !== undefined) delete info.reason
+  return info
 }

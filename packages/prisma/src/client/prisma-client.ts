@@ -14,7 +14,8 @@ export interface CallTransaction {
 
 /** The undocumented third argument of a query extension. */
 export interface CallInternals {
-  readonly transaction?: CallTransaction | undefined
+  /** Always there, since nobody could tell a transaction from its absence otherwise. */
+  readonly transaction: CallTransaction | undefined
   /** The fluent path: `['select', 'posts']` for `user.findUnique(…).posts()`. */
   readonly dataPath: readonly string[]
 }
@@ -36,8 +37,18 @@ export interface PrismaExtension {
   readonly client: Record<string, unknown>
 }
 
+/** A computed field of a result extension: selecting it makes Prisma fetch the fields that it needs. */
+interface ComputedField {
+  readonly needs: readonly string[]
+}
+
+interface ClientExtensions {
+  getAllComputedFields(model: string): Readonly<Record<string, ComputedField>> | undefined
+}
+
 /** A client, extended or not, as far as we need it. */
 export interface PrismaClientLike {
+  readonly _extensions?: ClientExtensions
   $extends(extension: unknown): PrismaClientLike
   readonly [property: string]: unknown
 }
@@ -50,6 +61,22 @@ export interface ClientFacts {
   readonly inlineSchema: string | undefined
   readonly runtimeDataModel: unknown
   readonly globalOmit: unknown
+}
+
+/**
+ * What the client's result extensions make of a selection, as text: with the same arguments, clients that
+ * differ in it are answered different columns.
+ *
+ * @throws FreshetError UNSUPPORTED_CLIENT
+ */
+export function computedFieldsOf(client: PrismaClientLike, models: Iterable<string>): string {
+  const extensions = client._extensions
+  if (typeof extensions?.getAllComputedFields !== 'function') throw unsupported('its _extensions are missing')
+  const byModel = [...models].map((model) => [model, extensions.getAllComputedFields(model)] as const)
+  const computed = byModel.flatMap(([model, fields]) =>
+    Object.entries(fields ?? {}).map(([name, { needs }]) => [model, name, ...needs]),
+  )
+  return computed.length === 0 ? '' : JSON.stringify(computed.sort())
 }
 
 interface EngineConfig {

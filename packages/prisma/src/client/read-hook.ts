@@ -20,14 +20,16 @@ export interface ReadHookParts {
   readonly binding: Binding
   readonly tap: Tap
   readonly passages: Passages
-  readonly dependenciesOf: ReadDependencies
+  readonly tagsFor: TagsOfReads
   readonly policyOf: (model: string) => ModelPolicy
   readonly scope: (() => unknown) | undefined
-  /** What else tells answers apart: the schema, the database, the client's own `omit`. */
+  /** What else tells answers apart: the schema, the database, the client's own `omit` and computed fields. */
   readonly identity: string
 }
 
 const maxRememberedTags = 20_000
+// In UTF-16 code units, of all keys together.
+const maxRememberedLength = 16 * 2 ** 20
 
 /**
  * The query extension: the way of a read. Everything that is not a cacheable read goes on untouched.
@@ -35,7 +37,7 @@ const maxRememberedTags = 20_000
 export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments) => PromiseLike<unknown> {
   const { engine, binding, tap, passages, policyOf, scope } = parts
   const { reader, counters, events } = engine
-  const tagsFor = rememberTags(parts)
+  const { tagsFor } = parts
   const keyPrefix = rememberPrefixes(parts.identity)
 
   /** Straight to the database; `args` no longer holds anything of ours. */
@@ -54,7 +56,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     // In a batch, a member that is answered without being sent leaves the others waiting for ever.
     if (internals.transaction !== undefined) return 'transaction'
     if (tap.seesUncommitted) return 'uncommitted'
-    if (binding.changedSession !== undefined && scope === undefined) return 'session'
+    if (binding.changedSession !== undefined && scope === undefined) return sessionObstacle(events)
     return undefined
   }
 
@@ -87,9 +89,16 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
   /** Runs the query, and lets its answer be stored only if no open transaction can have shone through. */
   async function load(call: QueryHookArguments, args: unknown, context: LoadContext): Promise<unknown> {
     const transactions = tap.visibleTransactions
-    const value = await passages.load(() => call.query(args), context)
-    if (tap.visibleTransactions !== transactions) context.skip()
-    return value
+    // One may have begun while a store was asked.
+    if (tap.seesUncommitted) context.skip()
+    tap.loads++
+    try {
+      const value = await passages.load(() => call.query(args), context, engine)
+      if (tap.visibleTransactions !== transactions) context.skip()
+      return value
+    } finally {
+      tap.loads--
+    }
   }
 
   /** The scope's part of the key; `undefined` if it could not be told, and then nothing may be mixed up. */
@@ -123,7 +132,15 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
 }
 
 function isUsable(internals: CallInternals | undefined): internals is CallInternals {
-  return internals !== undefined && Array.isArray(internals.dataPath)
+  return internals !== undefined && Array.isArray(internals.dataPath) && 'transaction' in internals
+}
+
+function sessionObstacle(events: Engine['events']): string {
+  events.warnOnce(
+    'SESSION_CHANGED',
+    'A statement such as SET ROLE or set_config() has changed what a session of this database sees, so Freshet no longer knows whose rows are read and caches nothing. Give freshet() a scope, such as { scope: () => tenant.id }, or make the change local to a transaction: SET LOCAL, set_config(…, true).',
+  )
+  return 'session'
 }
 
 /** Without them nobody knows whether this read is inside a transaction. */
@@ -137,14 +154,30 @@ function withoutInternals({ engine }: ReadHookParts, call: QueryHookArguments): 
   return call.query(args)
 }
 
-/** Tags by key: the arguments decide both, and walking them costs more than looking the key up. */
-function rememberTags({ dependenciesOf, binding }: ReadHookParts) {
-  const known = new LRUCache<string, readonly string[]>({ max: maxRememberedTags })
-  return (key: string, model: string, operation: string, args: unknown): readonly string[] => {
+/** The tags of reads, by key. */
+export type TagsOfReads = (key: string, model: string, operation: string, args: unknown) => readonly string[]
+
+const byBinding = new WeakMap<Binding, TagsOfReads>()
+
+/**
+ * Tags by key: the arguments decide both, and walking them costs more than looking the key up. One memory
+ * for all clients of a binding, which may be made per request.
+ */
+export function tagsOfReads(binding: Binding, dependenciesOf: ReadDependencies): TagsOfReads {
+  const existing = byBinding.get(binding)
+  if (existing !== undefined) return existing
+  const known = new LRUCache<string, readonly string[]>({
+    max: maxRememberedTags,
+    maxSize: maxRememberedLength,
+    sizeCalculation: (_tags, key) => key.length + 1,
+  })
+  const tagsFor: TagsOfReads = (key, model, operation, args) => {
     let tags = known.get(key)
     if (tags === undefined) known.set(key, (tags = binding.readTags(dependenciesOf(model, operation, args))))
     return tags
   }
+  byBinding.set(binding, tagsFor)
+  return tagsFor
 }
 
 /** `p:` is the family of these keys; what users name theirs starts with other letters. */
