@@ -34,6 +34,9 @@ describe('events', () => {
 
   test('a listener that throws or rejects fails nobody', async () => {
     const { cache } = testCache()
+    const unhandled: unknown[] = []
+    const onUnhandled = (reason: unknown) => void unhandled.push(reason)
+    process.on('unhandledRejection', onUnhandled)
     cache.on('miss', () => {
       throw new Error('bug in a listener')
     })
@@ -41,6 +44,8 @@ describe('events', () => {
     const seen = record(cache, 'miss')
     expect(await cache.getOrSet('k', () => 1)).toBe(1)
     await settled()
+    process.off('unhandledRejection', onUnhandled)
+    expect(unhandled).toEqual([])
     expect(seen).toHaveLength(1)
   })
 

@@ -108,6 +108,18 @@ export function storeSuite({ name, create }: StoreUnderTest): void {
       expect(asked).toEqual([['b']])
     })
 
+    test('getOrSetMany asks for those that are known to be missing late as well', async () => {
+      const { cache, clock } = newCache({ joinTimeout: '1s' })
+      await cache.getOrSet('named', ({ setTags }) => (setTags(['User']), 1))
+      const stuck = new HeldLoader<string>()
+      void cache.getOrSet('stuck', stuck.load)
+      await settled()
+      const many = cache.getOrSetMany(['named', 'a', 'stuck'], (missing) => missing.map((key) => `${key}!`))
+      await settled()
+      clock.advance(1_000)
+      expect(await many).toEqual(['named!', 'a!', 'stuck!'])
+    })
+
     test('a scope keeps equal keys apart', async () => {
       const { cache } = newCache()
       await cache.set('k', 'nobody')
@@ -361,6 +373,19 @@ export function storeSuite({ name, create }: StoreUnderTest): void {
       expect([await byOption(), await byLoader()]).toEqual([1, 3])
       await cache.invalidate(['users'])
       expect([await byOption(), await byLoader()]).toEqual([4, 5])
+    })
+
+    test('an alias counts from when it is known, also for tags that have been used before', async () => {
+      const { cache } = newCache()
+      await cache.invalidate(['User'])
+      engineOf(cache)!.tagNames.addAlias('User', 'users')
+      await cache.set('k', 1, { tags: ['users'] })
+      await cache.invalidate(['User'])
+      expect(await cache.has('k')).toBe(false)
+      // What was stored before it was known is not taken for something that depends on the table.
+      await cache.set('k', 1, { tags: ['Account'] })
+      engineOf(cache)!.tagNames.addAlias('Account', 'accounts')
+      expect(await cache.getOrSet('k', () => 2, { tags: ['Account'] })).toBe(2)
     })
 
     test('two tables that share an alias are both reached by it', async () => {
