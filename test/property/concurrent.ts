@@ -72,6 +72,7 @@ async function send(binding: Binding, step: Step): Promise<void> {
     case 'write':
       await sendWrite(binding[step.route], step.write)
       return
+    case 'probe':
     case 'heldRead':
       await Promise.allSettled([sendRead(cached, step.read), sendWrite(binding[step.route], step.write)])
       return
@@ -103,6 +104,7 @@ async function send(binding: Binding, step: Step): Promise<void> {
 function readsOf(step: Step): Read[] {
   switch (step.kind) {
     case 'read':
+    case 'probe':
     case 'heldRead':
       return [step.read]
     case 'sweep':

@@ -99,6 +99,10 @@ class Execution {
       case 'write':
         this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
         return
+      case 'probe':
+        await this.#check(step.read, 'before a write')
+        this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
+        return this.#check(step.read, 'after a write')
       case 'batch':
         return this.#batch(step.items)
       case 'interactive':

@@ -16,6 +16,11 @@ export async function huntMutants(name: string, server: string): Promise<number>
     )
     return 2
   }
+  const control = await hunt({ name: 'none', rule: 'nothing is missing', patches: [] }, server)
+  if (control.found || !/^\d+ steps/m.test(control.output)) {
+    console.error(`With no rule taken out the test must find nothing, but:\n${control.output}`)
+    return 1
+  }
   let survivors = 0
   for (const mutant of wanted) {
     const startedAt = Date.now()

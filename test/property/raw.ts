@@ -17,8 +17,7 @@ export interface RawWrite {
 export type RawForm = keyof ReturnType<typeof forms>
 
 /** A random raw write. `mayLock` allows TRUNCATE and DDL, which keep other connections' reads waiting. */
-export function randomRaw(schema: Schema, random: Random, mayLock: boolean): RawWrite {
-  const model = random.pick(schema.models)
+export function randomRaw(schema: Schema, model: Model, random: Random, mayLock: boolean): RawWrite {
   const choices = forms(schema, model, random)
   const [form, make] = random.pick(
     Object.entries(choices).filter(([name]) => mayLock || !LOCKING.has(name)) as [RawForm, () => Statement][],

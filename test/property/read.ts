@@ -43,8 +43,25 @@ export function relativeOf(read: Read, random: Random): Read {
   if (first && further.length === 0) {
     return { ...read, args: { ...read.args, select: { [first.field]: first.args ?? true } }, fluent: [] }
   }
+  if (read.unordered) return read
+  // Only a unique read takes a compound key by its joined name.
+  const isCompound = Object.keys((read.args.where ?? {}) as Args).some((name) => name.includes('_'))
+  if (isCompound && read.operation === 'findUnique' && !first)
+    return { ...read, operation: 'findUniqueOrThrow' }
   const operations = RELATIVES[read.operation]
   return operations && !first ? { ...read, operation: random.pick(operations) } : read
+}
+
+/** The relation fields that a read's arguments name. */
+export function reachedEnds(schema: Schema, read: Read): End[] {
+  const ends = schema.models.flatMap((model) => model.ends)
+  const fields = new Set([...read.fluent.map(({ field }) => field), ...keysWithin([read.args, read.fluent])])
+  return ends.filter((end) => fields.has(end.field))
+}
+
+function keysWithin(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, member]) => [key, ...keysWithin(member)])
 }
 
 const RELATIVES: Partial<Record<Read['operation'], readonly Read['operation'][]>> = {
@@ -174,23 +191,24 @@ class ReadMaker {
   }
 
   #filter(model: Model): Args {
-    return this.#random.chance(0.3) ? {} : { where: this.where(model, 2) }
+    return this.#random.chance(0.5) ? {} : { where: this.where(model, 2) }
   }
 
   where(model: Model, depth: number): Args {
     const random = this.#random
     const kind = random.weighted<'scalar' | 'relation' | 'both' | 'or' | 'not' | 'and'>([
       [4, 'scalar'],
-      [depth > 0 ? 4 : 0, 'relation'],
+      [depth > 0 ? 7 : 0, 'relation'],
       [depth > 0 ? 1 : 0, 'both'],
-      [depth > 0 ? 1 : 0, 'or'],
-      [depth > 0 ? 1 : 0, 'not'],
-      [depth > 0 ? 1 : 0, 'and'],
+      [depth > 0 ? 1.5 : 0, 'or'],
+      [depth > 0 ? 1.5 : 0, 'not'],
+      [depth > 0 ? 1.5 : 0, 'and'],
     ])
     if (kind === 'or') return { OR: [this.where(model, depth - 1), this.where(model, depth - 1)] }
     if (kind === 'not') return { NOT: this.where(model, depth - 1) }
     if (kind === 'and') return { AND: [this.where(model, depth - 1), this.where(model, 0)] }
-    const scalar = kind === 'relation' ? {} : scalarFilter(random.pick(filterable(model.fields)), random)
+    const scalar =
+      kind === 'relation' ? {} : scalarFilter(usualOr(filterable(model.fields), 0.65, random), random)
     const relation = kind === 'scalar' ? {} : this.#relationFilter(model, depth - 1)
     return { ...scalar, ...relation, ...(random.chance(0.05) ? { OR: undefined } : {}) }
   }
@@ -200,9 +218,9 @@ class ReadMaker {
     const end = this.#pickEnd(model)
     if (!end) return {}
     const target = modelOf(this.#schema, end.target)
-    const inner = random.chance(0.25) ? {} : this.where(target, depth)
+    const inner = random.chance(0.12) ? {} : this.where(target, random.chance(0.5) ? depth : 0)
     if (end.isList) return { [end.field]: { [random.pick(['some', 'none', 'every'])]: inner } }
-    if (end.optional && random.chance(0.2))
+    if (end.optional && random.chance(0.12))
       return { [end.field]: random.pick([null, { is: null }, { isNot: null }]) }
     return { [end.field]: random.pick([{ is: inner }, { isNot: inner }, inner]) }
   }
@@ -233,7 +251,7 @@ class ReadMaker {
       if (end) chosen[end.field] = this.#nested(end, depth - 1) ?? true
     }
     const lists = model.ends.filter((end) => end.isList)
-    if (lists.length > 0 && random.chance(0.25)) chosen._count = this.#countSelect(lists)
+    if (lists.length > 0 && random.chance(0.35)) chosen._count = this.#countSelect(lists)
     return chosen
   }
 
@@ -291,7 +309,7 @@ class ReadMaker {
     if (further.length > 0 && random.chance(0.25)) {
       return [{ [end.field]: { [random.pick(further).field]: { rank: direction } } }]
     }
-    return [{ [end.field]: { [random.pick(groupable(target)).name]: direction } }]
+    return [{ [end.field]: { [usualOr(groupable(target), 0.7, random).name]: direction } }]
   }
 
   #pickEnd(model: Model): End | undefined {
@@ -351,6 +369,12 @@ const ORDERED_KINDS = new Set(['int', 'string', 'boolean', 'float', 'decimal', '
 /** Fields that can be sorted and grouped by. */
 function groupable(model: Model): Field[] {
   return model.fields.filter((field) => ORDERED_KINDS.has(field.kind) && field.role !== 'updatedAt')
+}
+
+/** `rank` or `name`, which writes change most, or else any of the fields. */
+export function usualOr(fields: readonly Field[], probability: number, random: Random): Field {
+  const usual = fields.filter((field) => field.name === 'rank' || field.name === 'name')
+  return random.pick(usual.length > 0 && random.chance(probability) ? usual : fields)
 }
 
 function filterable(fields: readonly Field[]): Field[] {

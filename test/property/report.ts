@@ -53,6 +53,8 @@ function describeStep(step: Step): string {
       return `$transaction([${step.items.map((item) => (item.kind === 'read' ? describeRead(item.read) : describeWrite(item.write))).join(', ')}])`
     case 'interactive':
       return `$transaction through ${step.route}, ${step.end}${step.swallows ? ', errors swallowed' : ''}: ${describeBody(step.body)}`
+    case 'probe':
+      return `${describeRead(step.read)} before and after ${step.route}: ${describeWrite(step.write)}`
     case 'heldRead':
       return `while ${describeRead(step.read)} is held, ${step.route}: ${describeWrite(step.write)}`
     case 'heldWrite':

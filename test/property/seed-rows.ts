@@ -21,9 +21,18 @@ export function seedStatements(schema: Schema, seed: string, episode: number): s
   ]
 }
 
-function insertRows(schema: Schema, model: Model, random: Random): string {
-  const keys = seededKeys(model)
-  const rows = keys.map((_, row) => {
+/** One statement that puts back the rows of the first state that are gone and fit. */
+export function refillStatement(schema: Schema, random: Random): string {
+  const attempts = schema.models.flatMap((model) =>
+    seededKeys(model).map(
+      (_, row) => `BEGIN ${insertRows(schema, model, random, [row])}; EXCEPTION WHEN OTHERS THEN NULL; END;`,
+    ),
+  )
+  return `DO $$ BEGIN ${attempts.join(' ')} END $$`
+}
+
+function insertRows(schema: Schema, model: Model, random: Random, only?: readonly number[]): string {
+  const rows = (only ?? [...seededKeys(model).keys()]).map((row) => {
     const values = rowOf(schema, model, row, random)
     return `(${model.fields.map((field) => sqlValue(field, values[field.name])).join(', ')})`
   })

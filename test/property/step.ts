@@ -1,8 +1,9 @@
-import type { Schema } from './model.js'
+import { modelOf, type End, type Schema } from './model.js'
 import { randomFrom, type Random } from './random.js'
 import { randomRaw, type RawWrite } from './raw.js'
-import { randomRead, relativeOf, type Read } from './read.js'
-import { randomModelWrite, robustModelWrite, type ModelWrite } from './write.js'
+import { randomRead, reachedEnds, relativeOf, type Read } from './read.js'
+import { refillStatement } from './seed-rows.js'
+import { keyWrite, randomModelWrite, relationWrite, robustModelWrite, type ModelWrite } from './write.js'
 
 export type Write = ModelWrite | RawWrite
 
@@ -24,6 +25,8 @@ export type BatchItem =
 export type Step =
   | { readonly kind: 'read'; readonly read: Read }
   | { readonly kind: 'write'; readonly write: Write; readonly route: Route }
+  /** A read, then a write to what it reaches, then the read again: where a forgotten dependency shows best. */
+  | { readonly kind: 'probe'; readonly read: Read; readonly write: Write; readonly route: Route }
   | { readonly kind: 'batch'; readonly items: readonly BatchItem[] }
   | {
       readonly kind: 'interactive'
@@ -51,6 +54,8 @@ const POOL_SIZE = 10
 const POOL_LIFETIME = 60
 /** Everything is compared after so many steps. */
 const SWEEP_EVERY = 25
+/** Deletes and TRUNCATE … CASCADE empty the tables; reads of nothing prove nothing. */
+const REFILL_EVERY = 40
 
 /** The steps of one episode. Each step is made from its own index alone. */
 export function episodeSteps(schema: Schema, seed: string, episode: number, length: number): Step[] {
@@ -61,7 +66,8 @@ export function episodeSteps(schema: Schema, seed: string, episode: number, leng
 
 function stepAt(schema: Schema, source: Random, index: number): Step {
   const maker = new StepMaker(schema, source, index)
-  return index % SWEEP_EVERY === SWEEP_EVERY - 1 ? { kind: 'sweep', reads: maker.pool() } : maker.make()
+  if (index % SWEEP_EVERY === SWEEP_EVERY - 1) return { kind: 'sweep', reads: maker.pool() }
+  return index % REFILL_EVERY === REFILL_EVERY - 2 ? maker.refill() : maker.make()
 }
 
 class StepMaker {
@@ -80,8 +86,9 @@ class StepMaker {
   make(): Step {
     const random = this.#random
     return random.weighted<() => Step>([
-      [76, () => ({ kind: 'read', read: this.#pooled() })],
-      [13, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
+      [69, () => ({ kind: 'read', read: this.#pooled() })],
+      [6, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
+      [14, () => this.#probe()],
       [2, () => this.#batch()],
       [4, () => this.#interactive()],
       [
@@ -90,6 +97,19 @@ class StepMaker {
       ],
       [2.5, () => this.#heldWrite()],
     ])()
+  }
+
+  refill(): Step {
+    const sql = refillStatement(this.#schema, this.#random)
+    const write: Write = {
+      kind: 'raw',
+      form: 'doBlock',
+      call: '$executeRawUnsafe',
+      sql,
+      values: [],
+      locksOutReads: false,
+    }
+    return { kind: 'write', write, route: 'cached' }
   }
 
   pool(): Read[] {
@@ -116,22 +136,49 @@ class StepMaker {
     ])
   }
 
-  #write(mayLock: boolean): Write {
+  /**
+   * Mostly what an asked query reaches over a relation, since there a forgotten dependency shows; sometimes what
+   * only a foreign key connects with it, since there a forgotten cascade shows.
+   */
+  #target(read: Read) {
     const random = this.#random
+    const own = this.#schema.models.find((model) => model.name === read.model)?.ends ?? []
+    const ends = random.weighted<readonly End[]>([
+      [6, reachedEnds(this.#schema, read)],
+      [2, own],
+      [2, []],
+    ])
+    const end = ends.length > 0 ? random.pick(ends) : undefined
+    return { end, model: end ? modelOf(this.#schema, end.target) : random.pick(this.#schema.models) }
+  }
+
+  #write(mayLock: boolean, read = this.#pooled()): Write {
+    const random = this.#random
+    const { end, model } = this.#target(read)
+    if (end && random.chance(0.25)) return relationWrite(this.#schema, end, random)
+    if (random.chance(0.15)) return keyWrite(model, random)
     return random.weighted<() => Write>([
-      [5, () => randomModelWrite(this.#schema, random)],
-      [1, () => robustModelWrite(this.#schema, random)],
-      [2, () => randomRaw(this.#schema, random, mayLock)],
+      [3, () => randomModelWrite(this.#schema, model, random)],
+      [2, () => robustModelWrite(this.#schema, model, random)],
+      [2, () => randomRaw(this.#schema, model, random, mayLock)],
     ])()
   }
 
   #inside(): Write {
     const random = this.#random
+    const { end, model } = this.#target(this.#pooled())
+    if (end && random.chance(0.25)) return relationWrite(this.#schema, end, random)
+    if (random.chance(0.15)) return keyWrite(model, random)
     return random.weighted<() => Write>([
-      [3, () => robustModelWrite(this.#schema, random)],
-      [1, () => randomModelWrite(this.#schema, random)],
-      [1.5, () => randomRaw(this.#schema, random, false)],
+      [3, () => robustModelWrite(this.#schema, model, random)],
+      [1, () => randomModelWrite(this.#schema, model, random)],
+      [1.5, () => randomRaw(this.#schema, model, random, false)],
     ])()
+  }
+
+  #probe(): Step {
+    const read = this.#slot(this.#random.int(0, POOL_SIZE - 1))
+    return { kind: 'probe', read, write: this.#write(true, read), route: this.#route() }
   }
 
   #batch(): Step {

@@ -1,6 +1,6 @@
 import { fieldOf, modelOf, type End, type Field, type Model, type Schema } from './model.js'
 import type { Random } from './random.js'
-import { randomWhere, uniqueWhere, type Args } from './read.js'
+import { randomWhere, uniqueWhere, usualOr, type Args } from './read.js'
 
 /** One call that writes through a model, as data. */
 export interface ModelWrite {
@@ -22,13 +22,57 @@ export type WriteOperation =
   | 'deleteMany'
 
 /** A random write through a model, with nested writes up to three levels deep. */
-export function randomModelWrite(schema: Schema, random: Random): ModelWrite {
-  return new WriteMaker(schema, random).make(random.pick(schema.models))
+export function randomModelWrite(schema: Schema, model: Model, random: Random): ModelWrite {
+  return new WriteMaker(schema, random).make(model)
 }
 
 /** A write that hardly ever fails, for the inside of transactions. */
-export function robustModelWrite(schema: Schema, random: Random): ModelWrite {
-  return new WriteMaker(schema, random).makeRobust(random.pick(schema.models))
+export function robustModelWrite(schema: Schema, model: Model, random: Random): ModelWrite {
+  return new WriteMaker(schema, random).makeRobust(model)
+}
+
+/**
+ * A write that changes which rows belong together along a relation, and as little else as possible: no row of
+ * either model for a many-to-many relation, the foreign keys alone for the others.
+ */
+export function relationWrite(schema: Schema, end: End, random: Random): ModelWrite {
+  const { relation } = end
+  if (relation.type === 'manyToMany') {
+    const target = modelOf(schema, end.target)
+    const few = Array.from({ length: random.int(1, 2) }, () => keyWhere(target, random))
+    const data = { [end.field]: { [random.pick(['connect', 'disconnect', 'set'])]: few } }
+    const where = keyWhere(modelOf(schema, end.model), random)
+    return { kind: 'model', model: end.model, operation: 'update', args: { where, data } }
+  }
+  const child = modelOf(schema, relation.child)
+  const absent = relation.optional && random.chance(0.3)
+  const data = Object.fromEntries(
+    relation.columns.map((name) => [
+      name,
+      absent ? null : random.pick(fieldOf(child, name).domain.slice(0, 3)),
+    ]),
+  )
+  const where = relation.oneToOne || random.chance(0.6) ? keyFilter(child, random) : {}
+  return { kind: 'model', model: child.name, operation: 'updateMany', args: { where, data } }
+}
+
+/** A delete of one row or a new value for a key of one row: what foreign keys carry on to other tables. */
+export function keyWrite(model: Model, random: Random): ModelWrite {
+  const where = keyWhere(model, random)
+  if (random.chance(0.65))
+    return { kind: 'model', model: model.name, operation: 'deleteMany', args: { where } }
+  const keys = model.fields.filter(({ role }) => role === 'id' || role === 'code')
+  const field = keys.length > 0 ? random.pick(keys) : fieldOf(model, model.id[0]!)
+  // Values that no row has at the start, so that they fit.
+  const data = { [field.name]: random.pick(field.domain.slice(-2)) }
+  return { kind: 'model', model: model.name, operation: 'updateMany', args: { where, data } }
+}
+
+/** A primary key that is there at the start of an episode. */
+function keyWhere(model: Model, random: Random): Args {
+  return Object.fromEntries(
+    model.id.map((name) => [name, random.pick(fieldOf(model, name).domain.slice(0, 5))]),
+  )
 }
 
 class WriteMaker {
@@ -60,7 +104,8 @@ class WriteMaker {
     const kind = random.pick(['updateMany', 'updateManyAndReturn', 'createMany', 'upsert'] as const)
     const data = scalarChanges(model, random, 2, ['data'])
     const args: Record<typeof kind, () => Args> = {
-      updateMany: () => ({ where: randomWhere(this.#schema, model, 1, random), data }),
+      updateMany: () =>
+        random.chance(0.6) ? { data } : { where: randomWhere(this.#schema, model, 1, random), data },
       updateManyAndReturn: () => ({ data }),
       createMany: () => ({ data: this.#rows(model), skipDuplicates: true }),
       upsert: () => this.#nativeUpsert(model),
@@ -327,7 +372,11 @@ function scalarChanges(
     return roles.includes(role) && !skip.includes(field.name)
   })
   if (fields.length === 0) return {}
-  // Two unique values at once would rarely fit; data first.
+  // What most reads show, filter and sort by, alone: then nothing else about the row can give it away.
+  if (random.chance(0.5)) {
+    const field = usualOr(fields, 1, random)
+    return { [field.name]: change(field, random) }
+  }
   return Object.fromEntries(
     random.sample(fields, random.int(1, most)).map((field) => [field.name, change(field, random)]),
   )
