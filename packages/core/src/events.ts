@@ -51,7 +51,8 @@ export class Events {
   emit<Name extends CacheEventName>(name: Name, event: CacheEvents[Name]): void {
     const listeners = this.#listeners[name]
     if (listeners === undefined) return
-    for (const listener of [...listeners]) {
+    // A copy, or one that is added by a listener would be told of what was before it.
+    for (const listener of Array.from(listeners)) {
       try {
         const done = listener(event as never)
         // An async function is a listener as well, and nobody else would catch what it rejects with.

@@ -7,7 +7,6 @@ import type {
   Loader,
   MemoizeOptions,
   SetEntry,
-  SetOptions,
   WriteOptions,
 } from './cache.js'
 import { copyOut } from './clone.js'

@@ -9,7 +9,7 @@ import type { Guard } from './guard.js'
 import { Learned } from './learned.js'
 import { LoadContext } from './load-context.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { isPromise } from './maybe-promise.js'
+import { all, isPromise } from './maybe-promise.js'
 import type { Policy } from './policy.js'
 import { lifetimeMs } from './policy.js'
 import type { Space } from './space.js'
@@ -93,7 +93,8 @@ export class Reader {
     })
     const answerAll = (found: readonly Lookup[]) =>
       found.map((lookup, index) => this.#answer(requests[index]!, lookup))
-    return lookups.some(isPromise) ? Promise.all(lookups).then(answerAll) : answerAll(lookups as Lookup[])
+    const found = all(lookups)
+    return isPromise(found) ? found.then(answerAll) : answerAll(found)
   }
 
   /** Only looks; `undefined` if there is nothing to serve. */
@@ -109,7 +110,7 @@ export class Reader {
     counters.bypasses++
     if (events.has('bypass')) events.emit('bypass', { key: request.key, source: request.source, reason })
     tell(request, 'bypass', reason)
-    return request.load(this.#context()) as MaybePromise<unknown>
+    return request.load(this.#context())
   }
 
   /** The vector of `tags` as of now; an unusable one if the store cannot be asked. */

@@ -11,7 +11,8 @@ process.on('unhandledRejection', onUnhandled)
 
 afterEach(async () => {
   await settled()
-  expect(unhandled.splice(0)).toEqual([])
+  const [reason] = unhandled.splice(0)
+  if (reason !== undefined) throw new Error('A rejection was not handled.', { cause: reason })
 })
 
 interface Sick extends TestCache {
