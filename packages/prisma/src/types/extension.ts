@@ -50,14 +50,14 @@ export interface StructuralArgs<Client> {
 }
 
 /** The type of a client after `$extends(freshet(options))`. `TypeMapCb` and `ExtArgs` are Prisma's. */
-export type FreshetClient<TypeMapCb extends TypeMapCbDef, ExtArgs extends Record<string, any>> = ClientOf<
+export type FreshetClient<TypeMapCb extends TypeMapCbDef, ExtArgs extends Record<string, unknown>> = ClientOf<
   CachedTypeMapCb<TypeMapCb>,
   MergeExtArgs<Call<TypeMapCb, { extArgs: ExtArgs }>, ExtArgs, FreshetArgs>
 >
 
 type ClientOf<
   TypeMapCb extends TypeMapCbDef,
-  ExtArgs extends Record<string, any>,
+  ExtArgs extends Record<string, unknown>,
 > = DynamicClientExtensionThis<Call<TypeMapCb, { extArgs: ExtArgs }>, TypeMapCb, ExtArgs>
 
 declare module '@prisma/client/runtime/client' {
@@ -65,12 +65,13 @@ declare module '@prisma/client/runtime/client' {
   interface ExtendsHook<
     Variant extends 'extends' | 'define',
     TypeMapCb extends TypeMapCbDef,
+    // oxlint-disable-next-line typescript/no-explicit-any -- Prisma's word
     ExtArgs extends Record<string, any>,
     TypeMap extends TypeMapDef = Call<TypeMapCb, { extArgs: ExtArgs }>,
   > {
     (extension: FreshetBrand): {
       extends: FreshetClient<TypeMapCb, ExtArgs>
-      define: (client: any) => { $extends: { extArgs: FreshetArgs } }
+      define: (client: unknown) => { $extends: { extArgs: FreshetArgs } }
     }[Variant]
   }
 }

@@ -1,4 +1,4 @@
-import type { Args, Exact, GetResult, Path, PrismaPromise } from '@prisma/client/runtime/client'
+import type { Args, Exact, GetResult, Path, PrismaPromise, TypeMapDef } from '@prisma/client/runtime/client'
 import type { CacheArgs, ReadOperation } from './cache-argument.js'
 
 /**
@@ -35,7 +35,7 @@ export interface StructuralRead<Operation extends ReadOperation, Omitted> {
  * effect can be seen: the row of a find without arguments lacks the field.
  */
 export type OmittedFields<Model> = Model extends {
-  findFirstOrThrow: (...args: any) => PromiseLike<infer Row>
+  findFirstOrThrow: (...args: never) => PromiseLike<infer Row>
 }
   ? Exclude<keyof TypesOf<Model>['payload']['scalars'], keyof Row>
   : never
@@ -48,7 +48,7 @@ type TypesOf<Model> = Model extends { [key: symbol]: { types: infer Types extend
 
 interface ModelTypes {
   payload: Payload
-  operations: any
+  operations: TypeMapDef
 }
 
 interface Payload {

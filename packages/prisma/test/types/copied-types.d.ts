@@ -6,6 +6,7 @@ declare module './generated/client-js/runtime/client.js' {
   interface ExtendsHook<
     Variant extends 'extends' | 'define',
     TypeMapCb extends TypeMapCbDef,
+    // oxlint-disable-next-line typescript/no-explicit-any -- Prisma's word
     ExtArgs extends Record<string, any>,
     TypeMap extends TypeMapDef = Call<TypeMapCb, { extArgs: ExtArgs }>,
   > {

@@ -1,6 +1,7 @@
 // $cached, $cacheInfo, $cache, transactions, other extensions, and classes.
 import type { Cache } from '@freshet/core'
-import { PrismaClient, Prisma } from '#client'
+import { PrismaClient } from '#client'
+import type { Prisma } from '#client'
 import { hasType, sameAnswer } from './equal.js'
 import type { Equal } from './equal.js'
 import { freshet } from './freshet.js'

@@ -1,5 +1,6 @@
 // What holds only for clients that share Prisma's run-time types: `prisma-client`, and `prisma-client-js` in its own place.
-import { PrismaClient, Prisma } from '#client'
+import { PrismaClient } from '#client'
+import type { Prisma } from '#client'
 import { sameAnswer } from './equal.js'
 import type { Equal } from './equal.js'
 import { freshet } from './freshet.js'
