@@ -1,0 +1,7 @@
+export { sqlDialectOf } from './dialect.js'
+export { keyOf } from './key-of.js'
+export { readPlanOf } from './read-plan.js'
+export type { ReadPlan } from './read-plan.js'
+export { scopeOf } from './scope-of.js'
+export type { Scope } from './scope-of.js'
+export { tablesOf } from './tables-of.js'

@@ -1,0 +1,60 @@
+import type { QueryRunner } from 'typeorm'
+import type { SelectInternals } from './internals.js'
+
+/** What a read asks of the cache. */
+export interface AskedRows {
+  /** The `id`, as TypeORM extends it: `feed`, `feed-pagination`, `feed-count`. */
+  readonly id: string | undefined
+  /** `undefined`: as long as the options of the DataSource say. */
+  readonly milliseconds: number | undefined
+  /** Rows are locked: they are never served and never stored. */
+  readonly locked: boolean
+}
+
+const byRunner = new WeakMap<QueryRunner, AskedRows>()
+
+/**
+ * What `builder` asks, or the execution that it is a part of; `undefined` if it did not ask to be cached.
+ */
+export function askedBy(builder: SelectInternals, queryRunner: QueryRunner): AskedRows | undefined {
+  const { cache, cacheId, cacheDuration, lockMode } = builder.expressionMap
+  // Only a builder that TypeORM made on the way has said nothing and still has such a runner.
+  if (cache === undefined) return byRunner.get(queryRunner)
+  if (!cache) return undefined
+  return {
+    id: cacheId === '' ? undefined : cacheId,
+    // TypeORM takes 0 and NaN for "nothing said".
+    milliseconds: cacheDuration || undefined,
+    locked: lockMode !== undefined || byRunner.get(queryRunner)?.locked === true,
+  }
+}
+
+/**
+ * Runs one execution of a builder through a runner of its own, which tells the queries that TypeORM makes for it (of
+ * relations, of relation ids, of `exists`) from all others, and only until it is done: a lazy relation keeps the
+ * runner that its entity came through, and may be read for a `save()` later.
+ *
+ * Subscribers are not reached: they are given the runner behind it, so what they read or save is none of this.
+ */
+export async function withAsked<T>(
+  queryRunner: QueryRunner,
+  asked: AskedRows,
+  execute: (queryRunner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const own = ownRunner(queryRunner)
+  byRunner.set(own, asked)
+  try {
+    return await execute(own)
+  } finally {
+    byRunner.delete(own)
+  }
+}
+
+function ownRunner(queryRunner: QueryRunner): QueryRunner {
+  return new Proxy(queryRunner, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target)
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+    },
+  })
+}

@@ -1,0 +1,2 @@
+export { createProvider } from './provider.js'
+export type { Provider } from './provider.js'

@@ -1,0 +1,88 @@
+import type { LoadContext } from '@freshet/core/adapter'
+import { andThen } from '@freshet/core/adapter'
+import type { DataSource, QueryRunner } from 'typeorm'
+import type { ReadPlan } from '../reads/index.js'
+import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
+import type { FreshetState } from '../state.js'
+import type { AskedRows } from './asked.js'
+import { idTag } from './id-tags.js'
+import type { SelectInternals } from './internals.js'
+import { defaultPolicyOf, policyFor } from './options.js'
+
+interface QueryResultLike {
+  readonly records: unknown
+}
+
+/**
+ * The way of a read that asked to be cached: rows from the cache with the types that the driver gave them, the
+ * caller's to change, or from the database.
+ */
+export async function readRows(
+  builder: SelectInternals,
+  queryRunner: QueryRunner,
+  state: FreshetState,
+  asked: AskedRows,
+): Promise<unknown> {
+  const { dataSource } = builder
+  const [sql, parameters] = builder.getQueryAndParameters()
+  const send = async () => {
+    const result = (await queryRunner.query(sql, parameters, true)) as unknown as QueryResultLike
+    return result.records
+  }
+  const plan = readPlanOf(dataSource, sql)
+  const reason = obstacleOf(queryRunner, state, asked) ?? plan.obstacle
+  if (reason !== undefined) return bypass(builder, state, reason, send)
+  const scoped = scopeOf(state)
+  if (scoped === undefined) return bypass(builder, state, 'scope', send)
+  const key = keyOf(dataSource, state, plan, parameters, scoped.scope)
+  if (key === undefined) return bypass(builder, state, 'parameters without a canonical form', send)
+  return state.engine.reader.read({
+    space: state.engine.space,
+    key,
+    tags: tagsOf(state, plan, asked),
+    policy: policyOf(dataSource, state, asked),
+    load: (context: LoadContext) => state.load(send, context),
+    source: sourceOf(builder),
+  })
+}
+
+/** Why this read may be neither served nor stored, if so. */
+function obstacleOf(queryRunner: QueryRunner, state: FreshetState, asked: AskedRows): string | undefined {
+  if (asked.locked) return 'lock'
+  if (queryRunner.isTransactionActive) return 'transaction'
+  // TypeORM finds such an answer expired as soon as it is there.
+  if (asked.milliseconds !== undefined && asked.milliseconds < 1) return 'off'
+  return state.obstacle()
+}
+
+function bypass<T>(
+  builder: SelectInternals,
+  state: FreshetState,
+  reason: string,
+  send: () => Promise<T>,
+): Promise<T> {
+  const { counters, events } = state.engine
+  counters.bypasses++
+  if (events.has('bypass')) events.emit('bypass', { key: undefined, source: sourceOf(builder), reason })
+  return send()
+}
+
+const tagsByPlan = new WeakMap<FreshetState, WeakMap<ReadPlan, readonly string[]>>()
+
+function tagsOf(state: FreshetState, plan: ReadPlan, { id }: AskedRows): readonly string[] {
+  let known = tagsByPlan.get(state)
+  if (known === undefined) tagsByPlan.set(state, (known = new WeakMap()))
+  let tags = known.get(plan)
+  if (tags === undefined) known.set(plan, (tags = state.readTags(plan.tables)))
+  return id === undefined ? tags : [...tags, idTag(state, id)]
+}
+
+function policyOf(dataSource: DataSource, { engine }: FreshetState, { milliseconds }: AskedRows) {
+  return milliseconds === undefined
+    ? defaultPolicyOf(dataSource, engine.policy)
+    : policyFor(milliseconds, engine.policy)
+}
+
+function sourceOf({ expressionMap: { mainAlias } }: SelectInternals): string {
+  return `${mainAlias?.hasMetadata === true ? mainAlias.metadata.name : 'query'}.select`
+}
