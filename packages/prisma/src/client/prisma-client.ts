@@ -113,11 +113,12 @@ function isClient(client: unknown): client is PrismaClientLike {
 }
 
 function visibleFactory(config: EngineConfig): DriverFactory {
-  const factory = config.adapter
-  if (factory === undefined || factory === null) {
+  const { adapter: factory, accelerateUrl } = config
+  // With both, Prisma goes the way of the URL.
+  if (factory === undefined || factory === null || accelerateUrl !== undefined) {
     throw new FreshetError(
       'WRITES_NOT_VISIBLE',
-      config.accelerateUrl === undefined
+      accelerateUrl === undefined
         ? 'This client has no driver adapter, so what it writes cannot be seen and nothing may be cached. Pass one: new PrismaClient({ adapter: new PrismaPg(…) }).'
         : 'This client talks to its database through Accelerate, so what it writes cannot be seen here and nothing may be cached. Connect directly instead: new PrismaClient({ adapter: new PrismaPg(…) }).',
     )

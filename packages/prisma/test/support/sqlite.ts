@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import Database from 'better-sqlite3'
 import { createCache } from '@freshet/core'
 import type { Cache, CacheOptions } from '@freshet/core'
@@ -22,8 +23,9 @@ export function createDatabase(): { readonly url: string; remove(): void } {
 }
 
 /** A client that counts what it sends. */
-export function createPlain(url: string) {
-  const adapter = new PrismaBetterSqlite3({ url })
+export function createPlain(url: string, given: CachedOptions = {}) {
+  const own = new PrismaBetterSqlite3({ url, ...given.driver })
+  const adapter = given.wrap === undefined ? own : given.wrap(own)
   const statements: string[] = []
   const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
   prisma.$on('query', (event) => statements.push(event.query))
@@ -34,12 +36,15 @@ export interface CachedOptions {
   readonly cache?: Cache
   readonly cacheOptions?: CacheOptions
   readonly options?: Partial<FreshetOptions>
+  /** Stands something between the driver and the tap. */
+  readonly wrap?: (factory: SqlDriverAdapterFactory) => SqlDriverAdapterFactory
+  readonly driver?: { readonly timeout?: number }
 }
 
 /** The same with Freshet. */
 export function createCached(url: string, given: CachedOptions = {}) {
   const cache = given.cache ?? createCache(given.cacheOptions)
-  const plain = createPlain(url)
+  const plain = createPlain(url, given)
   const prisma = plain.prisma.$extends(freshet({ cache, ...given.options }))
   return { ...plain, base: plain.prisma, prisma, cache }
 }

@@ -1,0 +1,30 @@
+-- The tables of mysql.prisma.
+CREATE TABLE `users` (
+  `id` INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `email` VARCHAR(191) NOT NULL UNIQUE,
+  `name` VARCHAR(191)
+);
+
+CREATE TABLE `Post` (
+  `id` INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `title` VARCHAR(191) NOT NULL,
+  `author_id` INTEGER NOT NULL,
+  FOREIGN KEY (`author_id`) REFERENCES `users` (`id`) ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE TABLE `Scalars` (
+  `id` INTEGER PRIMARY KEY,
+  `text` VARCHAR(191) NOT NULL,
+  `flag` BOOLEAN NOT NULL,
+  `int` INTEGER NOT NULL,
+  `big` BIGINT NOT NULL,
+  `float` DOUBLE NOT NULL,
+  `decimal` DECIMAL(40, 20) NOT NULL,
+  `at` DATETIME(3) NOT NULL,
+  `day` DATE NOT NULL,
+  `json` JSON NOT NULL,
+  `bytes` LONGBLOB NOT NULL,
+  `mood` ENUM('CALM', 'very_merry') NOT NULL,
+  `uuid` CHAR(36) NOT NULL,
+  `nothing` VARCHAR(191)
+);

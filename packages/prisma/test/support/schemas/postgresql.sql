@@ -1,0 +1,33 @@
+-- The tables of postgresql.prisma.
+CREATE TYPE "Mood" AS ENUM ('CALM', 'very_merry');
+
+CREATE TABLE "users" (
+  "id" SERIAL PRIMARY KEY,
+  "email" TEXT NOT NULL UNIQUE,
+  "name" TEXT
+);
+
+CREATE TABLE "Post" (
+  "id" SERIAL PRIMARY KEY,
+  "title" TEXT NOT NULL,
+  "author_id" INTEGER NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE TABLE "Scalars" (
+  "id" INTEGER PRIMARY KEY,
+  "text" TEXT NOT NULL,
+  "flag" BOOLEAN NOT NULL,
+  "int" INTEGER NOT NULL,
+  "big" BIGINT NOT NULL,
+  "float" DOUBLE PRECISION NOT NULL,
+  "decimal" DECIMAL(40, 20) NOT NULL,
+  "at" TIMESTAMPTZ(3) NOT NULL,
+  "day" DATE NOT NULL,
+  "json" JSONB NOT NULL,
+  "bytes" BYTEA NOT NULL,
+  "mood" "Mood" NOT NULL,
+  "uuid" UUID NOT NULL,
+  "texts" TEXT[],
+  "bigs" BIGINT[],
+  "nothing" TEXT
+);
