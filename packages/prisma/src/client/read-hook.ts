@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { ReadInfo } from '@freshet/core'
 import type { Engine, LoadContext, ReadRequest } from '@freshet/core/adapter'
 import { isPromise } from '@freshet/core/adapter'
-import { LRUCache } from 'lru-cache'
 import type { AskedCache } from '../cache-argument.js'
 import { askedPolicy, readCacheArgument, refuseOnWrite, splitCacheArgument } from '../cache-argument.js'
 import type { Binding } from '../binding.js'
@@ -26,10 +25,6 @@ export interface ReadHookParts {
   /** What else tells answers apart: the schema, the database, the client's own `omit` and computed fields. */
   readonly identity: string
 }
-
-const maxRememberedTags = 20_000
-// In UTF-16 code units, of all keys together.
-const maxRememberedLength = 16 * 2 ** 20
 
 /**
  * The query extension: the way of a read. Everything that is not a cacheable read goes on untouched.
@@ -75,7 +70,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     const request: ReadRequest = {
       space: engine.space,
       key,
-      tags: withOwnTags(tagsFor(key, model, call.operation, args), asked),
+      tags: withOwnTags(tagsFor(model, call.operation, args), asked),
       policy: asked.options === undefined ? policy : askedPolicy(asked.options, policy),
       load: (context) => load(call, args, context),
       source: `${model}.${call.operation}`,
@@ -154,26 +149,25 @@ function withoutInternals({ engine }: ReadHookParts, call: QueryHookArguments): 
   return call.query(args)
 }
 
-/** The tags of reads, by key. */
-export type TagsOfReads = (key: string, model: string, operation: string, args: unknown) => readonly string[]
+/** The tags of one read. */
+export type TagsOfReads = (model: string, operation: string, args: unknown) => readonly string[]
 
 const byBinding = new WeakMap<Binding, TagsOfReads>()
 
 /**
- * Tags by key: the arguments decide both, and walking them costs more than looking the key up. One memory
- * for all clients of a binding, which may be made per request.
+ * Walking the arguments anew for each read costs less than remembering tags by key (0.2 µs for a unique read,
+ * 1 µs for a usual list); the tags of a set of tables are made once, for all clients of a binding.
  */
 export function tagsOfReads(binding: Binding, dependenciesOf: ReadDependencies): TagsOfReads {
   const existing = byBinding.get(binding)
   if (existing !== undefined) return existing
-  const known = new LRUCache<string, readonly string[]>({
-    max: maxRememberedTags,
-    maxSize: maxRememberedLength,
-    sizeCalculation: (_tags, key) => key.length + 1,
-  })
-  const tagsFor: TagsOfReads = (key, model, operation, args) => {
-    let tags = known.get(key)
-    if (tags === undefined) known.set(key, (tags = binding.readTags(dependenciesOf(model, operation, args))))
+  const tagsOfSets = new WeakMap<object, readonly string[]>()
+  const ofAll = binding.readTags('all')
+  const tagsFor: TagsOfReads = (model, operation, args) => {
+    const set = dependenciesOf(model, operation, args)
+    if (set === 'all') return ofAll
+    let tags = tagsOfSets.get(set)
+    if (tags === undefined) tagsOfSets.set(set, (tags = binding.readTags(set)))
     return tags
   }
   byBinding.set(binding, tagsFor)
