@@ -3,6 +3,7 @@
  * public face is `@freshet/core`.
  */
 export { encodeCanonical } from './canonical.js'
+export { copyOut, prepareCopy } from './clone.js'
 export { engineOf } from './engine.js'
 export type { Engine } from './engine.js'
 export { LoadContext } from './load-context.js'
@@ -16,3 +17,5 @@ export type { ReadInfo, ReadRequest } from './read.js'
 export { wholeSpaceTag } from './space.js'
 export { clockTag, tableTag } from './tag.js'
 export type { Write } from './write.js'
+export { Observers, OpenWrites, Written } from './written.js'
+export type { WriteObserver } from './written.js'

@@ -9,7 +9,7 @@ import type { Guard } from './guard.js'
 import { Learned } from './learned.js'
 import { LoadContext } from './load-context.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { all, isPromise } from './maybe-promise.js'
+import { all, andThen, isPromise } from './maybe-promise.js'
 import type { Policy } from './policy.js'
 import { lifetimeMs } from './policy.js'
 import type { Space } from './space.js'
@@ -26,6 +26,12 @@ export interface ReadRequest {
   readonly tags: readonly string[]
   readonly policy: Policy
   readonly load: (context: LoadContext) => unknown
+  /**
+   * Makes every answer of this read, whether the value was stored, shared by a load that it joined, or loaded for it;
+   * without it the answer is a copy, and its own load's is what that returned. The value is the store's own: it may
+   * neither be changed nor become part of the answer.
+   */
+  readonly restore?: ((value: unknown) => unknown) | undefined
   /** For events and statistics, such as `User.findMany`. */
   readonly source?: string | undefined
   /** Filled with how the answer came about, if given. */
@@ -199,7 +205,7 @@ export class Reader {
       request.info.ageMs = now - entry.storedAt
       request.info.expiresInMs = entry.expiresAt - now
     }
-    return copyOut(entry.copy.master, entry.copy.plan)
+    return shared(request, entry.copy)
   }
 
   #absent(request: ReadRequest, reason: string, vector: Vector): MaybePromise<unknown> {
@@ -240,7 +246,10 @@ export class Reader {
     const started = this.#flights.start(flightKey, vectorId, (flight) =>
       this.#load(request, tags, vector, flight),
     )
-    return started.landed.then(valueOf)
+    const { restore } = request
+    return restore === undefined
+      ? started.landed.then(valueOf)
+      : started.landed.then((landed) => restore(landed.value))
   }
 
   async #join(request: ReadRequest, flight: Flight, reason: string, rejoining: boolean): Promise<unknown> {
@@ -248,14 +257,20 @@ export class Reader {
     tell(request, 'joined', reason)
     const landed = await this.#flights.join(flight)
     if (landed?.lackedTags === undefined) {
-      if (landed?.copy !== undefined) return copyOut(landed.copy.master, landed.copy.plan)
+      if (landed?.copy !== undefined) return shared(request, landed.copy)
     } else if (!rejoining) {
       // One of these tags may have been written before this reader came, and the shared vector did not show it.
       return this.#loadLearned(request, landed.lackedTags, reason, true)
     }
     // Nothing came in time, or what came cannot be shared.
     this.#parts.counters.loads++
-    return request.load(this.#context())
+    return this.#alone(request)
+  }
+
+  /** Neither looked up nor shared nor stored. */
+  #alone(request: ReadRequest): MaybePromise<unknown> {
+    const value = request.load(this.#context())
+    return request.restore === undefined ? value : andThen(value, request.restore)
   }
 
   async #load(
@@ -338,6 +353,11 @@ const unusable: Vector = Object.freeze({ id: '', usable: false })
 const unavailable = (): Absent => ({ status: 'absent', reason: 'unavailable', vector: unusable })
 
 const nothing = (): void => undefined
+
+/** What a reader gets of a value that others get as well. */
+function shared(request: ReadRequest, { master, plan }: PreparedCopy): unknown {
+  return request.restore === undefined ? copyOut(master, plan) : request.restore(master)
+}
 
 const valueOf = (landed: Landed): unknown => landed.value
 
