@@ -1,14 +1,11 @@
 import { FreshetError } from '@freshet/core'
-import type { Engine, MaybePromise, Write } from '@freshet/core/adapter'
+import type { Engine, MaybePromise, Write, WriteObserver } from '@freshet/core/adapter'
 import { clockTag, tableTag, wholeSpaceTag } from '@freshet/core/adapter'
+import type { Statement, TableSet, WriteClosure } from '@freshet/sql'
 import type { DependsOn } from './dependencies/depends-on.js'
-import type { TableSet } from './dependencies/table-set.js'
-import type { WriteClosure } from './dependencies/write-closure.js'
 import { createWriteClosure } from './dependencies/write-closure.js'
 import { rules } from './rules.js'
 import type { DataModel } from './schema/data-model.js'
-import type { WriteObserver } from './tap/observer.js'
-import type { Statement } from './tap/statement.js'
 import type { Tap } from './tap/tap.js'
 
 /** Bumped by every write: carried by reads of which nobody can tell what they depend on. */
@@ -20,7 +17,7 @@ const prefixOf = (database: string | undefined): string => (database === undefin
 /**
  * One database's writes, told to one cache: what the tap sees becomes tags, and tags become generations.
  */
-export class Binding implements WriteObserver {
+export class Binding implements WriteObserver<Statement> {
   readonly #engine: Engine
   readonly #closure: WriteClosure
   readonly #prefix: string

@@ -1,4 +1,4 @@
-import type { Statement } from './tap/statement.js'
+import type { Statement } from '@freshet/sql'
 
 /**
  * Where the property test takes a rule out, to see that it would find it missing. Nothing else sets these.

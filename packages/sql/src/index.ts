@@ -14,3 +14,14 @@ export type {
   WrittenTable,
 } from './facts.js'
 export { identifierTables } from './identifier-tables.js'
+export { createClassifier, type Statement } from './classifier.js'
+export { createTableSets, type TableSet } from './table-set.js'
+export {
+  createWriteClosure,
+  type ForeignKeyEdge,
+  type ReferentialAction,
+  type TableChange,
+  type TableChangeAction,
+  type TableGraph,
+  type WriteClosure,
+} from './write-closure.js'

@@ -3,7 +3,7 @@ import { type DependsOn, resolveDependsOn } from './depends-on.js'
 import { isReadOperation } from './operations.js'
 import { planReads } from './read-plan.js'
 import { type Met, reach, walkQuery } from './read-walk.js'
-import { createTableSets, type TableSet } from './table-set.js'
+import { createTableSets, type TableSet } from '@freshet/sql'
 
 /** Options of {@link createReadDependencies}. */
 export interface ReadDependencyOptions {

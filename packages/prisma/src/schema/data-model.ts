@@ -1,4 +1,5 @@
-import type { DefaultDeclaration, ReferentialAction } from './declaration.js'
+import type { ReferentialAction } from '@freshet/sql'
+import type { DefaultDeclaration } from './declaration.js'
 
 /**
  * What Freshet knows of a Prisma schema. Tables go by their tag: the physical name, lower-cased, without

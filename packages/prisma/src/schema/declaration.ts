@@ -1,9 +1,9 @@
+import type { ReferentialAction } from '@freshet/sql'
+
 /*
  * What a schema declares, whatever it was read from: the text of schema.prisma or the DMMF that Prisma
  * hands to generators. Nothing is resolved here: a field's type is a name, a relation has one side.
  */
-
-export type ReferentialAction = 'Cascade' | 'Restrict' | 'NoAction' | 'SetNull' | 'SetDefault'
 
 export interface SchemaDeclaration {
   /** The datasource's provider, such as `postgresql`; undefined when the source does not tell. */

@@ -1,5 +1,6 @@
 import { type ForeignKey, toTable } from './data-model.js'
-import type { FieldDeclaration, ModelDeclaration, ReferentialAction } from './declaration.js'
+import type { ReferentialAction } from '@freshet/sql'
+import type { FieldDeclaration, ModelDeclaration } from './declaration.js'
 
 /** How a relation field reaches the other model. */
 export interface Relation {

@@ -1,12 +1,12 @@
 import { FreshetError } from '@freshet/core'
+import type { WriteObserver } from '@freshet/core/adapter'
+import { Observers, Written } from '@freshet/core/adapter'
+import type { Statement } from '@freshet/sql'
+import { createClassifier } from '@freshet/sql'
 import { dialectOf } from '../client/prisma-client.js'
 import type { DriverConnection, DriverFactory } from './driver.js'
-import type { WriteObserver } from './observer.js'
-import { Observers, Written } from './observer.js'
 import { outcomeOf } from './outcome.js'
 import { probe } from './probe.js'
-import type { Statement } from './statement.js'
-import { createClassifier } from './statement.js'
 import { TappedConnection } from './tapped-connection.js'
 
 // On the factory itself and registered globally: whichever installed copy of the package wrapped it
@@ -25,7 +25,7 @@ interface Tapped {
  */
 export class Tap {
   readonly factory: DriverFactory
-  readonly observers = new Observers()
+  readonly observers = new Observers<Statement>()
   readonly classify: (sql: string) => Statement
   /** Of the copy of the package that placed this tap: only that one's probes are seen by it. */
   readonly probe = probe
@@ -40,7 +40,7 @@ export class Tap {
   loads = 0
   #openTransactions = 0
   /** Written outside a transaction while one was open on the same connection: it commits, or not, with that one. */
-  readonly #writtenMeanwhile: Written
+  readonly #writtenMeanwhile: Written<Statement>
 
   constructor(factory: DriverFactory) {
     this.factory = factory
@@ -55,17 +55,17 @@ export class Tap {
   }
 
   /** Adds an observer; each gets every write that commits from then on. */
-  observe(observer: WriteObserver): void {
+  observe(observer: WriteObserver<Statement>): void {
     this.observers.add(observer)
   }
 
   /** Ends what `observe` began. */
-  forget(observer: WriteObserver): void {
+  forget(observer: WriteObserver<Statement>): void {
     this.observers.delete(observer)
   }
 
   /** An empty list of what is written through this tap. */
-  written(): Written {
+  written(): Written<Statement> {
     return new Written(this.observers)
   }
 
@@ -100,7 +100,7 @@ export class Tap {
   }
 
   /** It belongs to a transaction that others began; whoever ends that will commit, or not, what was written. */
-  leftOpen(written: Written): void {
+  leftOpen(written: Written<Statement>): void {
     this.#writtenMeanwhile.addAll(written)
   }
 

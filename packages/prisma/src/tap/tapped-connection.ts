@@ -2,7 +2,7 @@ import type { DriverConnection, DriverTransaction } from './driver.js'
 import { override } from './driver.js'
 import { outcomeOf } from './outcome.js'
 import { markPassage } from './probe.js'
-import type { Statement } from './statement.js'
+import type { Statement } from '@freshet/sql'
 import type { Tap } from './tap.js'
 import { TappedTransaction } from './tapped-transaction.js'
 

@@ -1,12 +1,11 @@
-import type { MaybePromise } from '@freshet/core/adapter'
+import type { MaybePromise, OpenWrites, Written } from '@freshet/core/adapter'
 import { andThen } from '@freshet/core/adapter'
+import type { Statement } from '@freshet/sql'
 import type { DriverTransaction, SqlQuery } from './driver.js'
 import { override } from './driver.js'
-import type { OpenWrites, Written } from './observer.js'
 import type { Outcome } from './outcome.js'
 import { outcomeOf } from './outcome.js'
 import { markPassage } from './probe.js'
-import type { Statement } from './statement.js'
 import type { Tap } from './tap.js'
 import type { TappedConnection } from './tapped-connection.js'
 
@@ -23,9 +22,9 @@ export class TappedTransaction {
   readonly #tap: Tap
   readonly #connection: TappedConnection
   readonly #inner: DriverTransaction
-  readonly #written: Written
+  readonly #written: Written<Statement>
   /** Written since the commit was begun, perhaps still in time to become part of it. */
-  readonly #late: Written
+  readonly #late: Written<Statement>
   #state: State = 'open'
   /** The database may have ended it without being asked: from here on every write may commit by itself. */
   #mayHaveEnded: boolean

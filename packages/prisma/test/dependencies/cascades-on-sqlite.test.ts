@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createWriteClosure, type TableWrite } from '../../src/dependencies/write-closure.js'
+import type { TableChange } from '@freshet/sql'
+import { createWriteClosure } from '../../src/dependencies/write-closure.js'
 import { readDataModel } from '../../src/schema/read-data-model.js'
 import { fixture, sqliteSchema } from '../fixtures/schemas.js'
 import { createSqliteMemory, type SqliteDatabase } from '../fixtures/sqlite.js'
@@ -50,7 +51,7 @@ function rowIds(table: string, database: SqliteDatabase): number[] {
 
 interface Trial {
   readonly sql: string
-  readonly write: TableWrite
+  readonly write: TableChange
 }
 
 function deletions(table: string, database: SqliteDatabase): Trial[] {

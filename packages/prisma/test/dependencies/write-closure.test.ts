@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { createWriteClosure, type TableWrite } from '../../src/dependencies/write-closure.js'
+import type { TableChange } from '@freshet/sql'
+import { createWriteClosure } from '../../src/dependencies/write-closure.js'
 import { readDataModel } from '../../src/schema/read-data-model.js'
 import { postgresqlSchema, sqliteSchema } from '../fixtures/schemas.js'
 
 const dataModel = readDataModel({ inlineSchema: sqliteSchema })
 const touchedBy = createWriteClosure(dataModel)
 
-function touched(...writes: TableWrite[]): readonly string[] | 'all' {
+function touched(...writes: TableChange[]): readonly string[] | 'all' {
   const set = touchedBy(writes)
   return set === 'all' ? 'all' : set.tables
 }

@@ -1,9 +1,9 @@
-import type { MaybePromise, Write } from '@freshet/core/adapter'
-import { all, andThen } from '@freshet/core/adapter'
-import type { Statement } from './statement.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { all, andThen } from './maybe-promise.js'
+import type { Write } from './write.js'
 
 /** One cache that wants to know what is written through a tap. */
-export interface WriteObserver {
+export interface WriteObserver<Statement> {
   /** The tags that a writing statement invalidates. */
   tagsOf(statement: Statement): readonly string[]
   /** Before the commit. */
@@ -17,37 +17,37 @@ export interface WriteObserver {
 }
 
 /** Who wants to know, and since when: an observer that came after a write was sent has not been asked about it. */
-export class Observers {
-  readonly #joinedAt = new Map<WriteObserver, number>()
+export class Observers<Statement> {
+  readonly #joinedAt = new Map<WriteObserver<Statement>, number>()
   /** Grows with every observer that joins. */
   now = 0
 
-  add(observer: WriteObserver): void {
+  add(observer: WriteObserver<Statement>): void {
     if (!this.#joinedAt.has(observer)) this.#joinedAt.set(observer, ++this.now)
   }
 
-  delete(observer: WriteObserver): void {
+  delete(observer: WriteObserver<Statement>): void {
     this.#joinedAt.delete(observer)
   }
 
-  [Symbol.iterator](): IterableIterator<WriteObserver> {
+  [Symbol.iterator](): IterableIterator<WriteObserver<Statement>> {
     return this.#joinedAt.keys()
   }
 
-  joinedAfter(time: number): WriteObserver[] {
+  joinedAfter(time: number): WriteObserver<Statement>[] {
     if (this.now === time) return []
     return [...this.#joinedAt].filter(([, joinedAt]) => joinedAt > time).map(([observer]) => observer)
   }
 }
 
 /** What some statements have written, for every observer. */
-export class Written {
-  readonly #observers: Observers
-  readonly #tags = new Map<WriteObserver, Set<string>>()
+export class Written<Statement> {
+  readonly #observers: Observers<Statement>
+  readonly #tags = new Map<WriteObserver<Statement>, Set<string>>()
   /** When the first of the statements was added. */
   #since: number | undefined
 
-  constructor(observers: Observers) {
+  constructor(observers: Observers<Statement>) {
     this.#observers = observers
   }
 
@@ -60,7 +60,7 @@ export class Written {
     for (const observer of this.#observers) this.#addTags(observer, observer.tagsOf(statement))
   }
 
-  addAll(other: Written): void {
+  addAll(other: Written<Statement>): void {
     if (other.#since === undefined) return
     this.#since = Math.min(this.#since ?? other.#since, other.#since)
     for (const [observer, tags] of other.#tags) this.#addTags(observer, tags)
@@ -87,16 +87,18 @@ export class Written {
     return settleAll(steps)
   }
 
-  #latecomers(): readonly WriteObserver[] {
+  #latecomers(): readonly WriteObserver<Statement>[] {
     return this.#since === undefined ? [] : this.#observers.joinedAfter(this.#since)
   }
 
-  #addTags(observer: WriteObserver, tags: Iterable<string>): void {
+  #addTags(observer: WriteObserver<Statement>, tags: Iterable<string>): void {
     let set = this.#tags.get(observer)
     if (set === undefined) this.#tags.set(observer, (set = new Set()))
     for (const tag of tags) set.add(tag)
   }
 }
+
+type Everything = Pick<WriteObserver<never>, 'invalidateAll'>
 
 interface OpenWrite {
   readonly write: Write
@@ -107,9 +109,9 @@ interface OpenWrite {
 export class OpenWrites {
   readonly #writes: readonly OpenWrite[]
   /** Who joined since the first of the statements was sent, asked for at the end. */
-  readonly #latecomers: () => readonly WriteObserver[]
+  readonly #latecomers: () => readonly Everything[]
 
-  constructor(writes: readonly OpenWrite[], latecomers: () => readonly WriteObserver[]) {
+  constructor(writes: readonly OpenWrite[], latecomers: () => readonly Everything[]) {
     this.#writes = writes
     this.#latecomers = latecomers
   }

@@ -1,7 +1,7 @@
-import type { StatementAnalysis, StatementFacts, TransactionControl, UnderstoodSql } from '@freshet/sql'
-import { createStatementAnalyser } from '@freshet/sql'
-import type { TableWrite } from '../dependencies/write-closure.js'
-import type { Dialect } from '../client/prisma-client.js'
+import { createStatementAnalyser } from './analyser.js'
+import type { SqlDialect } from './dialect.js'
+import type { StatementAnalysis, StatementFacts, TransactionControl, UnderstoodSql } from './facts.js'
+import type { TableChange } from './write-closure.js'
 
 /** What one text that passes a driver is to a cache. */
 export interface Statement {
@@ -11,7 +11,7 @@ export interface Statement {
   /** Of kind `end`: whether it commits. */
   readonly isCommit: boolean
   /** What it writes; `unknown`: anything. */
-  readonly writes: readonly TableWrite[] | 'unknown'
+  readonly writes: readonly TableChange[] | 'unknown'
   /** Why `writes` is `unknown`. */
   readonly unknownReason: string | undefined
   /** The functions because of which alone it counts as a write. */
@@ -29,7 +29,7 @@ export interface Statement {
 }
 
 /** Tells statements apart, remembering what it has seen: the same text is the same object as long as it is remembered. */
-export function createClassifier(dialect: Dialect): (sql: string) => Statement {
+export function createClassifier(dialect: SqlDialect): (sql: string) => Statement {
   const analyser = createStatementAnalyser({ dialect })
   const statements = new WeakMap<StatementAnalysis, Statement>()
   return (sql) => {
@@ -123,11 +123,11 @@ function control(sql: string, facts: StatementFacts, transaction: TransactionCon
   }
 }
 
-function writesOf(analysis: UnderstoodSql): readonly TableWrite[] {
-  return analysis.statements.flatMap((facts) => facts.writes.map(toTableWrite))
+function writesOf(analysis: UnderstoodSql): readonly TableChange[] {
+  return analysis.statements.flatMap((facts) => facts.writes.map(toChange))
 }
 
-function toTableWrite({ table, action, columns }: StatementFacts['writes'][number]): TableWrite {
+function toChange({ table, action, columns }: StatementFacts['writes'][number]): TableChange {
   switch (action) {
     case 'insert':
     case 'update':
