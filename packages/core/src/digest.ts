@@ -15,7 +15,7 @@ export function digest(text: string): string {
 }
 
 /** What a {@link Signer} covers: each part is told apart from its neighbours, text from bytes. */
-export type SignedPart = string | Uint8Array
+type SignedPart = string | Uint8Array
 
 /** Signs and verifies lists of parts with one secret. */
 export interface Signer {

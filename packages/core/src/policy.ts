@@ -48,7 +48,7 @@ export function resolvePolicy(options: PolicyOptions, base: Policy): Policy {
 }
 
 /** Nothing was found, and that was worth remembering for a shorter time. */
-export function isNegative(value: unknown): boolean {
+function isNegative(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0)
 }
 

@@ -105,8 +105,9 @@ function control(sql: string, facts: StatementFacts, transaction: TransactionCon
         ? { ...anything(sql, 'it ends a transaction and begins another'), mayEndTransaction: true }
         : { ...base, sql, kind: 'end', isCommit: transaction.control === 'commit' }
     case 'autocommit':
+      // Where it is on already, it commits nothing.
       return transaction.enabled
-        ? { ...base, sql, kind: 'end', isCommit: true }
+        ? { ...base, sql, kind: 'end', isCommit: true, mayEndTransaction: true }
         : { ...base, sql, kind: 'begin' }
     case 'prepare':
       return {

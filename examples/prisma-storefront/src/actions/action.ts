@@ -6,7 +6,7 @@ import type { Dice } from './dice.js'
 export type Question<T> = (shop: Shop) => Prisma.PrismaPromise<T>
 
 /** One call to Prisma that writes: a single statement, a nested write or a whole transaction. */
-export type Change<T> = (shop: Shop) => Promise<T>
+type Change<T> = (shop: Shop) => Promise<T>
 
 /** How a visitor talks to the shop: every call goes through here under a name, so that it can be measured or checked. */
 export interface Visitor {

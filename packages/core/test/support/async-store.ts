@@ -15,7 +15,7 @@ const atOnce: Delivery = () => Promise.resolve()
  * each answer arrives. Requests overtake one another, except that changes of one key stay in order, as the
  * contract of a store demands.
  */
-export class AsyncStore implements Store {
+class AsyncStore implements Store {
   readonly name = 'async-memory'
   readonly #inner: Store
   readonly #deliver: Delivery

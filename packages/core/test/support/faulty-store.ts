@@ -7,7 +7,7 @@ import type { Operation } from './async-store.js'
 export type FaultKind = 'throws' | 'rejects' | 'never answers'
 export const faultKinds: readonly FaultKind[] = ['throws', 'rejects', 'never answers']
 
-export class StoreDown extends Error {}
+class StoreDown extends Error {}
 
 /** Which methods fail at the moment, and how. Empty: none. */
 export type Faults = Map<Operation, FaultKind>

@@ -8,7 +8,7 @@ import type { DriverFactory } from '../tap/driver.js'
  */
 
 /** Where a call stands: `undefined` outside transactions. */
-export interface CallTransaction {
+interface CallTransaction {
   readonly kind: 'itx' | 'batch'
 }
 

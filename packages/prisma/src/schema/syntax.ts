@@ -37,7 +37,7 @@ export interface Block {
 }
 
 /** The text is not a schema that this parser understands. */
-export class SchemaSyntaxError extends Error {
+class SchemaSyntaxError extends Error {
   override readonly name = 'SchemaSyntaxError'
 }
 

@@ -8,7 +8,7 @@ export interface SqlQuery {
   readonly sql: string
 }
 
-export interface Queryable {
+interface Queryable {
   queryRaw(query: SqlQuery): Promise<unknown>
   executeRaw(query: SqlQuery): Promise<number>
 }

@@ -36,7 +36,7 @@ function provesNothingDone(code: string, provider: string): boolean {
     case 'mysql':
       return isMysqlServerError(Number(code))
     case 'sqlite':
-      return /^SQLITE_/.test(code) && !/^SQLITE_(?:IOERR|FULL|CORRUPT|NOMEM|INTERRUPT)/.test(code)
+      return code.startsWith('SQLITE_') && !/^SQLITE_(?:IOERR|FULL|CORRUPT|NOMEM|INTERRUPT)/.test(code)
     default:
       return false
   }

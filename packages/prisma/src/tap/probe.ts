@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** Filled by the tap when a statement of the call that carries it passes. */
-export interface Passage {
+interface Passage {
   seen: boolean
 }
 

@@ -58,12 +58,13 @@ export class TappedTransaction {
     markPassage()
     const statement = this.#tap.classify(query.sql)
     if (statement.changesSession) this.#tap.sessionChanged(statement)
-    if (statement.kind === 'begin') return this.#begin(statement, send)
+    if (this.#state === 'open' && (statement.commitsImplicitly || statement.mayEndTransaction)) {
+      return this.#writeAndEnd(statement, send)
+    }
+    if (statement.kind === 'begin') return this.#begin(send)
     if (statement.kind === 'end') return this.#end(statement, send)
     if (statement.kind !== 'write') return this.#watch(send)
-    if (this.#state !== 'open') return this.#writeTooLate(statement, send)
-    if (statement.commitsImplicitly || statement.mayEndTransaction) return this.#writeAndEnd(statement, send)
-    return this.#write(statement, send)
+    return this.#state === 'open' ? this.#write(statement, send) : this.#writeTooLate(statement, send)
   }
 
   /** Notices errors with which a database ends the whole transaction: MySQL's deadlock, SQLite's full disk. */
@@ -116,7 +117,10 @@ export class TappedTransaction {
     return result
   }
 
-  /** MySQL's DDL, or a text that nobody understands: what came before is committed, even if it is refused itself. */
+  /**
+   * MySQL's DDL and BEGIN, or a text that nobody understands: what came before is committed, even if it is
+   * refused itself, and what comes after may commit by itself.
+   */
   async #writeAndEnd<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
     if (statement.kind === 'write') this.#written.add(statement)
     this.#mayHaveEnded = true
@@ -133,11 +137,9 @@ export class TappedTransaction {
     return result
   }
 
-  /** `BEGIN` inside a transaction: MySQL commits what came before. After its end it begins another. */
-  async #begin<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    if (this.#state === 'open') {
-      return statement.commitsImplicitly ? this.#writeAndEnd(statement, send) : this.#watch(send)
-    }
+  /** `BEGIN` sent by hand: after the transaction's end it begins another. */
+  async #begin<T>(send: () => Promise<T>): Promise<T> {
+    if (this.#state === 'open') return this.#watch(send)
     if (this.#tap.isShared) this.#connection.begins(this)
     this.#state = 'open'
     return this.#watch(send)

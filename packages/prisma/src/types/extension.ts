@@ -35,7 +35,7 @@ export interface FreshetArgs {
 }
 
 /** {@link FreshetArgs} for clients that carry a copy of Prisma's types. */
-export interface StructuralArgs<Client> {
+interface StructuralArgs<Client> {
   result: {}
   model: {
     $allModels: ModelComponents &
