@@ -1,9 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm'
-import { stateOf } from '../state.js'
 import { askedBy, withAsked } from './asked.js'
 import type { SelectInternals, SendingMethod } from './internals.js'
 import { selectPrototypeOf } from './internals.js'
 import { readRows } from './read-rows.js'
+import { servingState } from './serving.js'
 
 const patched = new WeakSet<object>()
 
@@ -22,9 +22,9 @@ export function cacheSelects(dataSource: DataSource): boolean {
   if (patched.has(prototype)) return true
   patched.add(prototype)
   const { loadRawResults, executeEntitiesAndRawResults, executeExistsQuery } = prototype
-  define(prototype, 'loadRawResults', async function (queryRunner) {
+  define(prototype, 'loadRawResults', function (queryRunner) {
     const asked = askedBy(this, queryRunner)
-    const state = asked === undefined ? undefined : stateOf(this.dataSource)
+    const state = asked === undefined ? undefined : servingState(this.dataSource)
     if (asked === undefined || state === undefined) return loadRawResults.call(this, queryRunner)
     return readRows(this, queryRunner, state, asked)
   })
@@ -35,9 +35,10 @@ export function cacheSelects(dataSource: DataSource): boolean {
 
 /** The queries that TypeORM makes for this one, without its `cache`, are asked for with it. */
 function withOwnRunner(method: SendingMethod): SendingMethod {
-  return async function (this: SelectInternals, queryRunner: QueryRunner) {
+  return function (this: SelectInternals, queryRunner: QueryRunner) {
     const asked = askedBy(this, queryRunner)
-    if (asked === undefined || stateOf(this.dataSource) === undefined) return method.call(this, queryRunner)
+    if (asked === undefined || servingState(this.dataSource) === undefined)
+      return method.call(this, queryRunner)
     return withAsked(queryRunner, asked, (own) => method.call(this, own))
   }
 }

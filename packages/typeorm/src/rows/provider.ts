@@ -1,9 +1,10 @@
-import { wholeSpaceTag } from '@freshet/core/adapter'
+import { invalidOption, print, wholeSpaceTag } from '@freshet/core/adapter'
 import type { DataSource } from 'typeorm'
 import type { FreshetState } from '../state.js'
 import { cacheSelects } from './cached-select.js'
 import { idTags } from './id-tags.js'
 import { assertCacheOption } from './options.js'
+import { serveWith } from './serving.js'
 
 /** TypeORM's interface of a cache; its own name is not exported by the package. */
 export type Provider = NonNullable<DataSource['queryResultCache']>
@@ -20,7 +21,9 @@ export type Provider = NonNullable<DataSource['queryResultCache']>
 export function createProvider(dataSource: DataSource, state: FreshetState): Provider {
   assertCacheOption(dataSource)
   if (!cacheSelects(dataSource)) tellUnknownVersion(state)
-  return new FreshetProvider(state)
+  const provider = new FreshetProvider(state)
+  serveWith(provider, state)
+  return provider
 }
 
 class FreshetProvider implements Provider {
@@ -51,8 +54,17 @@ class FreshetProvider implements Provider {
     await writer.invalidate(space, [wholeSpaceTag], 'queryResultCache.clear()')
   }
 
-  /** Forgets what was read with these ids, on this database; ids that nobody used are fine. */
+  /**
+   * Forgets what was read with these ids, on this database; ids that nobody used are fine.
+   *
+   * @throws FreshetError INVALID_OPTION for anything but an array
+   */
   async remove(identifiers: string[]): Promise<void> {
+    if (!Array.isArray(identifiers)) {
+      throw invalidOption(
+        `queryResultCache.remove() takes an array of ids, but ${print(identifiers)} was given.`,
+      )
+    }
     const { writer, space } = this.#state.engine
     const tags = identifiers.flatMap((id) => idTags(this.#state, id))
     if (tags.length > 0) await writer.invalidate(space, tags, 'queryResultCache.remove()')

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 async function start(options: OpenOptions & { ttl?: string } = {}): Promise<Opened> {
   const cache =
-    options.cache ?? createCache({ clock: clock as Clock, ttl: options.ttl ?? '1h', random: () => 0.5 })
+    options.cache ?? createCache({ clock: clock as Clock, ttl: options.ttl ?? '1h', random: () => 1 })
   const one = await open(sqlite, {
     ...options,
     cache,
@@ -48,7 +48,7 @@ describe('how long', () => {
     await read()
     clock.advance(9 * 60_000)
     expect(await hits(one, read)).toBe(true)
-    clock.advance(2 * 60_000)
+    clock.advance(3 * 60_000)
     expect(await hits(one, read)).toBe(false)
   })
 
@@ -161,6 +161,14 @@ describe('ids', () => {
     await counted()
     await one.dataSource.queryResultCache!.remove(['feed-count'])
     expect(await sentBy(one.statements, counted)).toEqual([expect.stringMatching(/count\(/i)])
+  })
+
+  test('remove() of what is no list of ids says so', async () => {
+    const one = await start()
+    const { queryResultCache } = one.dataSource
+    await expect(queryResultCache!.remove('feed' as unknown as string[])).rejects.toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('"feed"') }),
+    )
   })
 
   test('remove() leaves other ids, and reads without one, alone', async () => {
@@ -343,6 +351,21 @@ describe('the provider', () => {
     expect(await read.getRawMany()).toEqual([{ one: 1 }])
     expect(stored).toHaveLength(1)
     await plain.destroy()
+  })
+
+  test('a DataSource whose cache was taken away, or replaced, reads past this one', async () => {
+    const one = await start()
+    const read = () => one.dataSource.getRepository(Note).find({ cache: true })
+    await read()
+    const { queryResultCache } = one.dataSource
+    delete (one.dataSource as { queryResultCache?: unknown }).queryResultCache
+    expect(await hits(one, read)).toBe(false)
+    Object.assign(one.dataSource, {
+      queryResultCache: { ...queryResultCache, getFromCache: none, storeInCache: none },
+    })
+    expect(await hits(one, read)).toBe(false)
+    Object.assign(one.dataSource, { queryResultCache })
+    expect(await hits(one, read)).toBe(true)
   })
 
   test('a bigint in a row does not fail the query', async () => {
