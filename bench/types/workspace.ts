@@ -31,15 +31,18 @@ export function makeWorkspace(shape: SchemaShape, models: number, purpose: strin
   return { shape, models, folder }
 }
 
-// An application sees declarations, which cost the compiler less than our sources.
+// An application sees declarations, which cost the compiler less than our sources. Each package is emitted by itself: what
+// one imports by the other's name is foreign to the compiler, which emits nothing of it.
 function emitTypes(folder: string): void {
-  const config = join(folder, 'tsconfig.types.json')
-  writeJson(config, {
-    extends: join(repository, 'tsconfig.base.json'),
-    compilerOptions: { rootDir: repository, outDir: join(folder, 'types') },
-    files: [join(repository, 'packages/prisma/src/types/index.ts')],
-  })
-  emitDeclarations(config)
+  for (const entry of ['packages/core/src/index.ts', 'packages/prisma/src/types/index.ts']) {
+    const config = join(folder, 'tsconfig.types.json')
+    writeJson(config, {
+      extends: join(repository, 'tsconfig.base.json'),
+      compilerOptions: { rootDir: repository, outDir: join(folder, 'types') },
+      files: [join(repository, entry)],
+    })
+    emitDeclarations(config)
+  }
 }
 
 /** Writes the module and the `tsconfig` of a candidate, and answers the path of the latter. */
