@@ -23,7 +23,7 @@ export class TappedTransaction {
   readonly #connection: TappedConnection
   readonly #inner: DriverTransaction
   readonly #written: Written<Statement>
-  /** Written since the commit was begun, perhaps still in time to become part of it. */
+  /** Written since the commit was begun: perhaps part of it, perhaps of a transaction that began without a word. */
   readonly #late: Written<Statement>
   #state: State = 'open'
   /** The database may have ended it without being asked: from here on every write may commit by itself. */
@@ -111,7 +111,7 @@ export class TappedTransaction {
    * or with the transaction of whoever has the connection now.
    */
   async #writeTooLate<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    if (this.#state === 'ending') this.#late.add(statement)
+    this.#late.add(statement)
     const result = await this.#tap.autocommit(statement, send)
     if (this.#isWithOthers) await this.#hold(statement, new Error(afterTheEnd))
     return result
@@ -147,12 +147,18 @@ export class TappedTransaction {
 
   /** `COMMIT` or `ROLLBACK` as a statement: the engine's own, for drivers without phantom queries. */
   async #end<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    if (this.#state !== 'open') return send()
+    if (this.#state !== 'open') return this.#endAgain(send)
     if (!statement.isCommit) return this.#rollBackBy(send)
     return this.#commitBy(send, (settled) => {
       // Not awaited here: a slow store would keep the pool's connection. commit() gives that back first.
       this.#settled = settled
     })
+  }
+
+  async #endAgain<T>(send: () => Promise<T>): Promise<T> {
+    const result = await send()
+    await this.#late.invalidate('a late statement')
+    return result
   }
 
   async #commit(): Promise<void> {
@@ -161,7 +167,7 @@ export class TappedTransaction {
         () => this.#release(() => this.#inner.commit()),
         (settled) => settled,
       )
-    } else await this.#release(() => this.#inner.commit())
+    } else await this.#endAgain(() => this.#release(() => this.#inner.commit()))
   }
 
   async #rollback(): Promise<void> {
