@@ -9,6 +9,8 @@ export interface AskedRows {
   readonly milliseconds: number | undefined
   /** Rows are locked: they are never served and never stored. */
   readonly locked: boolean
+  /** The builder was given its query runner, so what the session sees is its holder's affair: a role, a `BEGIN` by hand. */
+  readonly held: boolean
 }
 
 const byRunner = new WeakMap<QueryRunner, AskedRows>()
@@ -18,14 +20,16 @@ const byRunner = new WeakMap<QueryRunner, AskedRows>()
  */
 export function askedBy(builder: SelectInternals, queryRunner: QueryRunner): AskedRows | undefined {
   const { cache, cacheId, cacheDuration, lockMode } = builder.expressionMap
+  const outer = byRunner.get(queryRunner)
   // Only a builder that TypeORM made on the way has said nothing and still has such a runner.
-  if (cache === undefined) return byRunner.get(queryRunner)
+  if (cache === undefined) return outer
   if (!cache) return undefined
   return {
     id: cacheId === '' ? undefined : cacheId,
     // TypeORM takes 0 and NaN for "nothing said".
     milliseconds: cacheDuration || undefined,
-    locked: lockMode !== undefined || byRunner.get(queryRunner)?.locked === true,
+    locked: lockMode !== undefined || outer?.locked === true,
+    held: outer?.held ?? builder.queryRunner !== undefined,
   }
 }
 

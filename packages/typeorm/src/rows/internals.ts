@@ -9,6 +9,8 @@ import type { DataSource, QueryRunner } from 'typeorm'
 export interface SelectInternals {
   readonly dataSource: DataSource
   readonly expressionMap: SelectExpressionMap
+  /** The one that the builder was given, if any. */
+  readonly queryRunner?: QueryRunner | undefined
   getQueryAndParameters(): [string, unknown[]]
 }
 

@@ -50,6 +50,7 @@ export async function readRows(
 function obstacleOf(queryRunner: QueryRunner, state: FreshetState, asked: AskedRows): string | undefined {
   if (asked.locked) return 'lock'
   if (queryRunner.isTransactionActive) return 'transaction'
+  if (asked.held) return 'queryRunner'
   // TypeORM finds such an answer expired as soon as it is there.
   if (asked.milliseconds !== undefined && asked.milliseconds < 1) return 'off'
   return state.obstacle()

@@ -98,7 +98,7 @@ describe('how long', () => {
   test('0 says nothing, as with TypeORM, and less than a millisecond is never', async () => {
     const one = await start()
     const read = (milliseconds: number) => () =>
-      one.dataSource.createQueryBuilder(Note, 'n').cache('id', milliseconds).getMany()
+      one.dataSource.createQueryBuilder(Note, 'n').cache(milliseconds).getMany()
     await read(0)()
     clock.advance(60_000)
     expect(await hits(one, read(0))).toBe(true)
@@ -351,6 +351,15 @@ describe('the provider', () => {
     expect(await read.getRawMany()).toEqual([{ one: 1 }])
     expect(stored).toHaveLength(1)
     await plain.destroy()
+  })
+
+  test('builders are changed once, however many DataSources there are', async () => {
+    const first = await start()
+    const methods = () =>
+      Object.getOwnPropertyDescriptors(Object.getPrototypeOf(first.dataSource.createQueryBuilder()))
+    const before = methods()
+    await start()
+    expect(methods()).toEqual(before)
   })
 
   test('a DataSource whose cache was taken away, or replaced, reads past this one', async () => {

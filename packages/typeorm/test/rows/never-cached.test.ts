@@ -53,6 +53,28 @@ describe.each(databases)('on %s', (name) => {
     expect(sent).toHaveLength(1)
   })
 
+  test('what the session of a held query runner sees is its own', async () => {
+    const queryRunner = dataSource.createQueryRunner()
+    const reasons = reasonsOf(opened.cache)
+    const held = () =>
+      queryRunner.manager.find(Note, {
+        cache: true,
+        relations: { author: true },
+        relationLoadStrategy: 'query',
+        order: { id: 'ASC' },
+      })
+    const count = (await sentBy(opened.statements, held)).length
+    expect(count).toBeGreaterThan(1)
+    await queryRunner.query('BEGIN')
+    await queryRunner.query(`UPDATE notes SET text = 'by hand' WHERE id = 1`)
+    expect((await held())[0]!.text).toBe('by hand')
+    await queryRunner.query('ROLLBACK')
+    await queryRunner.release()
+    expect(new Set(reasons)).toEqual(new Set(['queryRunner']))
+    const notes = await dataSource.getRepository(Note).find({ cache: true, order: { id: 'ASC' } })
+    expect(notes[0]!.text).not.toBe('by hand')
+  })
+
   test('a builder that starts its own transaction is read there', async () => {
     const read = () => dataSource.createQueryBuilder(Note, 'note').useTransaction(true).cache(true).getMany()
     await read()
