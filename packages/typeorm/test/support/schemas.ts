@@ -69,7 +69,7 @@ export function attachmentSchema(type: DataSourceOptions['type']): EntitySchema<
     target: Attachment,
     tableName: 'attachments',
     columns: {
-      id: { type: 'varchar', length: 36, primary: true, generated: 'uuid' },
+      id: { type: 'uuid', primary: true, generated: 'uuid' },
       name: { type: 'varchar' },
       bytes: { type: bytes },
       preview: { type: bytes, nullable: true },

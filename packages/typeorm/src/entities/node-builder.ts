@@ -1,0 +1,117 @@
+import { copyOut } from '@freshet/core/adapter'
+import type { DataSource, EntityMetadata } from 'typeorm'
+import { parsePath } from './property-path.js'
+import type { NodeShape, Related } from './snapshot.js'
+
+type ColumnMetadata = EntityMetadata['columns'][number]
+type EmbeddedMetadata = EntityMetadata['embeddeds'][number]
+type Fields = Record<string, unknown>
+
+/** A property of a shape: where its value goes. */
+interface Place {
+  readonly key: string
+  /** The embedded objects on the way; `undefined` for one that TypeORM makes a plain object. */
+  readonly parents: readonly (readonly [key: string, embedded: EmbeddedMetadata | undefined])[]
+  /** Hydrates what the driver had sent. */
+  readonly stored: ColumnMetadata | undefined
+}
+
+const fromDatabase = { fromDeserializer: true }
+const anything = { kind: 'any' } as const
+
+/** Builds the entities of one shape: what that takes has been looked up once. */
+export class NodeBuilder {
+  /** Whether the entity's class has `@AfterLoad` listeners. */
+  readonly hasListeners: boolean
+  readonly #metadata: EntityMetadata
+  readonly #driver: DataSource['driver']
+  readonly #columns: readonly Place[]
+  /** The keys of `columns`, if there is nothing more to them than a key. */
+  readonly #plainKeys: readonly string[] | undefined
+  readonly #relations: readonly Place[]
+  readonly #ids: readonly Place[]
+
+  constructor(dataSource: DataSource, metadata: EntityMetadata, shape: NodeShape) {
+    this.#metadata = metadata
+    this.#driver = dataSource.driver
+    this.#columns = shape.columns.map(([path, kind]) => placeOf(metadata, path, kind === 'stored'))
+    this.#relations = shape.relations.map((path) => placeOf(metadata, path, false))
+    this.#ids = shape.ids.map((path) => placeOf(metadata, path, false))
+    this.#plainKeys = this.#columns.every(
+      ({ parents, stored }) => parents.length === 0 && stored === undefined,
+    )
+      ? this.#columns.map(({ key }) => key)
+      : undefined
+    this.hasListeners = metadata.afterLoadListeners.length > 0
+  }
+
+  /** @param built the entities of the nodes before this one */
+  build(node: readonly unknown[], built: readonly object[]): object {
+    const entity = this.#metadata.create(undefined, fromDatabase) as Fields
+    let next =
+      this.#plainKeys === undefined ? this.#setColumns(entity, node) : setPlain(entity, this.#plainKeys, node)
+    for (const place of this.#relations) {
+      holderAt(entity, place)[place.key] = relatedOf(node[next++] as Related, built)
+    }
+    for (const place of this.#ids) holderAt(entity, place)[place.key] = copied(node[next++])
+    return entity
+  }
+
+  #setColumns(entity: Fields, node: readonly unknown[]): number {
+    let next = 1
+    for (const place of this.#columns) {
+      const value = copied(node[next++])
+      const holder = place.parents.length === 0 ? entity : holderAt(entity, place)
+      holder[place.key] =
+        place.stored === undefined
+          ? value
+          : (this.#driver.prepareHydratedValue(value, place.stored) as unknown)
+    }
+    return next
+  }
+}
+
+function setPlain(entity: Fields, keys: readonly string[], node: readonly unknown[]): number {
+  for (let i = 0; i < keys.length; i++) {
+    const value = node[i + 1]
+    entity[keys[i]!] = typeof value === 'object' && value !== null ? copyOut(value, anything) : value
+  }
+  return keys.length + 1
+}
+
+/** The snapshot stays whole: a caller may change what it is given. */
+function copied(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? copyOut(value, anything) : value
+}
+
+/** The entities of a relation, from those built so far. */
+export function relatedOf(related: Related, built: readonly object[]): object | object[] | null {
+  if (related === null) return null
+  return typeof related === 'number' ? built[related]! : related.map((index) => built[index]!)
+}
+
+function holderAt(entity: Fields, { parents }: Place): Fields {
+  let holder = entity
+  for (const [key, embedded] of parents) holder = (holder[key] ??= embedded?.create() ?? {}) as Fields
+  return holder
+}
+
+function placeOf(metadata: EntityMetadata, path: string, isStored: boolean): Place {
+  const { parents, key } = parsePath(path)
+  let embeddeds: readonly EmbeddedMetadata[] = metadata.embeddeds
+  return {
+    key,
+    parents: parents.map((parent) => {
+      const embedded = embeddeds.find(({ propertyName }) => propertyName === parent)
+      embeddeds = embedded?.embeddeds ?? []
+      return [parent, embedded]
+    }),
+    stored: isStored ? columnAt(metadata, path) : undefined,
+  }
+}
+
+function columnAt(metadata: EntityMetadata, path: string): ColumnMetadata {
+  const column = metadata.columns.find(({ propertyPath, isVirtual }) => propertyPath === path && !isVirtual)
+  if (column === undefined) throw new Error(`${metadata.name} has no column ${path}`)
+  return column
+}

@@ -1,0 +1,77 @@
+import { FreshetError } from '@freshet/core'
+import type { LoadContext } from '@freshet/core/adapter'
+import { andThen } from '@freshet/core/adapter'
+import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import { onMaster, recordLoad, Unrebuildable } from '../entities/record-load.js'
+import { restorerOf } from '../entities/restore.js'
+import type { EntitySnapshot } from '../entities/snapshot.js'
+import type { FreshetState } from '../state.js'
+
+type Builder = SelectQueryBuilder<ObjectLiteral>
+
+/** One kind of answer: how it is got without the cache, what of it is kept, and how it is made of that again. */
+export interface AnswerKind {
+  readonly method: string
+  direct(builder: Builder): Promise<unknown>
+  load(builder: Builder): Promise<unknown>
+  restore(value: unknown, dataSource: DataSource): unknown
+}
+
+export const manyEntities: AnswerKind = {
+  method: 'getWithCache',
+  direct: (builder) => builder.getMany(),
+  // An empty list as such, not as a snapshot: what is not there has a time to live of its own.
+  load: async (builder) => {
+    const loaded = await recordLoad(builder)
+    return loaded instanceof Unrebuildable || loaded.roots.length > 0 ? loaded : []
+  },
+  restore: entitiesOf,
+}
+
+export const oneEntity: AnswerKind = {
+  method: 'getOneWithCache',
+  direct: (builder) => builder.getOne(),
+  load: async (builder) => {
+    const loaded = await recordLoad(builder)
+    return loaded instanceof Unrebuildable || loaded.roots.length > 0 ? loaded : null
+  },
+  restore: (value, dataSource) =>
+    value === null ? null : andThen(entitiesOf(value, dataSource), ([first]) => first ?? null),
+}
+
+export const entityCount: AnswerKind = {
+  method: 'getCountWithCache',
+  direct: (builder) => builder.getCount(),
+  load: (builder) => onMaster(builder).getCount(),
+  restore: (value) => value,
+}
+
+function entitiesOf(value: unknown, dataSource: DataSource): object[] | Promise<object[]> {
+  if (value instanceof Unrebuildable) return [...value.entities]
+  if (Array.isArray(value)) return []
+  return restorerOf(dataSource).restore(value as EntitySnapshot)
+}
+
+/** Loads what is to be kept; what cannot be kept is said in an event, and is not. */
+export async function loadFor(
+  { engine, load }: Pick<FreshetState, 'engine' | 'load'>,
+  kind: AnswerKind,
+  builder: Builder,
+  source: string,
+  context: LoadContext,
+): Promise<unknown> {
+  const value = await load(() => kind.load(builder), context)
+  if (value instanceof Unrebuildable) {
+    context.skip()
+    engine.counters.failures++
+    engine.events.emit('failure', { action: 'copy', cause: notRebuildable(source, value.reason) })
+  }
+  return value
+}
+
+function notRebuildable(source: string, reason: string): FreshetError {
+  return new FreshetError(
+    'NOT_ENCODABLE',
+    `The result of ${source} is not cached: ${reason}. Give the column a value transformer, which is asked anew for every answer, or leave it out of select.`,
+  )
+}

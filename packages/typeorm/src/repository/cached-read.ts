@@ -1,0 +1,90 @@
+import type { LoadContext } from '@freshet/core/adapter'
+import { isPromise, resolvePolicy } from '@freshet/core/adapter'
+import { LRUCache } from 'lru-cache'
+import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import { readPlanOf, scopeOf } from '../reads/index.js'
+import type { FreshetState } from '../state.js'
+import type { AnswerKind } from './answer.js'
+import { loadFor } from './answer.js'
+import type { GetWithCacheOptions } from './read-options.js'
+import { assertReadOptions } from './read-options.js'
+import { tablesRead } from './tables-read.js'
+
+/** One call: what is read, and how it is told from every other read. */
+export interface CachedRead {
+  readonly state: FreshetState
+  readonly dataSource: DataSource
+  readonly kind: AnswerKind
+  /** For events and statistics, such as `Post.getWithCache`. */
+  readonly source: string
+  /** Why it may be neither served nor stored, if so. */
+  readonly obstacle: string | undefined
+  /** `undefined` if nothing tells it from every other read. */
+  key(scope: string | undefined): string | undefined
+  /** Made when it is needed, once. */
+  builder(): SelectQueryBuilder<ObjectLiteral>
+}
+
+/**
+ * The way of a read: refuse bad options, go past the cache where it must not be used, otherwise through the engine.
+ *
+ * @throws FreshetError INVALID_OPTION, INVALID_DURATION, INVALID_TAG
+ */
+export async function readCached(
+  read: CachedRead,
+  options: GetWithCacheOptions | undefined,
+): Promise<unknown> {
+  const { state, source, kind, dataSource } = read
+  const { engine } = state
+  if (options !== undefined) assertReadOptions(kind.method, options)
+  const policy = options === undefined ? engine.policy : resolvePolicy(options, engine.policy)
+  const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolve(options.tags)
+  const obstacle = read.obstacle ?? state.obstacle()
+  if (obstacle !== undefined) return bypass(read, obstacle)
+  const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }
+  if (scoped === undefined) return bypass(read, 'scope')
+  const key = read.key(scoped.scope)
+  if (key === undefined) return bypass(read, 'no canonical form')
+  const known = knownOf(read, key)
+  if (typeof known === 'string') return bypass(read, known)
+  const answer = engine.reader.read({
+    space: engine.space,
+    key,
+    tags: ownTags === undefined ? known : [...known, ...ownTags],
+    policy,
+    load: (context: LoadContext) => loadFor(state, kind, read.builder(), source, context),
+    restore: (value) => kind.restore(value, dataSource),
+    source,
+  })
+  // An `await` on what is there already costs a turn of the microtask queue.
+  return isPromise(answer) ? await answer : answer
+}
+
+/** As without the cache. */
+function bypass({ state: { engine }, source, kind, builder }: CachedRead, reason: string): Promise<unknown> {
+  engine.counters.bypasses++
+  if (engine.events.has('bypass')) engine.events.emit('bypass', { key: undefined, source, reason })
+  return kind.direct(builder())
+}
+
+const maxKnown = 20_000
+
+/** The tags of a read, or why it cannot be cached. */
+type Known = readonly string[] | string
+
+const knownByState = new WeakMap<FreshetState, LRUCache<string, Known>>()
+
+/** By key, which decides them: building the SQL and reading it costs more than the whole hit. */
+function knownOf(read: CachedRead, key: string): Known {
+  const { state } = read
+  let byKey = knownByState.get(state)
+  if (byKey === undefined) knownByState.set(state, (byKey = new LRUCache({ max: maxKnown })))
+  let known = byKey.get(key)
+  if (known === undefined) byKey.set(key, (known = findOut(read)))
+  return known
+}
+
+function findOut({ builder, dataSource, state }: CachedRead): Known {
+  const [sql] = builder().getQueryAndParameters()
+  return readPlanOf(dataSource, sql).obstacle ?? state.readTags(tablesRead(builder(), sql))
+}

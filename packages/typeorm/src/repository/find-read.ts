@@ -1,0 +1,113 @@
+import type {
+  EntityMetadata,
+  FindManyOptions,
+  FindOneOptions,
+  ObjectLiteral,
+  Repository,
+  SelectQueryBuilder,
+} from 'typeorm'
+import { keyOf } from '../reads/index.js'
+import type { ReadPlan } from '../reads/index.js'
+import type { FreshetState } from '../state.js'
+import type { AnswerKind } from './answer.js'
+import { oneEntity } from './answer.js'
+import { builderText } from './builder-text.js'
+import type { CachedRead } from './cached-read.js'
+import { configuredState } from './configured-state.js'
+import { findText } from './find-text.js'
+import { builderObstacle, optionsObstacle, runnerObstacle } from './obstacle.js'
+
+type Builder = SelectQueryBuilder<ObjectLiteral>
+type Options = FindManyOptions<ObjectLiteral> | FindOneOptions<ObjectLiteral>
+
+/** A read by find options: `find()`, `findOne()` and `count()` of TypeORM. */
+export class FindRead implements CachedRead {
+  readonly state: FreshetState
+  readonly dataSource: CachedRead['dataSource']
+  readonly kind: AnswerKind
+  readonly source: string
+  readonly obstacle: string | undefined
+  readonly #repository: Repository<ObjectLiteral>
+  readonly #metadata: EntityMetadata
+  readonly #options: Options | undefined
+  #builder: Builder | undefined
+
+  constructor(repository: Repository<ObjectLiteral>, kind: AnswerKind, options: Options | undefined) {
+    const { manager, metadata } = repository
+    if (kind === oneEntity && !options?.where) {
+      throw new Error('You must provide selection conditions in order to find a single row.')
+    }
+    this.dataSource = manager.dataSource
+    this.state = configuredState(this.dataSource, `Repository.${kind.method}`)
+    this.kind = kind
+    this.source = `${metadata.name}.${kind.method}`
+    this.obstacle = optionsObstacle(options) ?? runnerObstacle(manager.queryRunner)
+    this.#repository = repository
+    this.#metadata = metadata
+    this.#options = options
+  }
+
+  key(scope: string | undefined): string | undefined {
+    // A value that has no text in `where` may still have one as a parameter of the SQL.
+    const text = findText(this.#options) ?? builderText(this.builder(), { ...this.#options, where: {} })
+    return text === undefined
+      ? undefined
+      : keyOf(this.dataSource, this.state, planOf(this.#metadata, this.kind), text, scope)
+  }
+
+  readonly builder = (): Builder => (this.#builder ??= this.#build())
+
+  #build(): Builder {
+    const { manager } = this.#repository
+    const options = this.kind === oneEntity ? { ...this.#options, take: 1 } : (this.#options ?? {})
+    // TypeORM's own cache is another matter.
+    return manager
+      .createQueryBuilder(this.#metadata.target, this.#metadata.name)
+      .setFindOptions(options)
+      .cache(false)
+  }
+}
+
+/** A read by a query builder. */
+export class BuilderRead implements CachedRead {
+  readonly state: FreshetState
+  readonly dataSource: CachedRead['dataSource']
+  readonly kind: AnswerKind
+  readonly source: string
+  readonly obstacle: string | undefined
+  readonly #builder: Builder
+
+  constructor(builder: Builder, kind: AnswerKind) {
+    this.dataSource = builder.dataSource
+    this.state = configuredState(this.dataSource, `SelectQueryBuilder.${kind.method}`)
+    this.kind = kind
+    this.obstacle = builderObstacle(builder)
+    const main = builder.expressionMap.mainAlias
+    this.source = `${main?.hasMetadata === true ? main.metadata.name : 'SelectQueryBuilder'}.${kind.method}`
+    this.#builder = builder
+  }
+
+  key(scope: string | undefined): string | undefined {
+    const text = builderText(this.#builder)
+    const { metadata } = this.#builder.expressionMap.mainAlias!
+    return text === undefined
+      ? undefined
+      : keyOf(this.dataSource, this.state, planOf(metadata, this.kind), text, scope)
+  }
+
+  readonly builder = (): Builder => this.#builder
+}
+
+const plans = new WeakMap<EntityMetadata, Map<AnswerKind, ReadPlan>>()
+
+/** Stands where the digest of a text stands in the keys of rows, and is none. */
+function planOf(metadata: EntityMetadata, kind: AnswerKind): ReadPlan {
+  let byKind = plans.get(metadata)
+  if (byKind === undefined) plans.set(metadata, (byKind = new Map()))
+  let plan = byKind.get(kind)
+  if (plan === undefined) {
+    const digest = `${metadata.name}@${metadata.tablePath}.${kind.method}`
+    byKind.set(kind, (plan = { obstacle: undefined, tables: undefined, digest }))
+  }
+  return plan
+}

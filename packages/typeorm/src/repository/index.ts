@@ -1,0 +1,3 @@
+export { installCachedReads } from './install.js'
+export type { GetWithCacheOptions } from './read-options.js'
+export {} from './typings.js'

@@ -1,0 +1,76 @@
+import { createCache } from '@freshet/core'
+import type { Cache, CacheEvents } from '@freshet/core'
+import { engineOf } from '@freshet/core/adapter'
+import type { DataSourceOptions } from 'typeorm'
+import { DataSource } from 'typeorm'
+import { installCachedReads } from '../../src/repository/index.js'
+import { setState } from '../../src/state.js'
+import { decoratedEntities, UserSubscriber } from '../support/entities.js'
+import { schemaEntities } from '../support/schemas.js'
+import { seed } from '../support/seed.js'
+
+/** A seeded database whose reads can be cached; nothing sees its writes. */
+export interface Seeded {
+  readonly dataSource: DataSource
+  readonly cache: Cache
+  /** Every statement that was sent since {@link forget}. */
+  readonly sent: string[]
+  /** What was emitted since {@link forget}. */
+  readonly failures: CacheEvents['failure'][]
+  readonly bypasses: CacheEvents['bypass'][]
+  forget(): void
+  setObstacle(reason: string | undefined): void
+}
+
+export async function seededDataSource(
+  options: DataSourceOptions = { type: 'better-sqlite3', database: ':memory:' },
+  more: { readonly entities?: readonly (new () => object)[]; readonly scope?: () => unknown } = {},
+): Promise<Seeded> {
+  installCachedReads()
+  const sent: string[] = []
+  const dataSource = new DataSource({
+    ...options,
+    entities: [...decoratedEntities, ...schemaEntities(options.type), ...(more.entities ?? [])],
+    subscribers: [UserSubscriber],
+    synchronize: true,
+    logging: ['query'],
+    logger: {
+      logQuery: (text) => void sent.push(text),
+      logQueryError: ignore,
+      logQuerySlow: ignore,
+      logSchemaBuild: ignore,
+      logMigration: ignore,
+      log: ignore,
+    },
+  } as DataSourceOptions)
+  await dataSource.initialize()
+  await seed(dataSource)
+  const cache = createCache()
+  const failures: CacheEvents['failure'][] = []
+  const bypasses: CacheEvents['bypass'][] = []
+  cache.on('failure', (event) => failures.push(event))
+  cache.on('bypass', (event) => bypasses.push(event))
+  let obstacle: string | undefined
+  setState(dataSource, {
+    engine: engineOf(cache)!,
+    scope: more.scope,
+    identity: 'test',
+    readTags: (tables) => tables ?? ['anything'],
+    invalidate: (tables) => cache.invalidate(tables),
+    obstacle: () => obstacle,
+    load: (query) => query(),
+  })
+  const forget = () => [sent, failures, bypasses].forEach((list) => (list.length = 0))
+  forget()
+  return {
+    dataSource,
+    cache,
+    sent,
+    failures,
+    bypasses,
+    forget,
+    setObstacle: (reason) => void (obstacle = reason),
+  }
+}
+
+const ignore = (): void => undefined
