@@ -16,7 +16,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/{core,sql}/test/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['packages/{core,sql}/test/**/*.test.ts', 'packages/prisma/test/types/*.test.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,
@@ -28,7 +32,12 @@ export default defineConfig({
             'examples/*/test/**/*.test.ts',
             'bench/test/**/*.test.ts',
           ],
-          exclude: ['**/node_modules/**', 'packages/{core,sql}/**', 'test/packaging/**'],
+          exclude: [
+            '**/node_modules/**',
+            'packages/{core,sql}/**',
+            'packages/prisma/test/types/**',
+            'test/packaging/**',
+          ],
           globalSetup: ['test/services/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
