@@ -53,7 +53,7 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
     binding,
     tap,
     passages: passagesOf(facts.original, tap),
-    tagsFor: tagsOfReads(binding, createReadDependencies(dataModel, { dependsOn })),
+    tagsFor: tagsOfReads(binding, dependenciesOf),
     policyOf,
     scope: options.scope,
   }
