@@ -76,10 +76,11 @@ class Recording {
       createQueryBuilder: (queryRunner) =>
         this.over(internals.createQueryBuilder.call(recorded, queryRunner)),
       obtainQueryRunner: () => internals.queryRunner ?? this.#dataSource.createQueryRunner('master'),
-      executeEntitiesAndRawResults: (queryRunner) => this.#execute(recorded, internals, queryRunner),
+      executeEntitiesAndRawResults: (queryRunner) => this.#execute(recorded, builder, queryRunner),
     }
     const recorded = Object.create(builder, {
       dataSource: { value: this.#recordingDataSource },
+      expressionMap: { value: recordingMap(builder.expressionMap) },
       ...Object.getOwnPropertyDescriptors(face),
     }) as Builder
     return recorded
@@ -103,21 +104,17 @@ class Recording {
     return new Unrebuildable(roots, refusal)
   }
 
-  async #execute(
+  #execute(
     recorded: Builder,
-    internals: BuilderInternals,
+    builder: Builder,
     queryRunner: QueryRunner,
   ): ReturnType<BuilderInternals['executeEntitiesAndRawResults']> {
-    const { expressionMap } = recorded
-    const isAudible = expressionMap.callListeners
-    // The event is what tells that the entities are there, whether anybody is to hear of it or not.
-    expressionMap.callListeners = true
-    try {
-      const runner = this.#runnerFor(recorded, queryRunner, isAudible)
-      return await internals.executeEntitiesAndRawResults.call(recorded, runner)
-    } finally {
-      expressionMap.callListeners = isAudible
-    }
+    const internals = builder as unknown as BuilderInternals
+    const { callListeners } = builder.expressionMap
+    return internals.executeEntitiesAndRawResults.call(
+      recorded,
+      this.#runnerFor(recorded, queryRunner, callListeners),
+    )
   }
 
   /** `queryRunner`, but entities that it would tell listeners about come here. Nothing is written to it. */
@@ -198,6 +195,17 @@ class Recording {
     if (index === undefined) this.#capture.refuse('an entity was not built from rows')
     return index
   }
+}
+
+/** `map`, and what running the query writes to it: the caller's builder stays as it is, to be asked again. */
+function recordingMap(map: Builder['expressionMap']): Builder['expressionMap'] {
+  return Object.assign(Object.create(map) as Builder['expressionMap'], {
+    relationIdAttributes: [...map.relationIdAttributes],
+    // The event is what tells that the entities are there, whether anybody is to hear of it or not.
+    callListeners: true,
+    // Rows from a cache would be stored here as if they were new.
+    cache: false,
+  })
 }
 
 async function broadcastBy(broadcaster: Broadcaster, event: string, details: unknown[]): Promise<void> {

@@ -13,7 +13,7 @@ import { seed } from '../support/seed.js'
 export interface Seeded {
   readonly dataSource: DataSource
   readonly cache: Cache
-  /** Every statement that was sent since {@link forget}. */
+  /** Every statement that was sent since {@link forget}, with its parameters. */
   readonly sent: string[]
   /** What was emitted since {@link forget}. */
   readonly failures: CacheEvents['failure'][]
@@ -35,7 +35,7 @@ export async function seededDataSource(
     synchronize: true,
     logging: ['query'],
     logger: {
-      logQuery: (text) => void sent.push(text),
+      logQuery: (text, parameters) => void sent.push(`${text} ${JSON.stringify(parameters ?? [])}`),
       logQueryError: ignore,
       logQuerySlow: ignore,
       logSchemaBuild: ignore,
