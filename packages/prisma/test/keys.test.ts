@@ -139,6 +139,21 @@ describe('scope', () => {
     await base.$disconnect()
   })
 
+  test('no scope can be chosen so that the key of another comes out', async () => {
+    let tenant = ''
+    const { prisma, base, cache } = createCached(database.url, { options: { scope: () => tenant } })
+    const keys: string[] = []
+    cache.on('miss', ({ key }) => keys.push(key.slice('0@'.length)))
+    const named = (name: string) => prisma.user.findMany({ where: { name } })
+    await named('x')
+    const [whole = ''] = keys
+    // Its text ends as the whole key of the first read does.
+    await named(`-${whole.slice(0, -'}}'.length)}`)
+    tenant = keys[1]?.slice(0, -whole.length) ?? ''
+    expect(await statusOf(prisma, named('x'))).toBe('miss: missing')
+    await base.$disconnect()
+  })
+
   test('a read may name its own', async () => {
     const { prisma, base } = createCached(database.url, { options: { scope: () => 'a' } })
     await prisma.user.findMany()

@@ -59,7 +59,7 @@ export interface ClientFacts {
   readonly original: object
   readonly factory: DriverFactory
   readonly inlineSchema: string | undefined
-  readonly runtimeDataModel: unknown
+  readonly runtimeDataModel: object
   readonly globalOmit: unknown
 }
 

@@ -158,9 +158,10 @@ const byBinding = new WeakMap<Binding, TagsOfReads>()
  * Walking the arguments anew for each read costs less than remembering tags by key (0.2 µs for a unique read,
  * 1 µs for a usual list); the tags of a set of tables are made once, for all clients of a binding.
  */
-export function tagsOfReads(binding: Binding, dependenciesOf: ReadDependencies): TagsOfReads {
+export function tagsOfReads(binding: Binding, readDependencies: () => ReadDependencies): TagsOfReads {
   const existing = byBinding.get(binding)
   if (existing !== undefined) return existing
+  const dependenciesOf = readDependencies()
   const tagsOfSets = new WeakMap<object, readonly string[]>()
   const ofAll = binding.readTags('all')
   const tagsFor: TagsOfReads = (model, operation, args) => {
