@@ -1,5 +1,8 @@
 import type { Engine, LoadContext } from '@freshet/core/adapter'
 import type { DataSource } from 'typeorm'
+import type { Binding } from './binding.js'
+import type { ResolvedOptions } from './options.js'
+import type { Tap } from './tap/tap.js'
 
 /** What Freshet knows of one DataSource that was given `cache: freshet({ cache })`. */
 export interface FreshetState {
@@ -26,4 +29,42 @@ export function stateOf(dataSource: DataSource): FreshetState | undefined {
 
 export function setState(dataSource: DataSource, state: FreshetState): void {
   states.set(dataSource, state)
+}
+
+export function createState(
+  dataSource: DataSource,
+  { engine, scope, database }: ResolvedOptions,
+  tap: Tap,
+  binding: Binding,
+): FreshetState {
+  return {
+    engine,
+    scope,
+    identity: identityOf(dataSource, database),
+    readTags: (tables) => binding.readTags(tables),
+    invalidate: async (tables, source) => binding.invalidate(binding.writeTags(tables), source),
+    obstacle: () => {
+      if (tap.seesUncommitted) return 'uncommitted'
+      if (binding.changedSession !== undefined && scope === undefined) return sessionObstacle(engine)
+      return undefined
+    },
+    load: async (query, context) => {
+      const { value, mayKeep } = await tap.load(query)
+      if (!mayKeep) context.skip()
+      return value
+    },
+  }
+}
+
+function identityOf({ options, driver }: DataSource, database: string | undefined): string {
+  const { schema } = options as { readonly schema?: unknown }
+  return JSON.stringify(['typeorm', options.type, database ?? '', driver.database ?? '', schema ?? ''])
+}
+
+function sessionObstacle({ events }: Engine): string {
+  events.warnOnce(
+    'SESSION_CHANGED',
+    'A statement such as SET ROLE or set_config() has changed what a session of this database sees, so Freshet no longer knows whose rows are read and caches nothing. Give freshet() a scope, such as { scope: () => tenant.id }, or make the change local to a transaction: SET LOCAL, set_config(…, true).',
+  )
+  return 'session'
 }

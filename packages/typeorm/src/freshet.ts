@@ -1,0 +1,84 @@
+import { FreshetError } from '@freshet/core'
+import type { DataSource } from 'typeorm'
+import type { Binding } from './binding.js'
+import { bind } from './binding.js'
+import type { FreshetOptions, ResolvedOptions } from './options.js'
+import { resolveOptions } from './options.js'
+import { sqlDialectOf } from './reads/index.js'
+import { installCachedReads } from './repository/index.js'
+import type { Provider } from './rows/index.js'
+import { createProvider } from './rows/index.js'
+import { createState, setState } from './state.js'
+import { tapOn } from './tap/tap.js'
+
+/** The value of a DataSource's `cache` option. TypeORM's own `duration` may stand beside it. */
+export interface FreshetCacheOption {
+  /** TypeORM calls it in the constructor, and again for every `setOptions({ cache })`. */
+  readonly provider: (dataSource: DataSource) => Provider
+}
+
+/**
+ * Caches what a DataSource reads where a query asks for it, and invalidates it by whatever the DataSource writes.
+ *
+ * `find({ cache: true })` and `getWithCache()` are answered from the cache; inside transactions they are not. What is
+ * written through the DataSource, in whatever form, stops exactly the cached reads that it could change, once it is
+ * committed and before it is acknowledged. Runners that were made before the option was given are not seen.
+ *
+ * @throws FreshetError INVALID_OPTION at once; and when a DataSource is given it UNSUPPORTED_CLIENT for a database
+ * whose SQL Freshet does not read, SECOND_DATABASE, INVALID_OPTION for what else its `cache` option must not hold.
+ * @example
+ * const dataSource = new DataSource({ ...options, cache: freshet({ cache: createCache() }) })
+ */
+export function freshet(options: FreshetOptions): FreshetCacheOption {
+  const resolved = resolveOptions(options)
+  return Object.freeze({ provider: (dataSource: DataSource) => install(dataSource, resolved) })
+}
+
+function install(dataSource: DataSource, options: ResolvedOptions): Provider {
+  const dialect = sqlDialectOf(dataSource)
+  if (dialect === undefined) throw unsupported(dataSource)
+  const tap = tapOn(dataSource, dialect)
+  const binding = bind(tap, dataSource, options)
+  const state = createState(dataSource, options, tap, binding)
+  const provider = createProvider(dataSource, state)
+  installCachedReads()
+  setState(dataSource, state)
+  nameTablesOnceBuilt(dataSource, binding)
+  return provider
+}
+
+const naming = new WeakMap<DataSource, Set<Binding>>()
+
+interface Builds {
+  buildMetadatas?: (this: DataSource) => Promise<void>
+}
+
+/** The entities come with `initialize()`; users name them in tags before anything is written. */
+function nameTablesOnceBuilt(dataSource: DataSource, binding: Binding): void {
+  binding.nameTables()
+  const known = naming.get(dataSource)
+  if (known !== undefined) {
+    known.add(binding)
+    return
+  }
+  const named = new Set([binding])
+  naming.set(dataSource, named)
+  const builder = dataSource as unknown as Builds
+  const { buildMetadatas } = builder
+  if (typeof buildMetadatas !== 'function') return
+  Object.defineProperty(dataSource, 'buildMetadatas', {
+    value: async () => {
+      await buildMetadatas.call(dataSource)
+      for (const one of named) one.nameTables()
+    },
+    writable: true,
+    configurable: true,
+  })
+}
+
+function unsupported({ options }: DataSource): FreshetError {
+  return new FreshetError(
+    'UNSUPPORTED_CLIENT',
+    `This DataSource is of the type '${options.type}', and Freshet reads the SQL of postgres, mysql, mariadb and better-sqlite3 alone, so what it writes would not be known. Leave its cache option out.`,
+  )
+}

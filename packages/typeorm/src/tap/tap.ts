@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { WriteObserver } from '@freshet/core/adapter'
+import { Observers, Written } from '@freshet/core/adapter'
+import type { SqlDialect, Statement } from '@freshet/sql'
+import { createClassifier } from '@freshet/sql'
+import type { DataSource } from 'typeorm'
+import { TappedConnection } from './tapped-connection.js'
+import { tapRunner } from './tapped-runner.js'
+
+/** What is known of one load's own statements. */
+export interface Load {
+  /** One of them passed a tapped runner. */
+  seen: boolean
+  /** One of them may have seen what is not committed. */
+  uncommitted: boolean
+}
+
+// On the DataSource itself and registered globally: whichever installed copy of the package wrapped it
+// first, the second finds the tap and does not count every write twice.
+const tapKey = Symbol.for('freshet.typeorm.tap')
+
+interface Tapped {
+  [tapKey]?: Tap
+}
+
+/**
+ * Everything that passes between TypeORM and one database: every statement of every query runner.
+ *
+ * Transactions are statements here too, whether TypeORM begins them or the user does. What is awaited in here delays
+ * the caller's own promise, so this is where a write waits for its invalidation.
+ */
+export class Tap {
+  readonly dialect: SqlDialect
+  readonly observers = new Observers<Statement>()
+  readonly classify: (sql: string) => Statement
+  /** Whether all runners share one connection, so that every read sees what an open transaction has not committed. */
+  readonly isShared: boolean
+  /** Grows whenever a transaction begins or ends. */
+  visibleTransactions = 0
+  /** Loads under way whose answers others may join. */
+  loads = 0
+  readonly #dataSource: DataSource
+  readonly #connections = new WeakMap<object, TappedConnection>()
+  readonly #load = new AsyncLocalStorage<Load>()
+
+  constructor(dataSource: DataSource, dialect: SqlDialect) {
+    this.#dataSource = dataSource
+    this.dialect = dialect
+    this.classify = createClassifier(dialect)
+    this.isShared = dialect === 'sqlite'
+  }
+
+  /** Whether a read outside a transaction may see uncommitted rows at this moment. */
+  get seesUncommitted(): boolean {
+    if (!this.isShared) return false
+    // Looked up late: the driver has another after destroy() and initialize().
+    const { databaseConnection } = this.#dataSource.driver as { readonly databaseConnection?: unknown }
+    return isObject(databaseConnection) && this.connection(databaseConnection).isOpen
+  }
+
+  /** The load whose statements run in this context, if any. */
+  get currentLoad(): Load | undefined {
+    return this.loads === 0 ? undefined : this.#load.getStore()
+  }
+
+  observe(observer: WriteObserver<Statement>): void {
+    this.observers.add(observer)
+  }
+
+  /** Ends what `observe` began. */
+  forget(observer: WriteObserver<Statement>): void {
+    this.observers.delete(observer)
+  }
+
+  /** An empty list of what is written through this tap. */
+  written(): Written<Statement> {
+    return new Written(this.observers)
+  }
+
+  sessionChanged(statement: Statement): void {
+    for (const observer of this.observers) observer.sessionChanged(statement.sql)
+  }
+
+  /** What is known of one physical connection of the driver's. */
+  connection(physical: object): TappedConnection {
+    let connection = this.#connections.get(physical)
+    if (connection === undefined) {
+      this.#connections.set(physical, (connection = new TappedConnection(this, physical)))
+    }
+    return connection
+  }
+
+  /** Runs a load, and tells whether its answer may be kept. */
+  async load<T>(query: () => Promise<T>): Promise<{ readonly value: T; readonly mayKeep: boolean }> {
+    const transactions = this.visibleTransactions
+    const load: Load = { seen: false, uncommitted: this.seesUncommitted }
+    this.loads++
+    try {
+      const value = await this.#load.run(load, query)
+      // In a pool, transactions come and go on other connections.
+      const undisturbed = !this.isShared || this.visibleTransactions === transactions
+      return { value, mayKeep: load.seen && !load.uncommitted && undisturbed }
+    } finally {
+      this.loads--
+    }
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** The tap on a DataSource, placed now if it has none. Runners that it has already handed out are not seen. */
+export function tapOn(dataSource: DataSource, dialect: SqlDialect): Tap {
+  const tapped = dataSource as DataSource & Tapped
+  const existing = tapped[tapKey]
+  if (existing !== undefined) return existing
+  const tap = new Tap(dataSource, dialect)
+  // Every way into TypeORM comes here: managers, persistence, builders, migrations, the schema builder.
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource)
+  Object.defineProperty(dataSource, 'createQueryRunner', {
+    value: (...given: Parameters<typeof createQueryRunner>) => tapRunner(tap, createQueryRunner(...given)),
+    writable: true,
+    configurable: true,
+  })
+  Object.defineProperty(dataSource, tapKey, { value: tap })
+  return tap
+}
