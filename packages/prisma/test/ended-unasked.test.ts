@@ -230,6 +230,11 @@ describe('SQLite', () => {
     })
     await expect(failing).rejects.toThrow(/no transaction is active/)
     expect(await names()).toEqual([{ name: 'Grace' }])
+    // Whether it is still open cannot be told, until the next one begins.
+    expect(await statusOf(shop.prisma, names())).toBe('bypass: uncommitted')
+    await shop.prisma.$transaction((tx) => tx.user.count())
+    await names()
+    expect(await statusOf(shop.prisma, names())).toBe('hit')
     await shop.base.$disconnect()
     database.remove()
   })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createCache } from '@freshet/core'
 import { Pauses, standAround } from './support/around.js'
 import { createCached, createDatabase } from './support/sqlite.js'
 import { countOf, statusOf } from './support/status.js'
@@ -96,6 +97,22 @@ test('what is written beside a transaction is invalidated again when that ends',
   expect(await names()).toEqual([{ name: 'Grace' }])
 })
 
+test('nor is it kept by a client on another connection, which saw what was there before', async () => {
+  const options = { database: 'main' }
+  const cache = createCache()
+  const a = createCached(database.url, { cache, options })
+  const b = createCached(database.url, { cache, options })
+  const namesOfB = () => b.prisma.user.findMany({ select: { name: true } })
+  await a.prisma.$transaction(async (tx) => {
+    await tx.tag.create({ data: { name: 'open' } })
+    await a.prisma.user.update(rename('Grace'))
+    expect(await namesOfB()).toEqual([{ name: 'Ada' }])
+  })
+  expect(await namesOfB()).toEqual([{ name: 'Grace' }])
+  await a.base.$disconnect()
+  await b.base.$disconnect()
+})
+
 test('BEGIN sent by hand counts as well, and so does its COMMIT', async () => {
   await names()
   await shop.base.$executeRawUnsafe('BEGIN')
@@ -116,9 +133,10 @@ test('ROLLBACK sent by hand ends it too', async () => {
 })
 
 test('a BEGIN that is refused begins nothing', async () => {
-  await shop.base.$executeRawUnsafe('BEGIN')
-  await expect(shop.base.$executeRawUnsafe('BEGIN')).rejects.toThrow(/within a transaction/)
-  await shop.base.$executeRawUnsafe('COMMIT')
+  await shop.prisma.$transaction(async (tx) => {
+    await tx.user.count()
+    await expect(shop.base.$executeRawUnsafe('BEGIN')).rejects.toThrow(/within a transaction/)
+  })
   await names()
   expect(await statusOf(shop.prisma, names())).toBe('hit')
 })
