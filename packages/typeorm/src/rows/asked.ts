@@ -58,6 +58,7 @@ function ownRunner(queryRunner: QueryRunner): QueryRunner {
   return new Proxy(queryRunner, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target)
+      // Who watches a runner knows it by its identity.
       return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
     },
   })

@@ -377,6 +377,22 @@ describe('the provider', () => {
     expect(await hits(one, read)).toBe(true)
   })
 
+  test('every statement is sent by the runner itself, whoever stands before it', async () => {
+    const one = await start()
+    const senders = new Set<unknown>()
+    const runner = one.dataSource.createQueryRunner()
+    const { query } = runner
+    runner.query = async function (this: unknown, ...given: unknown[]) {
+      senders.add(this)
+      return Reflect.apply(query, this, given) as unknown
+    } as typeof query
+    await one.dataSource
+      .getRepository(Post)
+      .find({ cache: true, relations: { labels: true }, relationLoadStrategy: 'query' })
+    runner.query = query
+    expect([...senders].map((sender) => sender === runner)).toEqual([true])
+  })
+
   test('a bigint in a row does not fail the query', async () => {
     const safe = (database: { defaultSafeIntegers(): void }) => database.defaultSafeIntegers()
     const one = await open(sqlite, { dataSource: { prepareDatabase: safe } })
