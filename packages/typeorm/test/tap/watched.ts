@@ -81,8 +81,9 @@ export function prepare(
 export async function open(
   database: DataSourceOptions,
   options: Partial<FreshetOptions> = {},
+  dataSourceOptions: Readonly<Record<string, unknown>> = {},
 ): Promise<Watched> {
-  const watched = prepare(database, options)
+  const watched = prepare(database, options, dataSourceOptions)
   await watched.dataSource.initialize()
   await watched.dataSource.synchronize(true)
   await seed(watched.dataSource)
