@@ -23,7 +23,6 @@ export class EntityCapture {
   readonly #transformed: ReadonlySet<ColumnMetadata>
   readonly #indexes = new Map<object, number>()
   readonly #shapeIndexes = new Map<EntityProperties, Map<string, number>>()
-  readonly #under = new Set<object>()
 
   constructor(dataSource: DataSource) {
     this.#dataSource = dataSource
@@ -52,15 +51,10 @@ export class EntityCapture {
   }
 
   #capture(entity: object, shape: AliasShape): number {
-    const known = this.#indexes.get(entity)
-    if (known !== undefined) return known
-    if (this.#under.has(entity)) this.refuse('the result holds an entity that is reached from itself')
-    this.#under.add(entity)
     const metadata = metadataOfInstance(entity, shape.metadata)
     if (metadata === undefined) this.refuse(`an object is of no class that ${shape.metadata.name} has`)
     const properties = shape.propertiesOf(metadata ?? shape.metadata)
     const node = this.#takeDown(entity, metadata ?? shape.metadata, properties)
-    this.#under.delete(entity)
     const index = this.nodes.push(node) - 1
     this.#indexes.set(entity, index)
     return index

@@ -1,5 +1,6 @@
 import { copyOut } from '@freshet/core/adapter'
 import type { DataSource, EntityMetadata } from 'typeorm'
+import { OutdatedSnapshot } from './outdated-snapshot.js'
 import { parsePath } from './property-path.js'
 import type { NodeShape, Related } from './snapshot.js'
 
@@ -112,6 +113,6 @@ function placeOf(metadata: EntityMetadata, path: string, isStored: boolean): Pla
 
 function columnAt(metadata: EntityMetadata, path: string): ColumnMetadata {
   const column = metadata.columns.find(({ propertyPath, isVirtual }) => propertyPath === path && !isVirtual)
-  if (column === undefined) throw new Error(`${metadata.name} has no column ${path}`)
+  if (column === undefined) throw new OutdatedSnapshot(`a column ${metadata.name}.${path}`)
   return column
 }

@@ -2,6 +2,7 @@ import type { DataSource, EntityMetadata } from 'typeorm'
 import { LRUCache } from 'lru-cache'
 import { entityNamesOf } from './entity-names.js'
 import { NodeBuilder, relatedOf } from './node-builder.js'
+import { OutdatedSnapshot } from './outdated-snapshot.js'
 import { holderOf, parsePath } from './property-path.js'
 import type { EntitySnapshot, NodeShape } from './snapshot.js'
 
@@ -21,7 +22,7 @@ export class Restorer {
    * relations, `@AfterLoad` and subscribers called. Nothing of the snapshot is given away.
    *
    * @returns a promise where there are listeners
-   * @throws what a value transformer or a listener throws
+   * @throws what a value transformer or a listener throws; {@link OutdatedSnapshot}
    */
   restore(snapshot: EntitySnapshot): object[] | Promise<object[]> {
     const builders = snapshot.shapes.map((shape) => this.#builderOf(shape))
@@ -45,7 +46,7 @@ export class Restorer {
 
   #metadataOf(name: string): EntityMetadata {
     const metadata = entityNamesOf(this.#dataSource).metadataOf(name)
-    if (metadata === undefined) throw new Error(`No entity of this DataSource is called ${name}`)
+    if (metadata === undefined) throw new OutdatedSnapshot(`an entity ${name}`)
     return metadata
   }
 

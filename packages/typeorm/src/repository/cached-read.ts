@@ -1,7 +1,8 @@
-import type { LoadContext } from '@freshet/core/adapter'
+import type { LoadContext, Policy } from '@freshet/core/adapter'
 import { isPromise, resolvePolicy } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
 import { readPlanOf, scopeOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AnswerKind } from './answer.js'
@@ -34,7 +35,7 @@ export async function readCached(
   read: CachedRead,
   options: GetWithCacheOptions | undefined,
 ): Promise<unknown> {
-  const { state, source, kind, dataSource } = read
+  const { state, kind } = read
   const { engine } = state
   if (options !== undefined) assertReadOptions(kind.method, options)
   const policy = options === undefined ? engine.policy : resolvePolicy(options, engine.policy)
@@ -47,17 +48,36 @@ export async function readCached(
   if (key === undefined) return bypass(read, 'no canonical form')
   const known = knownOf(read, key)
   if (typeof known === 'string') return bypass(read, known)
-  const answer = engine.reader.read({
+  const tags = ownTags === undefined ? known : [...known, ...ownTags]
+  try {
+    // Awaited only if it must be: even that costs a turn of the microtask queue.
+    const answer = lookUp(read, key, tags, policy)
+    return isPromise(answer) ? await answer : answer
+  } catch (error) {
+    if (!(error instanceof OutdatedSnapshot)) throw error
+    engine.counters.failures++
+    engine.events.emit('failure', { action: 'restore', cause: error })
+    await engine.reader.delete(engine.space, key)
+    return bypass(read, 'outdated')
+  }
+}
+
+function lookUp(
+  { state, kind, dataSource, source, builder }: CachedRead,
+  key: string,
+  tags: readonly string[],
+  policy: Policy,
+): unknown {
+  const { engine } = state
+  return engine.reader.read({
     space: engine.space,
     key,
-    tags: ownTags === undefined ? known : [...known, ...ownTags],
+    tags,
     policy,
-    load: (context: LoadContext) => loadFor(state, kind, read.builder(), source, context),
+    load: (context: LoadContext) => loadFor(state, kind, builder(), source, context),
     restore: (value) => kind.restore(value, dataSource),
     source,
   })
-  // An `await` on what is there already costs a turn of the microtask queue.
-  return isPromise(answer) ? await answer : answer
 }
 
 /** As without the cache. */
@@ -68,6 +88,8 @@ function bypass({ state: { engine }, source, kind, builder }: CachedRead, reason
 }
 
 const maxKnown = 20_000
+// Keys hold whole texts, some of them long.
+const maxKnownLength = 16 * 2 ** 20
 
 /** The tags of a read, or why it cannot be cached. */
 type Known = readonly string[] | string
@@ -78,10 +100,18 @@ const knownByState = new WeakMap<FreshetState, LRUCache<string, Known>>()
 function knownOf(read: CachedRead, key: string): Known {
   const { state } = read
   let byKey = knownByState.get(state)
-  if (byKey === undefined) knownByState.set(state, (byKey = new LRUCache({ max: maxKnown })))
+  if (byKey === undefined) knownByState.set(state, (byKey = newKnown()))
   let known = byKey.get(key)
   if (known === undefined) byKey.set(key, (known = findOut(read)))
   return known
+}
+
+function newKnown(): LRUCache<string, Known> {
+  return new LRUCache({
+    max: maxKnown,
+    maxSize: maxKnownLength,
+    sizeCalculation: (_known, key) => key.length,
+  })
 }
 
 function findOut({ builder, dataSource, state }: CachedRead): Known {

@@ -1,4 +1,5 @@
 import type {
+  DataSource,
   EntityMetadata,
   FindManyOptions,
   FindOneOptions,
@@ -7,6 +8,7 @@ import type {
   SelectQueryBuilder,
 } from 'typeorm'
 import { keyOf } from '../reads/index.js'
+import { schemaDigest } from '../entities/schema-digest.js'
 import type { ReadPlan } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AnswerKind } from './answer.js'
@@ -23,7 +25,7 @@ type Options = FindManyOptions<ObjectLiteral> | FindOneOptions<ObjectLiteral>
 /** A read by find options: `find()`, `findOne()` and `count()` of TypeORM. */
 export class FindRead implements CachedRead {
   readonly state: FreshetState
-  readonly dataSource: CachedRead['dataSource']
+  readonly dataSource: DataSource
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
@@ -52,7 +54,7 @@ export class FindRead implements CachedRead {
     const text = findText(this.#options) ?? builderText(this.builder(), { ...this.#options, where: {} })
     return text === undefined
       ? undefined
-      : keyOf(this.dataSource, this.state, planOf(this.#metadata, this.kind), text, scope)
+      : keyOf(this.dataSource, this.state, planOf(this.dataSource, this.#metadata, this.kind), text, scope)
   }
 
   readonly builder = (): Builder => (this.#builder ??= this.#build())
@@ -71,7 +73,7 @@ export class FindRead implements CachedRead {
 /** A read by a query builder. */
 export class BuilderRead implements CachedRead {
   readonly state: FreshetState
-  readonly dataSource: CachedRead['dataSource']
+  readonly dataSource: DataSource
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
@@ -92,7 +94,7 @@ export class BuilderRead implements CachedRead {
     const { metadata } = this.#builder.expressionMap.mainAlias!
     return text === undefined
       ? undefined
-      : keyOf(this.dataSource, this.state, planOf(metadata, this.kind), text, scope)
+      : keyOf(this.dataSource, this.state, planOf(this.dataSource, metadata, this.kind), text, scope)
   }
 
   readonly builder = (): Builder => this.#builder
@@ -101,12 +103,12 @@ export class BuilderRead implements CachedRead {
 const plans = new WeakMap<EntityMetadata, Map<AnswerKind, ReadPlan>>()
 
 /** Stands where the digest of a text stands in the keys of rows, and is none. */
-function planOf(metadata: EntityMetadata, kind: AnswerKind): ReadPlan {
+function planOf(dataSource: DataSource, metadata: EntityMetadata, kind: AnswerKind): ReadPlan {
   let byKind = plans.get(metadata)
   if (byKind === undefined) plans.set(metadata, (byKind = new Map()))
   let plan = byKind.get(kind)
   if (plan === undefined) {
-    const digest = `${metadata.name}@${metadata.tablePath}.${kind.method}`
+    const digest = `${metadata.name}@${metadata.tablePath}.${kind.method}/${schemaDigest(dataSource)}`
     byKind.set(kind, (plan = { obstacle: undefined, tables: undefined, digest }))
   }
   return plan

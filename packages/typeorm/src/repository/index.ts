@@ -1,3 +1,2 @@
 export { installCachedReads } from './install.js'
-export type { GetWithCacheOptions } from './read-options.js'
-export {} from './typings.js'
+export type { GetWithCacheOptions } from './typings.js'

@@ -4,8 +4,7 @@ import { entityCount, manyEntities, oneEntity } from './answer.js'
 import { readCached } from './cached-read.js'
 import { BuilderRead, FindRead } from './find-read.js'
 import { invalidateEntity } from './invalidate.js'
-import type { GetWithCacheOptions } from './read-options.js'
-import './typings.js'
+import type { GetWithCacheOptions } from './typings.js'
 
 type AnyRepository = Repository<ObjectLiteral>
 type Many = FindManyOptions<ObjectLiteral>

@@ -1,6 +1,9 @@
 import type { FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral } from 'typeorm'
 import type { GetWithCacheOptions } from './read-options.js'
 
+// Whoever names the options gets the methods that take them.
+export type { GetWithCacheOptions } from './read-options.js'
+
 declare module 'typeorm' {
   interface Repository<Entity extends ObjectLiteral> {
     /**

@@ -1,9 +1,10 @@
 import type { EntityTarget, FindManyOptions, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
-import { In, LessThan } from 'typeorm'
+import { Column, Entity, In, LessThan, PrimaryGeneratedColumn } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sharedPostgres } from '../../../../test/services/shared.js'
 import type { Seeded } from '../repository/data-source.js'
 import { seededDataSource } from '../repository/data-source.js'
+import { decorate } from '../support/decorate.js'
 import {
   Article,
   Category,
@@ -12,6 +13,8 @@ import {
   Folder,
   Label,
   Membership,
+  Money,
+  moneyTransformer,
   Note,
   Page,
   Post,
@@ -23,6 +26,18 @@ import {
 import { portrait } from '../support/portrait.js'
 import { Attachment, ProductSchema, Supplier } from '../support/schemas.js'
 
+/** A new one has something in it already: also when a query leaves that column out. */
+class Wallet {
+  id!: number
+  money = new Money(7)
+  openedAt = 'constructor'
+}
+
+decorate(Wallet, Entity({ name: 'wallets' }), {
+  id: PrimaryGeneratedColumn(),
+  money: Column({ type: 'int', nullable: true, transformer: moneyTransformer }),
+})
+
 interface Case {
   readonly of: EntityTarget<ObjectLiteral>
   readonly options?: FindManyOptions<ObjectLiteral>
@@ -31,6 +46,8 @@ interface Case {
 const found: Readonly<Record<string, Case>> = {
   'columns of every kind, and a counted listener': { of: Post },
   'a column that is only loaded when asked for': { of: Post, options: { select: { id: true, body: true } } },
+  'what the constructor puts where nothing was loaded': { of: Wallet, options: { select: { id: true } } },
+  'what the constructor puts where null was loaded': { of: Wallet },
   'some columns': {
     of: User,
     options: { select: { id: true, address: { city: true }, profile: { id: true } } },
@@ -116,10 +133,10 @@ const built: Readonly<Record<string, (seeded: Seeded) => SelectQueryBuilder<Obje
 }
 
 const databases = {
-  SQLite: () => seededDataSource(),
+  SQLite: () => seededDataSource(undefined, { entities: [Wallet] }),
   PostgreSQL: async () => {
     const url = await (await sharedPostgres()).createDatabase()
-    return seededDataSource({ type: 'postgres', url })
+    return seededDataSource({ type: 'postgres', url }, { entities: [Wallet] })
   },
 }
 
@@ -127,6 +144,7 @@ describe.each(Object.entries(databases))('on %s', (_, open) => {
   let seeded: Seeded
   beforeAll(async () => {
     seeded = await open()
+    await seeded.dataSource.query('INSERT INTO wallets (money) VALUES (1), (NULL)')
   })
   afterAll(async () => {
     await seeded.dataSource.destroy()

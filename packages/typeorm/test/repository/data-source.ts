@@ -42,7 +42,7 @@ export async function seededDataSource(
       logMigration: ignore,
       log: ignore,
     },
-  } as DataSourceOptions)
+  })
   await dataSource.initialize()
   await seed(dataSource)
   const cache = createCache()

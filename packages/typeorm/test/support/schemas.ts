@@ -1,5 +1,6 @@
 import { EntitySchema, type DataSourceOptions } from 'typeorm'
-import { Money, moneyTransformer } from './entities.js'
+import type { Money } from './entities.js'
+import { moneyTransformer } from './entities.js'
 
 /** An entity without a class: its objects are plain. */
 export interface Product {
