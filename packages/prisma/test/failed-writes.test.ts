@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { createCache } from '@freshet/core'
 import { createCachedMariaDb, createMariaDbDatabase } from './support/mariadb.js'
 import { createCachedPostgres, createPostgresDatabase } from './support/postgres.js'
 import { createCached, createDatabase } from './support/sqlite.js'
@@ -48,6 +49,37 @@ test.each(databases)('%s: a write that the database refuses invalidates nothing'
   await expect(prisma.user.create({ data: ada })).rejects.toMatchObject({ code: 'P2002' })
   await expect(prisma.$executeRawUnsafe("INSERT INTO users (id, email) VALUES (1, 'x')")).rejects.toThrow()
   await expect(prisma.$executeRawUnsafe('UPDATE users SET nowhere = 1')).rejects.toThrow()
+  expect(await statusOf(prisma, prisma.user.findMany())).toBe('hit')
+})
+
+test('PostgreSQL: a write that got no connection has done nothing', async () => {
+  const url = await createPostgresDatabase()
+  const cache = createCache()
+  const options = { database: 'main' }
+  const busy = createCachedPostgres(url, { cache, options, pool: { max: 1, connectionTimeoutMillis: 50 } })
+  const lost = createCachedPostgres('postgresql://postgres@127.0.0.1:1/none', { cache, options })
+  cleanUp.push(
+    () => busy.base.$disconnect(),
+    () => lost.base.$disconnect(),
+  )
+  await busy.prisma.user.findMany()
+  await busy.prisma.$transaction(async (tx) => {
+    await tx.scalars.count()
+    await expect(busy.prisma.user.create({ data: ada })).rejects.toThrow(/timeout exceeded/)
+  })
+  await expect(lost.prisma.user.create({ data: ada })).rejects.toMatchObject({ code: 'P1001' })
+  expect(await statusOf(busy.prisma, busy.prisma.user.findMany())).toBe('hit')
+})
+
+test('MariaDB: a write that got no connection has done nothing', async () => {
+  const url = `${await createMariaDbDatabase()}?connectionLimit=1&acquireTimeout=50`
+  const { prisma, base } = createCachedMariaDb(url)
+  cleanUp.push(() => base.$disconnect())
+  await prisma.user.findMany()
+  await prisma.$transaction(async (tx) => {
+    await tx.scalars.count()
+    await expect(prisma.user.create({ data: ada })).rejects.toThrow(/timeout/)
+  })
   expect(await statusOf(prisma, prisma.user.findMany())).toBe('hit')
 })
 

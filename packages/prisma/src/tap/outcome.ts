@@ -11,22 +11,23 @@ interface DriverError {
 }
 
 // How the adapters name errors that come from the way to the server rather than from the server.
-const connectionKinds = new Set([
-  'ConnectionClosed',
-  'DatabaseNotReachable',
-  'SocketTimeout',
-  'TlsConnectionError',
-  'TooManyConnections',
-])
+const onTheWay = new Set(['ConnectionClosed', 'SocketTimeout'])
+const neverSent = new Set(['DatabaseNotReachable', 'TlsConnectionError', 'TooManyConnections'])
 
 export function outcomeOf(error: unknown, provider: string): Outcome {
   const cause = (error as DriverError | undefined)?.cause
+  const kind = String(cause?.kind)
+  if (neverSent.has(kind) || isPoolTimeout(error)) return 'nothing'
   const code = cause?.originalCode
   if (typeof code !== 'string') return 'unknown'
   // What the adapter calls a socket's timeout in SQLite is a lock that was not to be had: nothing was done.
-  if (provider !== 'sqlite' && connectionKinds.has(String(cause?.kind))) return 'unknown'
+  if (provider !== 'sqlite' && onTheWay.has(kind)) return 'unknown'
   return provesNothingDone(code, provider) ? 'nothing' : 'unknown'
 }
+
+/** Of `pg-pool`: no connection came free in time. Held back, the tables would add to the load that caused it. */
+const isPoolTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 
 function provesNothingDone(code: string, provider: string): boolean {
   switch (provider) {
@@ -45,8 +46,12 @@ function provesNothingDone(code: string, provider: string): boolean {
 // Shutdown, a killed or lost connection, network read and write errors, an error while committing.
 const lostServer = new Set([1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1180, 1184, 1317, 1927])
 
+// Of the `mariadb` driver: no connection of its pool came free in time.
+const poolTimeout = 45_028
+
 /** 2000 to 2999 and from 45000 are the numbers of client libraries, not of the server. */
 function isMysqlServerError(errno: number): boolean {
   if (lostServer.has(errno)) return false
+  if (errno === poolTimeout) return true
   return (errno >= 1000 && errno < 2000) || (errno >= 3000 && errno < 45_000)
 }

@@ -68,14 +68,13 @@ export class TappedTransaction {
   }
 
   /** Notices errors with which a database ends the whole transaction: MySQL's deadlock, SQLite's full disk. */
-  async #watch<T>(send: () => Promise<T>): Promise<T> {
-    try {
-      return await send()
-    } catch (error) {
-      // PostgreSQL refuses whatever comes after an error until the transaction is ended.
-      if (this.#tap.factory.provider !== 'postgres') this.#mayHaveEnded = true
+  #watch<T>(send: () => Promise<T>): Promise<T> {
+    // PostgreSQL refuses whatever comes after an error until the transaction is ended.
+    if (this.#tap.factory.provider === 'postgres') return send()
+    return send().catch((error: unknown) => {
+      this.#mayHaveEnded = true
       throw error
-    }
+    })
   }
 
   async #write<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
