@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../../test/services/index.js'
 import { benchCore } from './core.js'
@@ -30,9 +32,20 @@ if (wants('prisma')) {
 }
 
 for (const section of sections) print(section)
-save('runtime', sections)
+if (sections.length > 0) save('runtime', sections)
+if (wants('types')) benchTypes()
 const missed = sections.flatMap((section) => section.goals).filter((goal) => !isReached(goal))
 if (missed.length > 0) {
   console.log(`\n${missed.length} of the goals missed.`)
   process.exitCode = 1
+}
+
+/** In processes of its own, each a compiler: fails if a goal is missed. */
+function benchTypes(): void {
+  const script = fileURLToPath(new URL('../types/run.ts', import.meta.url))
+  const run = spawnSync(process.execPath, ['--import', 'tsx', script, ...(values.short ? ['--short'] : [])], {
+    stdio: 'inherit',
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  })
+  if (run.status !== 0) process.exitCode = 1
 }
