@@ -1,0 +1,218 @@
+import { createCache, isFreshetError } from '@freshet/core'
+import type { DataSourceOptions } from 'typeorm'
+import { DataSource } from 'typeorm'
+import { describe, expect, it } from 'vitest'
+import { allFail, faultKinds, faultyStore } from '../../core/test/support/faulty-store.js'
+import type { Faults } from '../../core/test/support/faulty-store.js'
+import { freshet } from '../src/index.js'
+import { Comment, Label, Membership, Note, Post, Profile, User } from './support/entities.js'
+import { createDatabase, open, prepare } from './tap/watched.js'
+
+const sqlite: DataSourceOptions = { type: 'better-sqlite3', database: ':memory:' }
+
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run()
+  } catch (error) {
+    return isFreshetError(error) ? error.code : String(error)
+  }
+  return undefined
+}
+
+describe('the option', () => {
+  it('refuses what is no cache, an unknown option, and a wrong scope, name or dependsOn', () => {
+    const cache = createCache()
+    const given: readonly unknown[] = [
+      {},
+      { cache: true },
+      { cache, ttl: '1m' },
+      { cache, scope: 'tenant' },
+      { cache, database: 'no spaces' },
+      { cache, dependsOn: ['Post'] },
+      { cache, dependsOn: { Post: 'User' } },
+    ]
+    for (const options of given) expect(codeOf(() => freshet(options as never))).toBe('INVALID_OPTION')
+  })
+
+  it('refuses a database whose SQL it does not read', () => {
+    const create = () =>
+      new DataSource({
+        type: 'cockroachdb',
+        timeTravelQueries: false,
+        cache: freshet({ cache: createCache() }),
+      })
+    expect(codeOf(create)).toBe('UNSUPPORTED_CLIENT')
+  })
+
+  it('refuses what TypeORM’s own caches take beside it', () => {
+    const cache = { ...freshet({ cache: createCache() }), type: 'ioredis' as const }
+    expect(codeOf(() => new DataSource({ ...sqlite, cache }))).toBe('INVALID_OPTION')
+  })
+
+  it('works when setOptions() gives it later, and again', async () => {
+    const cache = createCache()
+    const { dataSource: plain, ...watched } = prepare(sqlite)
+    await watched.cache.close()
+    plain.setOptions({ cache: freshet({ cache }) })
+    const runnerOnce = plain.createQueryRunner
+    plain.setOptions({ cache: freshet({ cache }) })
+    expect(plain.createQueryRunner).toBe(runnerOnce)
+    await plain.initialize()
+    await plain.synchronize()
+    const labels = plain.getRepository(Label)
+    await labels.insert({ code: 'a' })
+    expect(await labels.count({ cache: true })).toBe(1)
+    const invalidations: unknown[] = []
+    cache.on('invalidate', (event) => void invalidations.push(event))
+    await labels.insert({ code: 'b' })
+    expect(invalidations).toHaveLength(1)
+    expect(await labels.count({ cache: true })).toBe(2)
+    await plain.destroy()
+  })
+
+  it('works when it is given after initialize()', async () => {
+    const dataSource = new DataSource({
+      ...sqlite,
+      entities: [Label, Post, User, Comment, Profile, Membership],
+    })
+    await dataSource.initialize()
+    await dataSource.synchronize()
+    const cache = createCache()
+    dataSource.setOptions({ cache: freshet({ cache }) })
+    const labels = dataSource.getRepository(Label)
+    const count = () => labels.count({ cache: true })
+    expect([await count(), await count()]).toEqual([0, 0])
+    expect(cache.stats().hits).toBe(1)
+    await labels.insert({ code: 'a' })
+    expect(await count()).toBe(1)
+    await cache.invalidate(['Label'])
+    expect([await count(), await count(), cache.stats().hits]).toEqual([1, 1, 2])
+    await dataSource.destroy()
+  })
+
+  it('works through start-up with dropSchema, synchronize and migrations', async () => {
+    class Seed1700000000000 {
+      async up(runner: { query(sql: string): Promise<unknown> }) {
+        await runner.query(
+          `CREATE TABLE "labels" ("code" varchar(40) PRIMARY KEY NOT NULL, "colour" varchar)`,
+        )
+        await runner.query(`INSERT INTO labels (code) VALUES ('migrated')`)
+      }
+      async down() {}
+    }
+    const { dataSource, cache } = prepare(
+      sqlite,
+      {},
+      { dropSchema: true, synchronize: true, migrationsRun: true, migrations: [Seed1700000000000] },
+    )
+    await dataSource.initialize()
+    expect(await dataSource.getRepository(Label).count({ cache: true })).toBe(1)
+    await dataSource.undoLastMigration()
+    await dataSource.dropDatabase()
+    await dataSource.destroy()
+    await cache.close()
+  })
+
+  it('names tables by their entities once these are known', async () => {
+    const { dataSource, cache, fill, reread } = await open(sqlite)
+    await fill()
+    await cache.invalidate(['Label'])
+    expect(await reread()).toEqual(['labels'])
+    await dataSource.getRepository(Note).invalidateCache()
+    expect(await reread()).toContain('notes')
+    await dataSource.destroy()
+  })
+
+  it('stops observing with the cache that is closed', async () => {
+    const { dataSource, cache } = await open(sqlite)
+    await cache.close()
+    await dataSource.getRepository(Note).insert({ text: 'after it' })
+    expect(await dataSource.getRepository(Note).count({ cache: true })).toBeGreaterThan(0)
+    await dataSource.destroy()
+  })
+})
+
+describe('dependsOn', () => {
+  it('carries a write to the tables that triggers change', async () => {
+    const { dataSource, touchedBy } = await open(sqlite, { dependsOn: { Note: ['Label'], notes: ['audit'] } })
+    await dataSource.query('CREATE TABLE audit (id int)')
+    await dataSource.query(
+      `CREATE TRIGGER noted AFTER UPDATE ON labels BEGIN UPDATE notes SET text = 'triggered'; END`,
+    )
+    const recolour = () => dataSource.getRepository(Label).update({ code: 'red' }, { colour: 'x' })
+    expect(await touchedBy(recolour)).toEqual(['labels', 'notes'])
+    // A table that is named is known, though it is no entity's.
+    expect(await touchedBy(() => dataSource.query('INSERT INTO audit VALUES (1)'))).toEqual(['notes'])
+    await dataSource.destroy()
+  })
+})
+
+describe('several DataSources', () => {
+  it('of different databases share a cache under names of their own, and not without', async () => {
+    const cache = createCache()
+    const one = await open(sqlite, { cache, database: 'one' })
+    const two = await open(sqlite, { cache, database: 'two' })
+    await one.fill()
+    await two.fill()
+    await one.dataSource.getRepository(Note).insert({ text: 'only here' })
+    expect(await two.reread()).toEqual([])
+    expect(await one.reread()).toEqual(['notes'])
+    const unnamed = prepare(sqlite, { cache })
+    expect(codeOf(() => prepare(sqlite, { cache }))).toBe('SECOND_DATABASE')
+    for (const { dataSource } of [one, two]) await dataSource.destroy()
+    expect(unnamed.dataSource.isInitialized).toBe(false)
+  })
+
+  it('of one database invalidate what the other reads', async () => {
+    const cache = createCache()
+    const database = await createDatabase('postgres')
+    const one = await open(database, { cache })
+    const two = prepare(database, { cache })
+    await two.dataSource.initialize()
+    await two.fill()
+    await one.dataSource.getRepository(Note).insert({ text: 'seen there' })
+    expect(await two.reread()).toEqual(['notes'])
+    for (const { dataSource } of [one, two]) await dataSource.destroy()
+  })
+})
+
+/** Deadlines are over as soon as they are set. */
+const impatient = {
+  now: () => 0,
+  setTimer: (run: () => void) => {
+    const immediate = setImmediate(run)
+    return () => clearImmediate(immediate)
+  },
+}
+
+describe('a store that fails', () => {
+  it.each(faultKinds)('never fails a query or a commit, when it %s', async (kind) => {
+    const faults: Faults = new Map()
+    const cache = createCache({ store: faultyStore(faults), clock: impatient })
+    const { dataSource } = await open(sqlite, { cache })
+    for (const [operation, how] of allFail(kind)) faults.set(operation, how)
+    const notes = dataSource.getRepository(Note)
+    await dataSource.transaction((manager) => manager.insert(Note, { text: 'committed' }))
+    await notes.update({ text: 'committed' }, { pinned: true })
+    expect(await notes.find({ where: { text: 'committed' }, cache: true })).toHaveLength(1)
+    faults.clear()
+    expect(await notes.countBy({ text: 'committed' })).toBe(1)
+    await dataSource.destroy()
+  })
+})
+
+describe('a session that was changed', () => {
+  it('is no longer served without a scope', async () => {
+    const database = await createDatabase('postgres')
+    const plain = await open(database)
+    await plain.dataSource.query(`SET search_path TO public`)
+    await plain.fill()
+    expect((await plain.reread()).length).toBeGreaterThan(10)
+    await plain.dataSource.destroy()
+    const scoped = await open(database, { scope: () => 'everybody' })
+    await scoped.dataSource.query(`SET search_path TO public`)
+    await scoped.fill()
+    expect(await scoped.reread()).toEqual([])
+    await scoped.dataSource.destroy()
+  })
+})
