@@ -1,9 +1,7 @@
 import { DataSource, EntitySchema } from 'typeorm'
 import type { DataSourceOptions } from 'typeorm'
 import { createCache } from '@freshet/core'
-import { engineOf, wholeSpaceTag } from '@freshet/core/adapter'
-import { createProvider } from '../../packages/typeorm/src/rows/index.js'
-import { setState } from '../../packages/typeorm/src/state.js'
+import { freshet } from '@freshet/typeorm'
 import type { Rounds } from './measure.js'
 import { measure } from './measure.js'
 import type { Section } from './report.js'
@@ -76,43 +74,25 @@ class MapProvider implements Provider {
   }
 }
 
-const connect = (url: string, provider: (dataSource: DataSource) => Provider) =>
+const connect = (url: string, cache: object) =>
   new DataSource({
     type: 'postgres',
     url,
     entities: [authors, posts],
     synchronize: true,
-    cache: { provider, ignoreErrors: false },
+    cache,
   } as DataSourceOptions).initialize()
-
-/** The provider alone: what is written is not watched, and nothing is written while this is measured. */
-function freshetProvider(dataSource: DataSource): Provider {
-  const engine = engineOf(createCache())!
-  const state: Parameters<typeof setState>[1] = {
-    engine,
-    scope: undefined,
-    readTags: (tables) => tables ?? [wholeSpaceTag],
-    invalidate: async () => undefined,
-    identity: 'bench',
-    obstacle: () => undefined,
-    load: (query) => query(),
-  }
-  setState(dataSource, state)
-  return createProvider(dataSource, state)
-}
 
 async function fill(dataSource: DataSource): Promise<void> {
   const createdAt = new Date(0)
-  await dataSource
-    .getRepository(authors)
-    .insert(
-      Array.from({ length: 100 }, (_, id) => ({
-        id,
-        email: `${id}@example.com`,
-        name: `Author ${id}`,
-        createdAt,
-      })),
-    )
+  await dataSource.getRepository(authors).insert(
+    Array.from({ length: 100 }, (_, id) => ({
+      id,
+      email: `${id}@example.com`,
+      name: `Author ${id}`,
+      createdAt,
+    })),
+  )
   await dataSource.getRepository(posts).insert(
     Array.from({ length: 100 }, (_, id) => ({
       id,
@@ -137,17 +117,17 @@ export async function benchTypeormRows(
   connectionString: string,
   rounds: Rounds,
 ): Promise<readonly Section[]> {
-  const map = await connect(connectionString, () => new MapProvider())
+  const map = await connect(connectionString, { provider: () => new MapProvider() })
   await fill(map)
-  const freshet = await connect(connectionString, freshetProvider)
+  const cached = await connect(connectionString, freshet({ cache: createCache() }))
   const sections = [
-    await section('one row', one, map, freshet, rounds),
-    await section('100 rows with a relation', hundred, map, freshet, {
+    await section('one row', one, map, cached, rounds),
+    await section('100 rows with a relation', hundred, map, cached, {
       ...rounds,
       callsPerRound: Math.ceil(rounds.callsPerRound / 10),
     }),
   ]
-  await Promise.all([map.destroy(), freshet.destroy()])
+  await Promise.all([map.destroy(), cached.destroy()])
   return sections
 }
 
@@ -155,11 +135,11 @@ async function section(
   what: string,
   read: (dataSource: DataSource) => () => Promise<unknown>,
   map: DataSource,
-  freshet: DataSource,
+  cached: DataSource,
   rounds: Rounds,
 ): Promise<Section> {
   const rows = await measure(
-    { 'a provider that answers from a Map': read(map), 'cache: true': read(freshet) },
+    { 'a provider that answers from a Map': read(map), 'cache: true': read(cached) },
     rounds,
   )
   return {

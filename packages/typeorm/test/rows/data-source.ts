@@ -50,10 +50,9 @@ export function prepare(database: DataSourceOptions, options: OpenOptions = {}):
   const statements: string[] = []
   let state!: FreshetState
   const dataSource = new DataSource({
-    entities: entitiesFor(database),
+    ...optionsFor(database),
     logger: recording(statements),
     logging: ['query'],
-    ...database,
     ...options.dataSource,
     cache: {
       provider: (of: DataSource) => {
@@ -69,10 +68,12 @@ export function prepare(database: DataSourceOptions, options: OpenOptions = {}):
 
 /** The same database, without a cache. */
 export async function openPlain(database: DataSourceOptions): Promise<DataSource> {
-  return new DataSource({
-    entities: entitiesFor(database),
-    ...database,
-  } as DataSourceOptions).initialize()
+  return new DataSource(optionsFor(database)).initialize()
+}
+
+/** Every entity of the tests, on this database. */
+export function optionsFor(database: DataSourceOptions): DataSourceOptions {
+  return { entities: entitiesFor(database), ...database } as DataSourceOptions
 }
 
 const entitiesFor = ({ type }: DataSourceOptions) => [
@@ -105,7 +106,7 @@ function createState(dataSource: DataSource, cache: Cache, options: OpenOptions)
   }
 }
 
-function recording(statements: string[]): Logger {
+export function recording(statements: string[]): Logger {
   const ignore = () => undefined
   return {
     logQuery: (query) => void statements.push(query),

@@ -1,0 +1,79 @@
+import 'reflect-metadata'
+import { createCache } from '@freshet/core'
+import { freshet } from '@freshet/typeorm'
+import { DataSource } from 'typeorm'
+import type { DataSourceOptions } from 'typeorm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Label, Note, Post, User } from '../support/entities.js'
+import { seed } from '../support/seed.js'
+import { createDatabase, databases, optionsFor, recording, sentBy } from './data-source.js'
+
+describe.each(databases)('cache: freshet({ cache }) on %s', (name) => {
+  const statements: string[] = []
+  let dataSource: DataSource
+
+  beforeAll(async () => {
+    const cache = freshet({ cache: createCache() })
+    dataSource = await new DataSource({
+      ...optionsFor(await createDatabase(name)),
+      synchronize: true,
+      logger: recording(statements),
+      logging: ['query'],
+      cache,
+    } as DataSourceOptions).initialize()
+    await seed(dataSource)
+  })
+
+  afterAll(async () => {
+    await dataSource.destroy()
+  })
+
+  const read = () =>
+    dataSource.getRepository(Post).find({
+      cache: true,
+      where: { id: 1 },
+      relations: { author: true, labels: true },
+      relationLoadStrategy: 'query',
+    })
+  const isHit = async () => (await sentBy(statements, read)).length === 0
+
+  test.each<readonly [string, () => Promise<unknown>]>([
+    ['the entity', () => dataSource.getRepository(Post).update(1, { views: 77 })],
+    ['a relation', () => dataSource.getRepository(User).update(1, { name: 'changed' })],
+    [
+      'what a relation goes through',
+      () => dataSource.createQueryBuilder().relation(Post, 'labels').of(1).remove('red'),
+    ],
+    ['the far side of it', () => dataSource.getRepository(Label).update('blue', { colour: 'navy' })],
+    ['by a save()', () => dataSource.getRepository(User).save({ id: 1, name: 'saved' })],
+    ['in a transaction', () => dataSource.transaction((manager) => manager.update(Post, 1, { views: 78 }))],
+  ])('a write ends what it could change: %s', async (_, write) => {
+    await read()
+    expect(await isHit()).toBe(true)
+    await write()
+    expect(await isHit()).toBe(false)
+    expect(await read()).toStrictEqual(await readUncached())
+  })
+
+  test('a write to another table does not', async () => {
+    await read()
+    await dataSource.getRepository(Note).update(1, { text: 'other' })
+    expect(await isHit()).toBe(true)
+  })
+
+  test('save() after a cached read writes what it must', async () => {
+    const [post] = await read()
+    post!.views++
+    const { views } = await dataSource.getRepository(Post).save(post!)
+    expect((await read())[0]!.views).toBe(views)
+    expect((await readUncached())[0]!.views).toBe(views)
+  })
+
+  function readUncached() {
+    return dataSource.getRepository(Post).find({
+      where: { id: 1 },
+      relations: { author: true, labels: true },
+      relationLoadStrategy: 'query',
+    })
+  }
+})
