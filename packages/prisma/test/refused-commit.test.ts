@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import Database from 'better-sqlite3'
-import { createCache } from '@freshet/core'
 import { createCached, createDatabase } from './support/sqlite.js'
 import { statusOf } from './support/status.js'
 
@@ -60,22 +59,6 @@ test('when it is committed after all, what it wrote is seen', async () => {
   await shop.base.$executeRawUnsafe('COMMIT')
   expect(await names()).toEqual([{ name: 'Grace' }])
   expect(await statusOf(shop.prisma, names())).toBe('hit')
-})
-
-test('until then a client on another connection may read, and keep, what was there before', async () => {
-  const options = { database: 'main' }
-  const cache = createCache()
-  const a = createCached(database.url, { cache, options, driver: { timeout: 0 } })
-  const b = createCached(database.url, { cache, options })
-  const namesOfB = () => b.prisma.user.findMany({ select: { name: true } })
-  const unlock = lock()
-  await expect(a.prisma.$transaction((tx) => tx.user.update(rename('Grace')))).rejects.toThrow()
-  unlock()
-  expect(await namesOfB()).toEqual([{ name: 'Ada' }])
-  await a.base.$executeRawUnsafe('COMMIT')
-  expect(await namesOfB()).toEqual([{ name: 'Grace' }])
-  await a.base.$disconnect()
-  await b.base.$disconnect()
 })
 
 test('a connection that is closed leaves nothing open', async () => {
