@@ -72,10 +72,10 @@ async function send(binding: Binding, step: Step): Promise<void> {
     case 'write':
       await sendWrite(binding[step.route], step.write)
       return
-    case 'probe':
     case 'heldRead':
       await Promise.allSettled([sendRead(cached, step.read), sendWrite(binding[step.route], step.write)])
       return
+    case 'probe':
     case 'heldWrite':
       await Promise.allSettled([
         sendWrite(cached, step.write),
@@ -104,10 +104,10 @@ async function send(binding: Binding, step: Step): Promise<void> {
 function readsOf(step: Step): Read[] {
   switch (step.kind) {
     case 'read':
-    case 'probe':
     case 'heldRead':
       return [step.read]
     case 'sweep':
+    case 'probe':
     case 'heldWrite':
       return [...step.reads]
     case 'interactive':

@@ -22,6 +22,8 @@ export interface Dialect {
   literal(value: unknown): string
   /** The statements that create the schema in an empty database. */
   createSchema(schema: Schema): string[]
+  /** One statement that runs all of these and passes over those that fail. */
+  attemptAll(statements: readonly string[]): string
   /** Empties every table and starts the sequences behind the seeded keys. */
   reset(schema: Schema, firstFreeKey: number): string[]
 }
@@ -62,6 +64,10 @@ export const postgres: Dialect = {
     ...schema.views.map((view) => createView(schema, view)),
     `CREATE TABLE "side_table" (id SERIAL PRIMARY KEY)`,
   ],
+  attemptAll: (statements) => {
+    const attempts = statements.map((sql) => `BEGIN ${sql}; EXCEPTION WHEN OTHERS THEN NULL; END;`)
+    return `DO $$ BEGIN ${attempts.join(' ')} END $$`
+  },
   reset: (schema, firstFreeKey) => [
     `TRUNCATE ${allTables(schema).map(quote).join(', ')} RESTART IDENTITY CASCADE`,
     ...schema.models

@@ -100,9 +100,9 @@ class Execution {
         this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
         return
       case 'probe':
-        await this.#check(step.read, 'before a write')
+        for (const read of step.reads) await outcome(() => sendRead(this.#binding.cached, read))
         this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
-        return this.#check(step.read, 'after a write')
+        return this.#checkAll(step.reads, 'after a write')
       case 'batch':
         return this.#batch(step.items)
       case 'interactive':

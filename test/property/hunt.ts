@@ -7,9 +7,12 @@ export const HUNT_STEPS = 5000
 
 const packages = join(import.meta.dirname, '../../packages')
 
-/** Hunts one mutant, or `all` of them. Returns the exit code: 0 if every one was found. */
+/** Hunts mutants by parts of their names, with commas between, or `all` of them. Returns the exit code: 0 if every one was found. */
 export async function huntMutants(name: string, server: string): Promise<number> {
-  const wanted = mutants.filter((mutant) => name === 'all' || mutant.name.includes(name))
+  const parts = name.split(',')
+  const wanted = mutants.filter(
+    (mutant) => name === 'all' || parts.some((part) => mutant.name.includes(part)),
+  )
   if (wanted.length === 0) {
     console.error(
       `There is no mutant '${name}'. There are: ${mutants.map((mutant) => mutant.name).join(', ')}.`,

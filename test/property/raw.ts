@@ -1,5 +1,13 @@
 import { postgres as dialect, editView, touchFunction } from './dialect.js'
-import { fieldOf, joinTable, modelOf, type ForeignKey, type Model, type Schema } from './model.js'
+import {
+  fieldOf,
+  joinTable,
+  modelOf,
+  type ForeignKey,
+  type ManyToMany,
+  type Model,
+  type Schema,
+} from './model.js'
 import type { Random } from './random.js'
 
 /** A raw statement that writes, as data. */
@@ -24,6 +32,12 @@ export function randomRaw(schema: Schema, model: Model, random: Random, mayLock:
   )
   const { sql, call = '$executeRawUnsafe', values = [] } = make()
   return { kind: 'raw', form, call, sql, values, locksOutReads: LOCKING.has(form) }
+}
+
+/** A raw write of one row of a join table, or of all rows of one key. */
+export function rawJoinRow(schema: Schema, relation: ManyToMany, random: Random): RawWrite {
+  const { sql } = joinRow(schema, relation, random)
+  return { kind: 'raw', form: 'joinRow', call: '$executeRawUnsafe', sql, values: [], locksOutReads: false }
 }
 
 const LOCKING = new Set<string>(['truncate', 'alterColumn', 'alterSideTable'])
@@ -82,7 +96,7 @@ function forms(schema: Schema, model: Model, random: Random) {
     volatileFunction: (): Statement => ({ sql: `SELECT ${touchFunction(model)}()`, call: query }),
     throughView: (): Statement => ({ sql: `UPDATE ${editView(model)} SET ${name} = ${pick('name')}` }),
     updateFrom: (): Statement => updateFrom(schema, random),
-    joinRow: (): Statement => joinRow(schema, random),
+    joinRow: (): Statement => joinRow(schema, random.pick(manyToMany(schema)), random),
     truncate: (): Statement => ({ sql: `TRUNCATE TABLE ${table} CASCADE` }),
     alterColumn: (): Statement => ({
       sql: `ALTER TABLE ${table} ALTER COLUMN "rank" TYPE INTEGER USING ("rank" + 1) % 4`,
@@ -125,8 +139,11 @@ function updateFrom(schema: Schema, random: Random): Statement {
   }
 }
 
-function joinRow(schema: Schema, random: Random): Statement {
-  const relation = random.pick(schema.relations.filter((candidate) => candidate.type === 'manyToMany'))
+function manyToMany(schema: Schema): ManyToMany[] {
+  return schema.relations.filter((relation) => relation.type === 'manyToMany')
+}
+
+function joinRow(schema: Schema, relation: ManyToMany, random: Random): Statement {
   const key = (model: string): string => lit(random.pick(fieldOf(modelOf(schema, model), 'id').domain))
   const a = key(relation.a)
   const table = q(joinTable(relation))

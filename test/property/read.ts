@@ -91,6 +91,7 @@ class ReadMaker {
       [2, () => this.#aggregate(model)],
       [2, () => this.#groupBy(model)],
       [2, () => this.#fluent(model)],
+      [8, () => this.#single(model)],
     ])()
   }
 
@@ -181,6 +182,37 @@ class ReadMaker {
       }
     }
     return { model: model.name, ...base, fluent, unordered: false }
+  }
+
+  /** A list that reaches one relation in one way only: nothing else can make up for a rule that is missing. */
+  #single(model: Model): Read {
+    const random = this.#random
+    const end = this.#pickEnd(model)
+    if (!end) return this.#many(model)
+    const target = modelOf(this.#schema, end.target)
+    const flat = (): Args => scalarFilter(usualOr(filterable(target.fields), 0.9, random), random)
+    const further = this.#pickEnd(target)
+    const key = Object.fromEntries(model.id.map((name) => [name, true]))
+    const choices: Args[] = [
+      { where: { [random.pick(['AND', 'OR', 'NOT'])]: [this.#along(end, flat())] } },
+      { orderBy: this.#orderBy(model), select: key },
+      { select: { ...key, [end.field]: true } },
+      further
+        ? { where: this.#along(end, this.#along(further, { rank: { in: random.sample([0, 1, 2, 3], 2) } })) }
+        : { where: this.#along(end, flat()) },
+    ]
+    if (end.isList)
+      choices.push({
+        select: { ...key, _count: { select: { [end.field]: random.chance(0.5) || { where: flat() } } } },
+      })
+    const args = { orderBy: keyOrder(model), ...random.pick(choices) }
+    return { model: model.name, operation: 'findMany', args, fluent: [], unordered: false }
+  }
+
+  #along(end: End, inner: Args): Args {
+    return {
+      [end.field]: { [this.#random.pick(end.isList ? ['some', 'none', 'every'] : ['is', 'isNot'])]: inner },
+    }
   }
 
   #uniqueWhere(model: Model, mayNarrow: boolean): Args {
@@ -313,7 +345,9 @@ class ReadMaker {
   }
 
   #pickEnd(model: Model): End | undefined {
-    return model.ends.length > 0 ? this.#random.pick(model.ends) : undefined
+    // Join tables have no other reader, so their relations come up as often as two.
+    const ends = [...model.ends, ...model.ends.filter((end) => end.relation.type === 'manyToMany')]
+    return ends.length > 0 ? this.#random.pick(ends) : undefined
   }
 }
 

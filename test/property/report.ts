@@ -54,7 +54,7 @@ function describeStep(step: Step): string {
     case 'interactive':
       return `$transaction through ${step.route}, ${step.end}${step.swallows ? ', errors swallowed' : ''}: ${describeBody(step.body)}`
     case 'probe':
-      return `${describeRead(step.read)} before and after ${step.route}: ${describeWrite(step.write)}`
+      return `${step.route}, between two rounds of all reads: ${describeWrite(step.write)}`
     case 'heldRead':
       return `while ${describeRead(step.read)} is held, ${step.route}: ${describeWrite(step.write)}`
     case 'heldWrite':

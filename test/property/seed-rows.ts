@@ -1,44 +1,39 @@
 import { postgres as dialect } from './dialect.js'
-import { fieldOf, joinTable, modelOf, type Field, type Model, type Schema } from './model.js'
+import { fieldOf, joinTable, modelOf, type Field, type ManyToMany, type Model, type Schema } from './model.js'
 import { randomFrom, type Random } from './random.js'
 import { SEED_ROWS } from './random-schema.js'
 
 /** The statements that bring the database to the first state of an episode. */
 export function seedStatements(schema: Schema, seed: string, episode: number): string[] {
   const random = randomFrom('seed', schema.name, seed, episode)
-  return [
-    ...dialect.reset(schema, SEED_ROWS + 1),
-    ...schema.models.map((model) => insertRows(schema, model, random)),
-    ...schema.relations.flatMap((relation) => {
-      if (relation.type !== 'manyToMany') return []
-      const key = (name: string): unknown[] => random.sample(seededKeys(modelOf(schema, name)).flat(), 3)
-      const pairs = key(relation.a).map((a, index) => [a, key(relation.b)[index]])
-      const rows = pairs.map((pair) => `(${pair.map(dialect.literal).join(', ')})`).join(', ')
-      return [
-        `INSERT INTO ${dialect.quote(joinTable(relation))} ("A", "B") VALUES ${rows} ON CONFLICT DO NOTHING`,
-      ]
-    }),
-  ]
+  return [...dialect.reset(schema, SEED_ROWS + 1), refillStatement(schema, random)]
 }
 
-/** One statement that puts back the rows of the first state that are gone and fit. */
+/** One statement that adds the rows that an episode begins with, as far as they are not there and fit. */
 export function refillStatement(schema: Schema, random: Random): string {
-  const attempts = schema.models.flatMap((model) =>
-    seededKeys(model).map(
-      (_, row) => `BEGIN ${insertRows(schema, model, random, [row])}; EXCEPTION WHEN OTHERS THEN NULL; END;`,
-    ),
+  const rows = schema.models.flatMap((model) =>
+    seededKeys(model).map((_, row) => insertRow(schema, model, row, random)),
   )
-  return `DO $$ BEGIN ${attempts.join(' ')} END $$`
+  const links = schema.relations.flatMap((relation) =>
+    relation.type === 'manyToMany' ? insertLinks(schema, relation, random) : [],
+  )
+  return dialect.attemptAll([...rows, ...links])
 }
 
-function insertRows(schema: Schema, model: Model, random: Random, only?: readonly number[]): string {
-  const rows = (only ?? [...seededKeys(model).keys()]).map((row) => {
-    const values = rowOf(schema, model, row, random)
-    return `(${model.fields.map((field) => sqlValue(field, values[field.name])).join(', ')})`
-  })
+function insertRow(schema: Schema, model: Model, row: number, random: Random): string {
+  const values = rowOf(schema, model, row, random)
   const columns = model.fields.map((field) => dialect.quote(field.column)).join(', ')
-  // Rows of a link table may meet by chance.
-  return `INSERT INTO ${dialect.quote(model.table)} (${columns}) VALUES ${rows.join(', ')} ON CONFLICT DO NOTHING`
+  const list = model.fields.map((field) => sqlValue(field, values[field.name])).join(', ')
+  return `INSERT INTO ${dialect.quote(model.table)} (${columns}) VALUES (${list})`
+}
+
+function insertLinks(schema: Schema, relation: ManyToMany, random: Random): string[] {
+  const keys = (name: string): unknown[] => seededKeys(modelOf(schema, name)).flat()
+  const all = keys(relation.a).flatMap((one) => keys(relation.b).map((other) => [one, other]))
+  const table = dialect.quote(joinTable(relation))
+  return random
+    .sample(all, 8)
+    .map((pair) => `INSERT INTO ${table} ("A", "B") VALUES (${pair.map(dialect.literal).join(', ')})`)
 }
 
 function rowOf(schema: Schema, model: Model, row: number, random: Random): Record<string, unknown> {

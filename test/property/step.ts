@@ -1,9 +1,16 @@
 import { modelOf, type End, type Schema } from './model.js'
 import { randomFrom, type Random } from './random.js'
-import { randomRaw, type RawWrite } from './raw.js'
+import { randomRaw, rawJoinRow, type RawWrite } from './raw.js'
 import { randomRead, reachedEnds, relativeOf, type Read } from './read.js'
 import { refillStatement } from './seed-rows.js'
-import { keyWrite, randomModelWrite, relationWrite, robustModelWrite, type ModelWrite } from './write.js'
+import {
+  keyWrite,
+  plainWrite,
+  randomModelWrite,
+  relationWrite,
+  robustModelWrite,
+  type ModelWrite,
+} from './write.js'
 
 export type Write = ModelWrite | RawWrite
 
@@ -25,8 +32,8 @@ export type BatchItem =
 export type Step =
   | { readonly kind: 'read'; readonly read: Read }
   | { readonly kind: 'write'; readonly write: Write; readonly route: Route }
-  /** A read, then a write to what it reaches, then the read again: where a forgotten dependency shows best. */
-  | { readonly kind: 'probe'; readonly read: Read; readonly write: Write; readonly route: Route }
+  /** Every read of the pool is warmed, something that one of them reaches is written, and all are asked again. */
+  | { readonly kind: 'probe'; readonly reads: readonly Read[]; readonly write: Write; readonly route: Route }
   | { readonly kind: 'batch'; readonly items: readonly BatchItem[] }
   | {
       readonly kind: 'interactive'
@@ -86,9 +93,9 @@ class StepMaker {
   make(): Step {
     const random = this.#random
     return random.weighted<() => Step>([
-      [69, () => ({ kind: 'read', read: this.#pooled() })],
+      [62, () => ({ kind: 'read', read: this.#pooled() })],
       [6, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
-      [14, () => this.#probe()],
+      [21, () => this.#probe()],
       [2, () => this.#batch()],
       [4, () => this.#interactive()],
       [
@@ -145,8 +152,8 @@ class StepMaker {
     const own = this.#schema.models.find((model) => model.name === read.model)?.ends ?? []
     const ends = random.weighted<readonly End[]>([
       [6, reachedEnds(this.#schema, read)],
-      [2, own],
-      [2, []],
+      [3, own],
+      [1, []],
     ])
     const end = ends.length > 0 ? random.pick(ends) : undefined
     return { end, model: end ? modelOf(this.#schema, end.target) : random.pick(this.#schema.models) }
@@ -155,30 +162,40 @@ class StepMaker {
   #write(mayLock: boolean, read = this.#pooled()): Write {
     const random = this.#random
     const { end, model } = this.#target(read)
-    if (end && random.chance(0.25)) return relationWrite(this.#schema, end, random)
-    if (random.chance(0.15)) return keyWrite(model, random)
     return random.weighted<() => Write>([
-      [3, () => randomModelWrite(this.#schema, model, random)],
-      [2, () => robustModelWrite(this.#schema, model, random)],
-      [2, () => randomRaw(this.#schema, model, random, mayLock)],
+      [8, () => randomModelWrite(this.#schema, model, random)],
+      [3, () => robustModelWrite(this.#schema, model, random)],
+      [6, () => randomRaw(this.#schema, model, random, mayLock)],
+      [6, () => plainWrite(model, random)],
+      [end?.ownsKey ? 14 : 4, () => keyWrite(model, random)],
+      [end ? 7 : 0, () => this.#alongRelation(end!)],
     ])()
   }
 
+  #alongRelation(end: End): Write {
+    const random = this.#random
+    const { relation } = end
+    return relation.type === 'manyToMany' && random.chance(0.3)
+      ? rawJoinRow(this.#schema, relation, random)
+      : relationWrite(this.#schema, end, random)
+  }
+
+  /** Mostly what hardly ever fails: a failed statement ends the whole transaction. */
   #inside(): Write {
     const random = this.#random
     const { end, model } = this.#target(this.#pooled())
-    if (end && random.chance(0.25)) return relationWrite(this.#schema, end, random)
-    if (random.chance(0.15)) return keyWrite(model, random)
     return random.weighted<() => Write>([
       [3, () => robustModelWrite(this.#schema, model, random)],
       [1, () => randomModelWrite(this.#schema, model, random)],
       [1.5, () => randomRaw(this.#schema, model, random, false)],
+      [2, () => plainWrite(model, random)],
+      [end ? 1 : 0, () => this.#alongRelation(end!)],
     ])()
   }
 
   #probe(): Step {
-    const read = this.#slot(this.#random.int(0, POOL_SIZE - 1))
-    return { kind: 'probe', read, write: this.#write(true, read), route: this.#route() }
+    const reads = this.pool()
+    return { kind: 'probe', reads, write: this.#write(true, this.#random.pick(reads)), route: this.#route() }
   }
 
   #batch(): Step {

@@ -40,7 +40,14 @@ export function relationWrite(schema: Schema, end: End, random: Random): ModelWr
   if (relation.type === 'manyToMany') {
     const target = modelOf(schema, end.target)
     const few = Array.from({ length: random.int(1, 2) }, () => keyWhere(target, random))
-    const data = { [end.field]: { [random.pick(['connect', 'disconnect', 'set'])]: few } }
+    const change = random.pick([
+      { connect: few },
+      { connect: few },
+      { disconnect: few },
+      { set: few },
+      { set: [] },
+    ])
+    const data = { [end.field]: change }
     const where = keyWhere(modelOf(schema, end.model), random)
     return { kind: 'model', model: end.model, operation: 'update', args: { where, data } }
   }
@@ -54,6 +61,14 @@ export function relationWrite(schema: Schema, end: End, random: Random): ModelWr
   )
   const where = relation.oneToOne || random.chance(0.6) ? keyFilter(child, random) : {}
   return { kind: 'model', model: child.name, operation: 'updateMany', args: { where, data } }
+}
+
+/** A new rank or name for all rows or a few. */
+export function plainWrite(model: Model, random: Random): ModelWrite {
+  const field = fieldOf(model, random.pick(['rank', 'name']))
+  const where = random.chance(0.5) ? {} : keyFilter(model, random)
+  const data = { [field.name]: random.pick(field.domain) }
+  return { kind: 'model', model: model.name, operation: 'updateMany', args: { where, data } }
 }
 
 /** A delete of one row or a new value for a key of one row: what foreign keys carry on to other tables. */
