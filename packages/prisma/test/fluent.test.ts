@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { CacheArgument } from '@freshet/prisma'
+import { splitCacheArgument } from '../src/cache-argument.js'
 import { createCached, createDatabase } from './support/sqlite.js'
 import { countOf, statusOf } from './support/status.js'
 
@@ -72,4 +73,14 @@ test('a missing parent answers null, and that is cached until it is written', as
   expect(await countOf(shop.statements, read)).toBe(0)
   await shop.prisma.user.create({ data: { id: 9, email: 'g' } })
   expect(await read()).toEqual([])
+})
+
+test('a relation may be called cache', () => {
+  const args = { where: { id: 1 }, select: { cache: { take: 1, cache: false } } }
+  expect(splitCacheArgument(args, ['select', 'cache'])).toEqual({
+    args: { where: { id: 1 }, select: { cache: { take: 1 } } },
+    cache: false,
+  })
+  const plain = { where: { id: 1 }, select: { cache: true } }
+  expect(splitCacheArgument(plain, ['select', 'cache'])).toEqual({ args: plain, cache: undefined })
 })

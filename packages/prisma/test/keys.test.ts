@@ -65,6 +65,15 @@ describe('arguments', () => {
     }
   })
 
+  test('two fields are told apart', async () => {
+    const { fields } = shop.base.user
+    const equalTo = (field: typeof fields.name) =>
+      shop.prisma.user.findMany({ where: { name: { equals: field } } as object })
+    expect(await equalTo(fields.name)).toHaveLength(1)
+    expect(await equalTo(fields.email as unknown as typeof fields.name)).toHaveLength(0)
+    expect(await equalTo(fields.name)).toHaveLength(1)
+  })
+
   test('the order of keys does not count', async () => {
     await shop.prisma.user.findMany({ where: { id: 1, name: 'Ada' }, take: 1 })
     const read = shop.prisma.user.findMany({ take: 1, where: { name: 'Ada', id: 1 } })
