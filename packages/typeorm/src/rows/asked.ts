@@ -13,14 +13,18 @@ export interface AskedRows {
   readonly held: boolean
 }
 
-const byRunner = new WeakMap<QueryRunner, AskedRows>()
+const askedKey = Symbol('freshet.asked')
+
+/** Only the runners that `withAsked` makes answer. */
+const askedThrough = (queryRunner: QueryRunner): AskedRows | undefined =>
+  (queryRunner as { readonly [askedKey]?: AskedRows })[askedKey]
 
 /**
  * What `builder` asks, or the execution that it is a part of; `undefined` if it did not ask to be cached.
  */
 export function askedBy(builder: SelectInternals, queryRunner: QueryRunner): AskedRows | undefined {
   const { cache, cacheId, cacheDuration, lockMode } = builder.expressionMap
-  const outer = byRunner.get(queryRunner)
+  const outer = askedThrough(queryRunner)
   // Only a builder that TypeORM made on the way has said nothing and still has such a runner.
   if (cache === undefined) return outer
   if (!cache) return undefined
@@ -45,21 +49,25 @@ export async function withAsked<T>(
   asked: AskedRows,
   execute: (queryRunner: QueryRunner) => Promise<T>,
 ): Promise<T> {
-  const own = ownRunner(queryRunner)
-  byRunner.set(own, asked)
+  const own = new OwnRunner(asked)
   try {
-    return await execute(own)
+    return await execute(new Proxy(queryRunner, own))
   } finally {
-    byRunner.delete(own)
+    own.asked = undefined
   }
 }
 
-function ownRunner(queryRunner: QueryRunner): QueryRunner {
-  return new Proxy(queryRunner, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target)
-      // Who watches a runner knows it by its identity.
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
-    },
-  })
+class OwnRunner implements ProxyHandler<QueryRunner> {
+  asked: AskedRows | undefined
+
+  constructor(asked: AskedRows) {
+    this.asked = asked
+  }
+
+  get(target: QueryRunner, property: string | symbol): unknown {
+    if (property === askedKey) return this.asked
+    const value: unknown = Reflect.get(target, property, target)
+    // Who watches a runner knows it by its identity.
+    return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+  }
 }

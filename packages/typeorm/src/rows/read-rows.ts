@@ -1,5 +1,4 @@
 import type { LoadContext } from '@freshet/core/adapter'
-import { andThen } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { ReadPlan } from '../reads/index.js'
 import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'

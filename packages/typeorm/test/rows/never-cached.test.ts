@@ -17,7 +17,6 @@ const reasonsOf = (cache: Cache): string[] => {
 describe.each(databases)('on %s', (name) => {
   let opened: Opened
   let dataSource: DataSource
-  const titles = (of: { readonly title: string }[]) => of.map(({ title }) => title)
 
   beforeAll(async () => {
     opened = await open(await createDatabase(name), { dataSource: { synchronize: true } })
