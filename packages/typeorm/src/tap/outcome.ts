@@ -17,7 +17,7 @@ export function outcomeOf(error: unknown, dialect: SqlDialect): Outcome {
   if (dialect === 'mysql' && bag(error)['errno'] === 1180) return 'unknown'
   if (isServerError(error) || isServerError(bag(error)['driverError'])) return 'nothing'
   // better-sqlite3 runs a statement while it is called; a value that cannot be bound, or a subscriber that throws.
-  if (dialect === 'sqlite' && !/^SQLITE_/.test(String(bag(error)['code']))) return 'settled'
+  if (dialect === 'sqlite' && !String(bag(error)['code']).startsWith('SQLITE_')) return 'settled'
   return 'unknown'
 }
 

@@ -96,12 +96,15 @@ async function streamWrite(
   const own = new Transform({
     objectMode: true,
     transform: (row: unknown, _encoding, next) => next(null, row),
-    flush: (next) => void over(() => write.done()).then(() => next()),
+    flush: (next) =>
+      void andThenNext(
+        over(() => write.done()),
+        next,
+      ),
     destroy: (error, next) => {
       // Whoever stops reading does not know how far the database has come.
-      void over(() => write.failed(error ?? new Error('The stream was closed before its end'))).then(() =>
-        next(error),
-      )
+      const failed = () => write.failed(error ?? new Error('The stream was closed before its end'))
+      void andThenNext(over(failed), () => next(error))
       if (error === null) source.destroy?.()
     },
   })
@@ -112,4 +115,9 @@ async function streamWrite(
   if (onEnd !== undefined) own.on('end', onEnd)
   if (onError !== undefined) own.on('error', onError)
   return source.pipe(own)
+}
+
+async function andThenNext(settled: Promise<void>, next: () => void): Promise<void> {
+  await settled
+  next()
 }
