@@ -152,7 +152,7 @@ describe('scope', () => {
     let tenant = ''
     const { prisma, base, cache } = createCached(database.url, { options: { scope: () => tenant } })
     const keys: string[] = []
-    cache.on('miss', ({ key }) => keys.push(key.slice('0@'.length)))
+    cache.on('miss', ({ key }) => keys.push(key.slice(key.indexOf('p:'))))
     const named = (name: string) => prisma.user.findMany({ where: { name } })
     await named('x')
     const [whole = ''] = keys
