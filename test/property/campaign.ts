@@ -2,26 +2,13 @@ import { bind, type Binding, type Caching } from './clients.js'
 import { outcome } from './compare.js'
 import { runConcurrently } from './concurrent.js'
 import { postgres as dialect } from './dialect.js'
-import { DifferenceFound, execute, Tally, type Difference } from './execute.js'
+import { startEpisode } from './episode.js'
+import { DifferenceFound, execute, Tally } from './execute.js'
+import type { Finding } from './finding.js'
 import type { Schema } from './model.js'
 import { prepare } from './prepare.js'
-import { seedStatements } from './seed-rows.js'
 import { shrink } from './shrink.js'
-import { episodeSteps, type Step } from './step.js'
-
-/** A difference with all that is needed to see it again. */
-export interface Finding {
-  readonly schema: string
-  readonly seed: string
-  readonly episode: number
-  /** The step that showed it; undefined in the concurrent phase, which is not repeatable step by step. */
-  readonly index: number | undefined
-  readonly difference: Difference
-  /** The steps up to the difference. */
-  readonly history: readonly Step[]
-  /** The fewest steps found that still show it; undefined if it did not come again. */
-  readonly shortest: readonly Step[] | undefined
-}
+import { episodeSteps } from './step.js'
 
 export interface CampaignOptions {
   /** Seeds of the schemas, each of which gets an equal part of the steps. */
@@ -81,12 +68,6 @@ async function runSchema(
 function episodesOf({ onlyEpisode, steps, schemas }: CampaignOptions): number[] {
   if (onlyEpisode !== undefined) return [onlyEpisode]
   return Array.from({ length: Math.ceil(steps / schemas.length / EPISODE_LENGTH) }, (_, episode) => episode)
-}
-
-/** The database and the cache as every episode finds them. */
-export async function startEpisode(binding: Binding, seed: string, episode: number): Promise<void> {
-  await binding.prepareDatabase(seedStatements(binding.prepared.schema, seed, episode))
-  await binding.caching.clear()
 }
 
 async function runEpisode(

@@ -1,7 +1,8 @@
-import { startEpisode, type Finding } from './campaign.js'
 import type { Binding } from './clients.js'
 import { outcome } from './compare.js'
+import { startEpisode } from './episode.js'
 import { DifferenceFound, execute, sendRead, sendWrite, type Tally } from './execute.js'
+import type { Finding } from './finding.js'
 import type { Read } from './read.js'
 import { episodeSteps, type Action, type Step } from './step.js'
 

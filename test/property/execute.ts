@@ -231,7 +231,8 @@ class Execution {
     const { gate, cached } = this.#binding
     const verb = step.at === 'commit' ? /^\s*COMMIT/i : /^(?!\s*SELECT)/i
     const held = gate.hold(step.point, (sql) => verb.test(sql))
-    const write = outcome(() => sendWrite(cached, step.write))
+    const send = () => sendWrite(cached, step.write)
+    const write = outcome(() => (step.at === 'commit' ? cached.$transaction([send()]) : send()))
     const reached = await Promise.race([held.reached, write.then(() => false)])
     if (reached && step.point === 'before') await this.#checkAll(step.reads, 'before a write has run')
     // Not yet acknowledged: either answer is right, but what is stored now must not be served later.

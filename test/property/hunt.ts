@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mutants, type Mutant } from './mutants.js'
 
@@ -6,6 +7,17 @@ import { mutants, type Mutant } from './mutants.js'
 export const HUNT_STEPS = 5000
 
 const packages = join(import.meta.dirname, '../../packages')
+
+/** The patches whose text does not stand exactly once in its file: the sources have moved on, and they must follow. */
+export function misfits(): string[] {
+  return mutants.flatMap(({ name, patches }) =>
+    patches.flatMap(({ file, find }) => {
+      const path = join(packages, file)
+      const times = existsSync(path) ? readFileSync(path, 'utf8').split(find).length - 1 : 0
+      return times === 1 ? [] : [`${name}: ${file} holds ${times} times: ${find}`]
+    }),
+  )
+}
 
 /** Hunts mutants by parts of their names, with commas between, or `all` of them. Returns the exit code: 0 if every one was found. */
 export async function huntMutants(name: string, server: string): Promise<number> {
@@ -17,6 +29,11 @@ export async function huntMutants(name: string, server: string): Promise<number>
     console.error(
       `There is no mutant '${name}'. There are: ${mutants.map((mutant) => mutant.name).join(', ')}.`,
     )
+    return 2
+  }
+  const unfit = misfits()
+  if (unfit.length > 0) {
+    console.error(['These patches must fit once:', ...unfit].join('\n'))
     return 2
   }
   const control = await hunt({ name: 'none', rule: 'nothing is missing', patches: [] }, server)
@@ -48,7 +65,13 @@ export function hunt(mutant: Mutant, server: string): Promise<{ found: boolean; 
     `--import=${join(import.meta.dirname, 'mutant-loader.mjs')}`,
     '--import=tsx',
     join(import.meta.dirname, 'run.ts'),
-    ...['--server', server, '--steps', String(HUNT_STEPS), '--concurrent', '0', '--long'],
+    '--server',
+    server,
+    '--steps',
+    String(HUNT_STEPS),
+    '--concurrent',
+    '0',
+    '--long',
   ]
   const child = spawn(process.execPath, args, {
     env: { ...process.env, PROPERTY_TEST_PATCHES: JSON.stringify(patches) },

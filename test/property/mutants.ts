@@ -14,11 +14,11 @@ export interface Patch {
 }
 
 const walk = 'prisma/src/dependencies/read-walk.ts'
-const closure = 'prisma/src/dependencies/write-closure.ts'
+const closure = 'sql/src/write-closure.ts'
 const hook = 'prisma/src/client/read-hook.ts'
 const tap = 'prisma/src/tap/tap.ts'
 const transaction = 'prisma/src/tap/tapped-transaction.ts'
-const statement = 'prisma/src/tap/statement.ts'
+const classifier = 'sql/src/classifier.ts'
 
 const one = (name: string, rule: string, file: string, find: string, replace: string): Mutant => ({
   name,
@@ -31,7 +31,7 @@ const unseen = (name: string, rule: string, condition: string): Mutant =>
   one(
     `unseen ${name}`,
     `${rule} invalidates`,
-    statement,
+    classifier,
     'return (sql) => {',
     `return (sql) => {\n    if (${condition}) return { ...base, sql, kind: 'read' }`,
   )
@@ -126,8 +126,8 @@ const keys: readonly Mutant[] = [
     'shared objects',
     'an answer belongs to its caller alone',
     'core/src/read.ts',
-    'return copyOut(entry.copy.master, entry.copy.plan)',
-    'return entry.copy.master',
+    '? copyOut(master, plan)',
+    '? master',
   ),
 ]
 

@@ -5,7 +5,7 @@ import { freshetCaching } from './caching.js'
 import { EPISODE_LENGTH, runCampaign, type CampaignOptions, type CampaignResult } from './campaign.js'
 import type { Caching } from './clients.js'
 import { COARSE, homeMadeCaching, type HomeMadeOptions } from './home-made.js'
-import { hunt } from './hunt.js'
+import { hunt, misfits } from './hunt.js'
 import type { Schema } from './model.js'
 import { mutants } from './mutants.js'
 import { reportFinding } from './report.js'
@@ -75,6 +75,10 @@ test.each(Object.entries(wrong))(
     expect(finding).toBeDefined()
   },
 )
+
+test('every rule that can be taken out stands where the mutants look for it', () => {
+  expect(misfits()).toEqual([])
+})
 
 const quick = [
   'reads without selected relations',

@@ -45,7 +45,7 @@ export function relativeOf(read: Read, random: Random): Read {
   }
   if (read.unordered) return read
   // Only a unique read takes a compound key by its joined name.
-  const isCompound = Object.keys((read.args.where ?? {}) as Args).some((name) => name.includes('_'))
+  const isCompound = Object.keys(read.args.where ?? {}).some((name) => name.includes('_'))
   if (isCompound && read.operation === 'findUnique' && !first)
     return { ...read, operation: 'findUniqueOrThrow' }
   const operations = RELATIVES[read.operation]

@@ -1,6 +1,6 @@
-import { startEpisode } from './campaign.js'
 import type { Binding } from './clients.js'
 import { outcome } from './compare.js'
+import { startEpisode } from './episode.js'
 import { DifferenceFound, execute, Tally } from './execute.js'
 import type { Step } from './step.js'
 

@@ -45,7 +45,7 @@ export type Step =
     }
   /** A read whose first answer is kept back while a write is made and acknowledged. */
   | { readonly kind: 'heldRead'; readonly read: Read; readonly write: Write; readonly route: Route }
-  /** A write that is kept waiting before or after its statement or COMMIT, while reads go on. */
+  /** A write that is kept waiting before or after its statement, or its transaction's COMMIT, while reads go on. */
   | {
       readonly kind: 'heldWrite'
       readonly write: Write
@@ -102,7 +102,7 @@ class StepMaker {
         2.5,
         () => ({ kind: 'heldRead', read: this.#pooled(), write: this.#write(true), route: this.#route() }),
       ],
-      [2.5, () => this.#heldWrite()],
+      [4, () => this.#heldWrite()],
     ])()
   }
 
@@ -241,7 +241,7 @@ class StepMaker {
     const random = this.#random
     const at = random.pick(['statement', 'commit'] as const)
     const point = random.pick(['before', 'after'] as const)
-    const reads = [this.#pooled(), this.#pooled(), this.#pooled()]
-    return { kind: 'heldWrite', write: this.#write(false), at, point, reads }
+    const reads = this.pool()
+    return { kind: 'heldWrite', write: this.#write(false, random.pick(reads)), at, point, reads }
   }
 }
