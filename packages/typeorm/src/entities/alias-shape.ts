@@ -24,7 +24,7 @@ export interface ColumnProperty extends PropertyPath {
   readonly column: ColumnMetadata
 }
 
-export interface RelationProperty extends PropertyPath {
+interface RelationProperty extends PropertyPath {
   readonly related: AliasShape
 }
 

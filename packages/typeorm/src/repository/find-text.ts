@@ -1,6 +1,6 @@
 import { encodeCanonical } from '@freshet/core/adapter'
 import type { FindManyOptions, ObjectLiteral } from 'typeorm'
-import { EqualOperator, FindOperator } from 'typeorm'
+import { FindOperator } from 'typeorm'
 
 /**
  * A text of find options: two have the same text only if they make the same query.
@@ -39,14 +39,7 @@ function operatorText(value: object): string | undefined {
     value as unknown as Readonly<Record<string, unknown>>
   if (typeof _type !== 'string' || _getSql !== undefined) return undefined
   return encodeCanonical(
-    [
-      value instanceof EqualOperator,
-      _type,
-      _value,
-      _useParameter,
-      _multipleParameters,
-      _objectLiteralParameters,
-    ],
+    [_type, _value, _useParameter, _multipleParameters, _objectLiteralParameters],
     operatorText,
   )
 }

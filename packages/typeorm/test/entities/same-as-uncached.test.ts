@@ -30,12 +30,14 @@ import { Attachment, ProductSchema, Supplier } from '../support/schemas.js'
 class Wallet {
   id!: number
   money = new Money(7)
+  savings = new Money(8)
   openedAt = 'constructor'
 }
 
 decorate(Wallet, Entity({ name: 'wallets' }), {
   id: PrimaryGeneratedColumn(),
   money: Column({ type: 'int', nullable: true, transformer: moneyTransformer }),
+  savings: Column({ type: 'int', nullable: true, transformer: moneyTransformer, select: false }),
 })
 
 interface Case {

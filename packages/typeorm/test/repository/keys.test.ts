@@ -133,6 +133,11 @@ const builders: Readonly<Record<string, () => SelectQueryBuilder<ObjectLiteral>>
       .getRepository(Post)
       .createQueryBuilder('p')
       .leftJoinAndMapOne('p.writer', 'p.author', 'a'),
+  'a third property': () =>
+    seeded.dataSource
+      .getRepository(Post)
+      .createQueryBuilder('p')
+      .leftJoinAndMapOne('p.scribe', 'p.author', 'a'),
   'many instead of one': () =>
     seeded.dataSource
       .getRepository(Post)
@@ -140,6 +145,8 @@ const builders: Readonly<Record<string, () => SelectQueryBuilder<ObjectLiteral>>
       .leftJoinAndMapMany('p.writer', 'p.author', 'a'),
   'a parameter': () => posts().where('p.id = :id', { id: 1 }),
   'another parameter': () => posts().where('p.id = :id', { id: '1' }),
+  'a text': () => posts().where('p.title = :title', { title: 'Post 1' }),
+  'another text': () => posts().where('p.title = :title', { title: 'Post 2' }),
   'ids of a relation': () => posts().loadRelationIdAndMap('p.ids', 'p.labels'),
 }
 

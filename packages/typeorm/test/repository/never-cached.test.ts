@@ -146,6 +146,16 @@ test('a read that is to run in a transaction of its own does', async () => {
   expect(seeded.sent.filter((statement) => statement.startsWith('START TRANSACTION'))).toHaveLength(2)
 })
 
+test('a query builder that makes no entities of a class answers as ever', async () => {
+  const { dataSource } = seeded
+  const plain = () => dataSource.getRepository(Note).createQueryBuilder('n').setOption('create-pojo')
+  expect((await plain().getWithCache())[0]).not.toBeInstanceOf(Note)
+  const table = () => dataSource.createQueryBuilder().select('n.id').from('(SELECT 1 AS id)', 'n')
+  const message = (read: () => Promise<unknown>) => read().catch((error: unknown) => String(error))
+  expect(await message(() => table().getWithCache())).toEqual(await message(() => table().getMany()))
+  expect(seeded.bypasses.map(({ reason }) => reason)).toEqual(['plain objects', 'no entity'])
+})
+
 test('where the DataSource knows an obstacle, the database answers', async () => {
   const { manager } = seeded.dataSource
   await text(manager)

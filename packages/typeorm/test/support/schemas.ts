@@ -63,7 +63,7 @@ export class Attachment {
   declare preview: Buffer | null
 }
 
-export function attachmentSchema(type: DataSourceOptions['type']): EntitySchema<Attachment> {
+function attachmentSchema(type: DataSourceOptions['type']): EntitySchema<Attachment> {
   const bytes = type === 'postgres' ? 'bytea' : 'blob'
   return new EntitySchema<Attachment>({
     name: 'Attachment',
