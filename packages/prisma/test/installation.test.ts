@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCache } from '@freshet/core'
 import type { FreshetOptions } from '@freshet/prisma'
 import { freshet, tapAdapter } from '@freshet/prisma'
-import { PrismaClient } from './generated/client/client.js'
+import type { PrismaClient } from './generated/client/client.js'
 import { createCached, createDatabase, createPlain } from './support/sqlite.js'
 import { statusOf } from './support/status.js'
 
@@ -20,8 +20,7 @@ afterEach(async () => {
 })
 
 const withCode = (code: string): unknown => expect.objectContaining({ name: 'FreshetError', code })
-const add = (options: object) => () =>
-  plain.prisma.$extends(freshet({ cache: createCache(), ...options } as FreshetOptions))
+const add = (options: object) => () => plain.prisma.$extends(freshet({ cache: createCache(), ...options }))
 
 describe('options', () => {
   test('what is wrong whatever the client is thrown by freshet() itself', () => {
