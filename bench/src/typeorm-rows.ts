@@ -1,5 +1,4 @@
 import { DataSource, EntitySchema } from 'typeorm'
-import type { DataSourceOptions } from 'typeorm'
 import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
 import type { Rounds } from './measure.js'
@@ -81,7 +80,7 @@ const connect = (url: string, cache: object) =>
     entities: [authors, posts],
     synchronize: true,
     cache,
-  } as DataSourceOptions).initialize()
+  }).initialize()
 
 async function fill(dataSource: DataSource): Promise<void> {
   const createdAt = new Date(0)

@@ -18,10 +18,26 @@ const core = [
 ]
 const expected: Readonly<Record<string, readonly string[]>> = {
   '@freshet/core': core,
-  '@freshet/core/adapter': ['@freshet/core'],
+  '@freshet/core/adapter': ['@freshet/core', 'node:buffer', 'node:crypto', 'node:util'],
   '@freshet/sql': ['@freshet/sql', 'lru-cache', 'node:diagnostics_channel'],
-  '@freshet/prisma': [...core, '@freshet/prisma', '@freshet/sql', 'node:async_hooks'].toSorted(),
+  '@freshet/prisma': [
+    ...core,
+    '@freshet/prisma',
+    '@freshet/sql',
+    'node:async_hooks',
+    'node:buffer',
+  ].toSorted(),
+  '@freshet/typeorm': [
+    ...core,
+    '@freshet/sql',
+    '@freshet/typeorm',
+    'node:async_hooks',
+    'node:buffer',
+  ].toSorted(),
 }
+
+// What an entry stands on is loaded with all that it loads itself.
+const peers: Readonly<Record<string, string>> = { '@freshet/typeorm': 'typeorm' }
 
 const folder = mkdtempSync(join(tmpdir(), 'freshet-trace-'))
 const register = fileURLToPath(new URL('./trace/register.mjs', import.meta.url))
@@ -44,12 +60,20 @@ function nameOf(path: string): string | undefined {
 
 describe.each(Object.entries(expected))('importing %s in a fresh process', (entry, modules) => {
   test('as an ES module loads exactly the listed modules', async () => {
-    expect(await modulesLoadedBy('module', `import '${entry}'`)).toEqual(modules)
+    const load = (name: string) => `import '${name}'`
+    expect(await modulesLoadedBy('module', load(entry))).toEqual(await withPeer('module', load))
   })
 
   test('as CommonJS loads exactly the listed modules', async () => {
-    expect(await modulesLoadedBy('commonjs', `require('${entry}')`)).toEqual(modules)
+    const load = (name: string) => `require('${name}')`
+    expect(await modulesLoadedBy('commonjs', load(entry))).toEqual(await withPeer('commonjs', load))
   })
+
+  async function withPeer(format: 'module' | 'commonjs', load: (name: string) => string) {
+    const peer = peers[entry]
+    if (peer === undefined) return modules
+    return [...new Set([...modules, ...(await modulesLoadedBy(format, load(peer)))])].toSorted()
+  }
 })
 
 test('every entry of every package is listed', () => {

@@ -80,7 +80,7 @@ export const postgres: Dialect = {
   ],
 }
 
-export function allTables(schema: Schema): string[] {
+function allTables(schema: Schema): string[] {
   return [
     ...schema.models.map((model) => model.table),
     ...schema.relations.filter((relation) => relation.type === 'manyToMany').map(joinTable),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mutants, type Mutant } from './mutants.js'
 
 /** Within so many steps every mutant must have shown itself. */
-export const HUNT_STEPS = 5000
+const HUNT_STEPS = 5000
 
 const packages = join(import.meta.dirname, '../../packages')
 

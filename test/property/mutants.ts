@@ -6,7 +6,7 @@ export interface Mutant {
   readonly patches: readonly Patch[]
 }
 
-export interface Patch {
+interface Patch {
   /** From `packages/`. */
   readonly file: string
   readonly find: string

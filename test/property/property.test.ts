@@ -38,7 +38,7 @@ const homeMade = (changes: Partial<HomeMadeOptions>) => () => homeMadeCaching({ 
 
 test(
   'cached answers are what the database says, whatever is written in between',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const { tally, finding } = await campaign(freshetCaching)
     expect(finding && reportFinding(finding)).toBeUndefined()
@@ -52,7 +52,7 @@ test(
 
 test(
   'a cache that forgets everything at every write is found to be right',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const { finding } = await campaign(homeMade({}), { steps: 2 * EPISODE_LENGTH, concurrentRounds: 0 })
     expect(finding && reportFinding(finding)).toBeUndefined()
@@ -69,7 +69,7 @@ const wrong: Record<string, Partial<HomeMadeOptions>> = {
 
 test.each(Object.entries(wrong))(
   'a cache that %s is found out',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async (_name, changes) => {
     const { finding } = await campaign(homeMade(changes), { concurrentRounds: 0, shrinks: false })
     expect(finding).toBeDefined()
@@ -87,7 +87,7 @@ const quick = [
   'vector after the load',
 ]
 
-test.each(quick)('a missing rule is found: %s', { timeout: 300_000 }, async (name) => {
+test.each(quick)('a missing rule is found: %s', { timeout: 600_000 }, async (name) => {
   const mutant = mutants.find((candidate) => candidate.name === name)
   const { found, output } = await hunt(mutant!, server.url)
   expect(found, output).toBe(true)

@@ -22,7 +22,7 @@ export interface RawWrite {
   readonly locksOutReads: boolean
 }
 
-export type RawForm = keyof ReturnType<typeof forms>
+type RawForm = keyof ReturnType<typeof forms>
 
 /** A random raw write. `mayLock` allows TRUNCATE and DDL, which keep other connections' reads waiting. */
 export function randomRaw(schema: Schema, model: Model, random: Random, mayLock: boolean): RawWrite {

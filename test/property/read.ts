@@ -369,7 +369,7 @@ function nullableKeys(model: Model): readonly (readonly string[])[] {
 }
 
 /** The primary key, ascending: the order that decides between equals. */
-export function keyOrder(model: Model): Args[] {
+function keyOrder(model: Model): Args[] {
   return model.id.map((name) => ({ [name]: 'asc' }))
 }
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { EPISODE_LENGTH, type Finding } from './campaign.js'
+import { EPISODE_LENGTH } from './campaign.js'
+import type { Finding } from './finding.js'
 import { describeError, type Outcome } from './compare.js'
 import type { Tally } from './execute.js'
 import type { Read } from './read.js'

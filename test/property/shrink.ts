@@ -18,6 +18,7 @@ export async function shrink(
   history: readonly Step[],
 ): Promise<readonly Step[] | undefined> {
   let replays = 0
+  const mayGoOn = () => replays < MAX_REPLAYS
   const fails = async (steps: readonly Step[]): Promise<boolean> => {
     replays++
     await startEpisode(binding, seed, episode)
@@ -30,8 +31,8 @@ export async function shrink(
   if (!(await fails(history))) return undefined
   let shortest = history
   let parts = 2
-  while (replays < MAX_REPLAYS && shortest.length > 1) {
-    const smaller = await firstFailing(without(shortest, parts), fails, () => replays < MAX_REPLAYS)
+  while (mayGoOn() && shortest.length > 1) {
+    const smaller = await firstFailing(without(shortest, parts), fails, mayGoOn)
     if (smaller) {
       shortest = smaller
       parts = Math.max(parts - 1, 2)

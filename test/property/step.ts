@@ -15,7 +15,7 @@ import {
 export type Write = ModelWrite | RawWrite
 
 /** Which client a write goes through: all of them share one tapped adapter. */
-export type Route = 'cached' | 'twin' | 'sibling'
+type Route = 'cached' | 'twin' | 'sibling'
 
 /** What happens inside an interactive transaction, in order. */
 export type Action =

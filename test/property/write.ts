@@ -10,7 +10,7 @@ export interface ModelWrite {
   readonly args: Args
 }
 
-export type WriteOperation =
+type WriteOperation =
   | 'create'
   | 'createMany'
   | 'createManyAndReturn'

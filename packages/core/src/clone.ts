@@ -212,7 +212,7 @@ function copyMapAny(master: ReadonlyMap<unknown, unknown>): Map<unknown, unknown
 }
 
 function withoutPrototype(source: object): Fields {
-  return { __proto__: null, ...source } as unknown as Fields
+  return { __proto__: null, ...source }
 }
 
 type TypedArrayClass = new (source: never) => ArrayBufferView
@@ -436,6 +436,9 @@ class Preparation {
       case 'symbol':
       case 'function':
         throw refusal
+      default:
+        // The rest lies in the slot.
+        return
     }
   }
 }

@@ -44,7 +44,7 @@ export function decimalType(Decimal: DecimalConstructor, tag = 'decimal'): Codec
     tag,
     matches: (value) => value instanceof Decimal && isDecimalLike(value),
     // Unlike toString, valueOf keeps the sign of a negative zero.
-    encode: (value: object) => String(value.valueOf()),
+    encode: (value: DecimalLike) => value.valueOf(),
     decode(data) {
       if (typeof data !== 'string' || !decimalText.test(data)) throw new TypeError('not a decimal number')
       return new Decimal(data)

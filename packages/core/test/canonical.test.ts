@@ -98,7 +98,7 @@ function shuffled(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return value
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
-  const copy = Object.create(prototype as object | null) as object
+  const copy = Object.create(prototype) as object
   for (const key of Object.keys(value).reverse()) {
     const field = shuffled(Reflect.get(value, key))
     Object.defineProperty(copy, key, { value: field, enumerable: true, configurable: true, writable: true })

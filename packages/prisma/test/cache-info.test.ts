@@ -71,7 +71,7 @@ test('reads that are asked about side by side are told apart', async () => {
   const { prisma } = shop
   await prisma.tag.findMany()
   const reads = [prisma.tag.findMany(), prisma.label.findMany(), prisma.tag.findMany({ cache: false })]
-  expect(await Promise.all(reads.map((read) => statusOf(prisma, read as (typeof reads)[0] & {})))).toEqual([
+  expect(await Promise.all(reads.map((read) => statusOf(prisma, read)))).toEqual([
     'hit',
     'miss: missing',
     'bypass: off',

@@ -81,7 +81,7 @@ describe('query extensions', () => {
     const prisma = shop.prisma.$extends({
       query: {
         $allModels: {
-          findMany: ({ args, query }) => query({ ...args, cache: false } as typeof args),
+          findMany: ({ args, query }) => query({ ...args, cache: false }),
         },
       },
     })

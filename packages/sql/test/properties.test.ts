@@ -71,7 +71,7 @@ describe('an analysis', () => {
           expect(
             render(
               analyseStatement(
-                sql!.replaceAll('@', () => value),
+                sql.replaceAll('@', () => value),
                 dialect,
               ),
             ),

@@ -74,9 +74,9 @@ export function computedFieldsOf(client: PrismaClientLike, models: Iterable<stri
   if (typeof extensions?.getAllComputedFields !== 'function') throw unsupported('its _extensions are missing')
   const byModel = [...models].map((model) => [model, extensions.getAllComputedFields(model)] as const)
   const computed = byModel.flatMap(([model, fields]) =>
-    Object.entries(fields ?? {}).map(([name, { needs }]) => [model, name, ...needs]),
+    Object.entries(fields ?? {}).map(([name, { needs }]) => JSON.stringify([model, name, ...needs])),
   )
-  return computed.length === 0 ? '' : JSON.stringify(computed.sort())
+  return computed.toSorted().join('\n')
 }
 
 interface EngineConfig {

@@ -20,7 +20,7 @@ export async function createMariaDbDatabase(): Promise<string> {
 }
 
 /** A client that counts what it sends. */
-export function createPlainMariaDb(url: string, given: CachedOptions = {}) {
+function createPlainMariaDb(url: string, given: CachedOptions = {}) {
   const own = new PrismaMariaDb(url)
   const adapter = given.wrap === undefined ? own : given.wrap(own)
   const statements: string[] = []

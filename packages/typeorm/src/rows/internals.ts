@@ -41,7 +41,7 @@ export function selectPrototypeOf(dataSource: DataSource): SelectPrototype | und
   while (prototype !== null && !Object.hasOwn(prototype, 'loadRawResults')) {
     prototype = Object.getPrototypeOf(prototype) as object | null
   }
-  const methods = prototype as Partial<SelectPrototype> | null
+  const methods: Partial<SelectPrototype> | null = prototype
   return sendingMethods.every((name) => typeof methods?.[name] === 'function')
     ? (methods as SelectPrototype)
     : undefined

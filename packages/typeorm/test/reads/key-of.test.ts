@@ -1,14 +1,12 @@
 import { createCache } from '@freshet/core'
 import { engineOf } from '@freshet/core/adapter'
-import type { DataSource } from 'typeorm'
 import { DataSource as TypeOrmDataSource } from 'typeorm'
 import { describe, expect, test } from 'vitest'
 import type { Scope } from '../../src/reads/index.js'
 import { keyOf, readPlanOf } from '../../src/reads/index.js'
 import type { FreshetState } from '../../src/state.js'
 
-const source = (options: object = {}) =>
-  new TypeOrmDataSource({ type: 'postgres', ...options } as DataSource['options'])
+const source = (options: object = {}) => new TypeOrmDataSource({ type: 'postgres', ...options })
 
 const stateWith = (identity: string): FreshetState => ({
   engine: engineOf(createCache())!,

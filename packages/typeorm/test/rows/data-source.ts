@@ -62,7 +62,7 @@ export function prepare(database: DataSourceOptions, options: OpenOptions = {}):
       },
       ...options.cacheOptions,
     },
-  } as DataSourceOptions)
+  })
   return { dataSource, cache, state, statements }
 }
 
@@ -73,7 +73,7 @@ export async function openPlain(database: DataSourceOptions): Promise<DataSource
 
 /** Every entity of the tests, on this database. */
 export function optionsFor(database: DataSourceOptions): DataSourceOptions {
-  return { entities: entitiesFor(database), ...database } as DataSourceOptions
+  return { entities: entitiesFor(database), ...database }
 }
 
 const entitiesFor = ({ type }: DataSourceOptions) => [
@@ -100,7 +100,7 @@ function createState(dataSource: DataSource, cache: Cache, options: OpenOptions)
     scope: options.scope,
     readTags: (tables) => tables ?? [wholeSpaceTag],
     invalidate: async (tables, source) => engine.writer.invalidate(engine.space, tables, source),
-    identity: options.identity ?? `test:${String(dataSource.options.type)}`,
+    identity: options.identity ?? `test:${dataSource.options.type}`,
     obstacle: () => undefined,
     load: (query) => query(),
   }

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { createCache } from '@freshet/core'
-import type { Cache, Clock } from '@freshet/core'
+import type { Cache } from '@freshet/core'
 import { DataSource } from 'typeorm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FakeClock } from '../../../core/test/support/fake-clock.js'
@@ -22,8 +22,7 @@ afterEach(async () => {
 })
 
 async function start(options: OpenOptions & { ttl?: string } = {}): Promise<Opened> {
-  const cache =
-    options.cache ?? createCache({ clock: clock as Clock, ttl: options.ttl ?? '1h', random: () => 1 })
+  const cache = options.cache ?? createCache({ clock: clock, ttl: options.ttl ?? '1h', random: () => 1 })
   const one = await open(sqlite, {
     ...options,
     cache,
@@ -242,7 +241,7 @@ describe('what makes an answer another one', () => {
 
   test('another database, scope or driver setting', async () => {
     let tenant = 'a'
-    const cache = createCache({ clock: clock as Clock })
+    const cache = createCache({ clock: clock })
     const one = await start({ cache, scope: () => tenant })
     const others = [
       await start({ cache, identity: 'elsewhere', scope: () => tenant }),
@@ -283,7 +282,7 @@ describe('what makes an answer another one', () => {
 
 describe('the provider', () => {
   test('clear() forgets this namespace only', async () => {
-    const root = createCache({ clock: clock as Clock })
+    const root = createCache({ clock: clock })
     const [a, b] = ['a', 'b'].map((name) => root.namespace(name)) as [Cache, Cache]
     const one = await start({ cache: a })
     const other = await start({ cache: b })
@@ -416,8 +415,8 @@ describe('the provider', () => {
       const [a, b, c] = await Promise.all([read(), read(), read()])
       expect(a).toStrictEqual(b)
       expect(a).toStrictEqual(c)
-      expect(a![0]).not.toBe(b![0])
-      expect(a![0]!.createdAt).not.toBe(b![0]!.createdAt)
+      expect(a[0]).not.toBe(b[0])
+      expect(a[0]!.createdAt).not.toBe(b[0]!.createdAt)
     })
     expect(sent).toHaveLength(1)
   })

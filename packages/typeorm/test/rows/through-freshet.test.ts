@@ -2,7 +2,6 @@ import 'reflect-metadata'
 import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
 import { DataSource } from 'typeorm'
-import type { DataSourceOptions } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Label, Note, Post, User } from '../support/entities.js'
 import { seed } from '../support/seed.js'
@@ -20,7 +19,7 @@ describe.each(databases)('cache: freshet({ cache }) on %s', (name) => {
       logger: recording(statements),
       logging: ['query'],
       cache,
-    } as DataSourceOptions).initialize()
+    }).initialize()
     await seed(dataSource)
   })
 

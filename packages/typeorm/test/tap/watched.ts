@@ -47,7 +47,7 @@ export function prepare(
     ...database,
     ...dataSourceOptions,
     cache: freshet({ ...options, cache }),
-  } as DataSourceOptions)
+  })
   const read = (table: string) =>
     dataSource.createQueryBuilder().select('*').from(table, 't').withDeleted().cache(true).getRawMany()
   const tables = () =>
