@@ -13,7 +13,10 @@ interface Call {
   readonly operation: string
   readonly args: unknown
   readonly query: (args: unknown) => Promise<unknown>
-  readonly __internalParams: { readonly transaction?: unknown; readonly dataPath?: readonly string[] }
+  readonly __internalParams: {
+    readonly transaction?: { readonly kind: string }
+    readonly dataPath?: readonly string[]
+  }
 }
 
 const READS = new Set([
@@ -62,8 +65,11 @@ export function homeMadeCaching(options: HomeMadeOptions): Caching {
     query: {
       $allModels: {
         $allOperations: async ({ model, operation, args, query, __internalParams: internal }: Call) => {
-          const inTransaction = internal.transaction !== undefined && !options.answersInTransactions
-          if (!READS.has(operation) || inTransaction) return query(args)
+          // A member of a batch that is not sent would keep the others waiting for ever, which shows nothing.
+          const mayAnswer =
+            internal.transaction === undefined ||
+            (options.answersInTransactions && internal.transaction.kind === 'itx')
+          if (!READS.has(operation) || !mayAnswer) return query(args)
           const key = inspect([model, operation, args, internal.dataPath], { depth: 20, sorted: true })
           const copy = options.sharesObjects ? <T>(value: T): T => value : clone
           if (answers.has(key)) return copy(answers.get(key))
