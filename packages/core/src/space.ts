@@ -30,7 +30,6 @@ export function createSpace(name: string | undefined, parent?: Space): Space {
 }
 
 function validName(name: unknown): string {
-  // oxlint-disable-next-line no-control-regex
   if (typeof name === 'string' && /^[^\u0000-\u001f\u007f]{1,128}$/.test(name)) return name
   throw new FreshetError(
     'INVALID_OPTION',

@@ -19,7 +19,6 @@ export const clockTag = (table: string): string => `${table.toLowerCase()}~`
 
 const maxTagLength = 512
 // Tags stand in keys and logs; control characters separate parts there.
-// oxlint-disable-next-line no-control-regex
 const controlCharacter = /[\u0000-\u001f\u007f]/
 
 const known = new Map<string, string>()

@@ -4,7 +4,6 @@ import { clockTag, tableTag, wholeSpaceTag } from '@freshet/core/adapter'
 import type { Statement, TableSet, WriteClosure } from '@freshet/sql'
 import type { DependsOn } from './dependencies/depends-on.js'
 import { createWriteClosure } from './dependencies/write-closure.js'
-import { rules } from './rules.js'
 import type { DataModel } from './schema/data-model.js'
 import type { Tap } from './tap/tap.js'
 
@@ -75,7 +74,6 @@ export class Binding implements WriteObserver<Statement> {
   }
 
   #resolve(statement: Statement): readonly string[] {
-    if (rules.skipStatement?.(statement) === true) return []
     const touched = this.#touched(statement)
     if (touched !== 'all') return this.writeTags(touched.tables)
     this.#engine.events.emit('widened', {
