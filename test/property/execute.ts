@@ -213,9 +213,12 @@ class Execution {
     // Answered without a statement: the hold would take one of the write's.
     if (!reached) held.release()
     this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
+    const before = gate.statements
     const late = outcome(() => sendRead(cached, step.read))
-    // The late reader gets the time to join the early one's load, which would be wrong.
-    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+    // The late reader gets the time to join the early one's load, which would be wrong. If it went to the database
+    // it is let finish: the early one must be the last to store, or the late one's answer would hide what it stored.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    if (gate.statements > before) await late
     held.release()
     await early
     this.#compare(
