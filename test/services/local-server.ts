@@ -12,6 +12,8 @@ import type { Service, ServiceKind } from './service.js'
 export interface LocalServerPlan {
   readonly kind: ServiceKind
   readonly command: string
+  /** The port to listen on, for a server that comes back where it was. Default: one that is free. */
+  readonly port?: number
   /** Command line for a data folder and a port. */
   readonly args: (folder: string, port: number) => readonly string[]
   /** Fills the empty folder, for servers that need it. */
@@ -36,9 +38,14 @@ export async function startLocalServer(plan: LocalServerPlan): Promise<Service> 
   for (let attempt = 1; ; attempt++) {
     // Between finding a free port and listening on it, another process may take it: that, and only that, is tried again.
     try {
-      return await startOnce(plan, await freePort())
+      return await startOnce(plan, plan.port ?? (await freePort()))
     } catch (error) {
-      if (attempt === portAttempts || !/address already in use/i.test(String(error))) throw error
+      if (
+        plan.port !== undefined ||
+        attempt === portAttempts ||
+        !/address already in use/i.test(String(error))
+      )
+        throw error
     }
   }
 }

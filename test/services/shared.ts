@@ -1,5 +1,5 @@
 import { inject } from 'vitest'
-import { askBroker } from './broker.js'
+import { askBroker, type Shared } from './broker.js'
 import { createMariaDbDatabase } from './mariadb.js'
 import { createPostgresDatabase } from './postgres.js'
 import type { Address, Databases } from './service.js'
@@ -21,4 +21,14 @@ export async function sharedMariaDb(): Promise<Address & Databases> {
 /** The run's Redis server. Test files keep apart by the prefix of their keys; who flushes or kills starts their own. */
 export async function sharedRedis(): Promise<Address> {
   return await askBroker(inject('services'), 'redis')
+}
+
+/** The run's Redis Cluster of three masters and three replicas; the same rules. */
+export async function sharedRedisCluster(): Promise<Shared['redis-cluster']> {
+  return await askBroker(inject('services'), 'redis-cluster')
+}
+
+/** The run's Redis set that sentinels watch; the same rules. */
+export async function sharedRedisSentinel(): Promise<Shared['redis-sentinel']> {
+  return await askBroker(inject('services'), 'redis-sentinel')
 }

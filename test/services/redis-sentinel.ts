@@ -1,0 +1,93 @@
+import { startRedisHost } from './redis-host.js'
+import { freeRedisPorts } from './redis-ports.js'
+import { RedisNode } from './redis-server.js'
+import { until } from './until.js'
+
+/** One master and two replicas, watched by three sentinels. */
+export interface RedisSentinelSet {
+  /** The name that sentinels know the set by. */
+  readonly name: string
+  /** `host` and `port` of every sentinel, as clients take them. */
+  readonly sentinels: readonly { readonly host: string; readonly port: number }[]
+  /** The servers: first what was started as the master. */
+  readonly nodes: readonly RedisNode[]
+  /** Who is the master now, as the sentinels say. */
+  master(): Promise<RedisNode>
+  /** Has the sentinels promote a replica, as they do when the master is away, and waits for it. */
+  failover(): Promise<RedisNode>
+  stop(): Promise<void>
+}
+
+const name = 'freshet'
+const replicas = 2
+const sentinelCount = 3
+
+/** Starts a set. */
+export async function startRedisSentinelSet(args: readonly string[] = []): Promise<RedisSentinelSet> {
+  const ports = await freeRedisPorts(1 + replicas + sentinelCount)
+  const [masterPort] = ports
+  const machine = await startRedisHost(ports)
+  const nodes = ports.slice(0, 1 + replicas).map((port, index) => {
+    const replication = index === 0 ? [] : ['--replicaof', `127.0.0.1 ${masterPort}`]
+    return new RedisNode(machine, { port, args: [...replication, ...args] })
+  })
+  const sentinels = ports.slice(1 + replicas).map((port) => {
+    const files = { 'sentinel.conf': configuration(masterPort!) }
+    return new RedisNode(machine, { port, files, sentinel: true })
+  })
+  try {
+    for (const node of [...nodes, ...sentinels]) await node.start()
+    await ready(sentinels)
+  } catch (error) {
+    await machine.stop()
+    throw error
+  }
+  const master = async () => await masterOf(nodes, sentinels)
+  return {
+    name,
+    sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+    nodes,
+    master,
+    async failover() {
+      const before = await master()
+      await sentinels[0]!.command('SENTINEL', 'FAILOVER', name)
+      await until('another node is the master', async () => {
+        const now = await master()
+        return now !== before && String(await now.command('ROLE')).startsWith('master')
+      })
+      return await master()
+    },
+    stop: async () => await machine.stop(),
+  }
+}
+
+function configuration(masterPort: number): string {
+  return [
+    `sentinel monitor ${name} 127.0.0.1 ${masterPort} 2`,
+    `sentinel down-after-milliseconds ${name} 1000`,
+    `sentinel failover-timeout ${name} 5000`,
+    '',
+  ].join('\n')
+}
+
+async function ready(sentinels: readonly RedisNode[]): Promise<void> {
+  await until('every sentinel knows the replicas and the other sentinels', async () => {
+    const states = await Promise.all(
+      sentinels.map(async (sentinel) => (await sentinel.command('SENTINEL', 'MASTER', name)) as string[]),
+    )
+    const numberOf = (state: readonly string[], field: string) => Number(state[state.indexOf(field) + 1])
+    return states.every(
+      (state) =>
+        numberOf(state, 'num-slaves') === replicas &&
+        numberOf(state, 'num-other-sentinels') === sentinelCount - 1,
+    )
+  })
+}
+
+async function masterOf(nodes: readonly RedisNode[], sentinels: readonly RedisNode[]): Promise<RedisNode> {
+  const reply = (await sentinels[0]!.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as string[]
+  const node = nodes.find(({ port }) => port === Number(reply[1]))
+  if (node === undefined)
+    throw new Error(`the sentinels name a master that is none of the set: ${String(reply)}`)
+  return node
+}
