@@ -1,66 +1,84 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Question } from '../../examples/prisma-storefront/src/actions/action.js'
-import type { Comparison } from '../../examples/prisma-storefront/src/visits/compare.js'
+import type { Question } from '../../examples/storefront/src/actions/action.js'
+import { openSeededShop } from '../../examples/storefront/src/database.js'
+import type { Example } from '../../examples/storefront/src/example.js'
+import { type Comparison, createComparison } from '../../examples/storefront/src/visits/compare.js'
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/prisma-storefront', import.meta.url))
+const PRISMA = fileURLToPath(new URL('../../examples/prisma-storefront', import.meta.url))
 const silent = { start() {}, advance() {}, stop() {} }
 
 beforeAll(() => {
-  execFileSync('npm', ['run', '--silent', 'generate'], { cwd: EXAMPLE })
+  execFileSync('npm', ['run', '--silent', 'generate'], { cwd: PRISMA })
 })
 
-/** A small shop with its comparison, and a way to write to it that passes neither the cache nor the gate. */
-async function withShop(
-  use: (shop: { comparison: Comparison; renameUnseen(name: string): Promise<unknown> }) => Promise<void>,
-) {
-  // Imported here, because the client that these import has been generated only now.
-  const { openSeededShop } = await import('../../examples/prisma-storefront/src/database.js')
-  const { createCachedClient, createUncachedShop } =
-    await import('../../examples/prisma-storefront/src/shop-client.js')
-  const { createComparison } = await import('../../examples/prisma-storefront/src/visits/compare.js')
-  const seeded = await openSeededShop(0.01, silent)
+const examples = {
+  // Imported late, because the client that this one imports has been generated only then.
+  Prisma: async () => (await import('../../examples/prisma-storefront/src/example.js')).prismaExample,
+}
+
+interface Compared {
+  readonly comparison: Comparison
+  /** A write that passes neither the cache nor the gate. */
+  repriceUnseen(price: string): PromiseLike<unknown>
+}
+
+/** A small shop with its comparison. */
+async function withShop(example: Example, use: (compared: Compared) => Promise<void>): Promise<void> {
+  const seeded = await openSeededShop(example, 0.01, silent)
   await seeded.withCopy(async (file) => {
-    const { prisma, cache } = createCachedClient({ file, overlapping: true })
-    const direct = createUncachedShop({ file })
-    const renameUnseen = (name: string) => direct.product.update({ where: { id: 1 }, data: { name } })
-    await use({ comparison: createComparison(prisma, direct), renameUnseen })
-    await Promise.all([prisma.$disconnect(), direct.$disconnect()])
-    await cache.close()
+    const cached = await example.openCached({ file, overlapping: true })
+    const direct = await example.openUncached({ file })
+    const repriceUnseen = (price: string) => direct.shop.changePrice(1, price)
+    await use({ comparison: createComparison(cached, direct.shop), repriceUnseen })
+    await Promise.all([cached.close(), direct.close()])
   })
 }
 
-const product: Question<{ name: string } | null> = (shop) => shop.product.findUnique({ where: { id: 1 } })
+interface Priced {
+  readonly price: unknown
+}
 
-describe('the comparison of cached with direct answers', () => {
-  it('compares what the cache answers, and nothing else', () =>
-    withShop(async ({ comparison }) => {
-      await comparison.visitor.ask('product', product)
-      expect(comparison.compared()).toBe(0)
-      await comparison.visitor.ask('product', product)
-      await comparison.visitor.ask('product', product)
-      expect(comparison.compared()).toBe(2)
-      expect(comparison.stale()).toEqual([])
-    }))
+const product: Question<Priced> = (shop) => shop.productPage(1) as PromiseLike<Priced>
+const priceOf = ({ price }: Priced): string => String(price)
 
-  it('finds an answer stale when a write has passed the cache by', () =>
-    withShop(async ({ comparison, renameUnseen }) => {
-      await comparison.visitor.ask('product', product)
-      await renameUnseen('Renamed')
-      await comparison.visitor.ask('product', product)
-      expect(comparison.stale()).toMatchObject([{ name: 'product', direct: { name: 'Renamed' } }])
-    }))
+describe.each(Object.entries(examples))(
+  'the comparison of cached with direct answers on %s',
+  (_orm, load) => {
+    it('compares what the cache answers, and nothing else', async () =>
+      withShop(await load(), async ({ comparison }) => {
+        await comparison.visitor.ask('product', product)
+        expect(comparison.compared()).toBe(0)
+        await comparison.visitor.ask('product', product)
+        await comparison.visitor.ask('product', product)
+        expect(comparison.compared()).toBe(2)
+        expect(comparison.stale()).toEqual([])
+      }))
 
-  it('asks again when a change ran beside the question, so that it judges an answer from after the change', () =>
-    withShop(async ({ comparison }) => {
-      await comparison.visitor.ask('product', product)
-      const change = comparison.visitor.change('rename', (shop) =>
-        shop.product.update({ where: { id: 1 }, data: { name: 'Renamed' } }),
-      )
-      const answers = await Promise.all([1, 2, 3].map(() => comparison.visitor.ask('product', product)))
-      await change
-      expect(answers.map((answer) => answer?.name)).toEqual(['Renamed', 'Renamed', 'Renamed'])
-      expect(comparison.stale()).toEqual([])
-    }))
-})
+    it('compares an answer that another one’s load has brought', async () =>
+      withShop(await load(), async ({ comparison }) => {
+        await Promise.all([1, 2, 3].map(() => comparison.visitor.ask('product', product)))
+        expect(comparison.compared()).toBe(2)
+      }))
+
+    it('finds an answer stale when a write has passed the cache by', async () =>
+      withShop(await load(), async ({ comparison, repriceUnseen }) => {
+        await comparison.visitor.ask('product', product)
+        await repriceUnseen('1.25')
+        await comparison.visitor.ask('product', product)
+        expect(comparison.stale()).toMatchObject([{ name: 'product' }])
+        expect(priceOf(comparison.stale()[0]?.direct as Priced)).toBe('1.25')
+      }))
+
+    it('asks again when a change ran beside the question, so that it judges an answer from after the change', async () =>
+      withShop(await load(), async ({ comparison }) => {
+        await comparison.visitor.ask('product', product)
+        const change = comparison.visitor.change('reprice', (shop) => shop.changePrice(1, '1.25'))
+        const answers = await Promise.all([1, 2, 3].map(() => comparison.visitor.ask('product', product)))
+        await change
+        expect(answers.map(priceOf)).toEqual(['1.25', '1.25', '1.25'])
+        expect(comparison.stale()).toEqual([])
+      }))
+  },
+)

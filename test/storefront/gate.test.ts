@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Gate } from '../../examples/prisma-storefront/src/visits/gate.js'
+import { Gate } from '../../examples/storefront/src/visits/gate.js'
 
 /** Work that is inside the gate until it is told to end. */
 function heldWork(log: string[], name: string) {

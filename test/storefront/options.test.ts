@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { parseOptions, UsageError, USAGE } from '../../examples/prisma-storefront/src/cli.js'
+import { parseOptions, usage, UsageError } from '../../examples/storefront/src/cli.js'
 
 describe('the options of the storefront', () => {
   it('have the defaults that the usage names', () => {
     const { visitors, actions, writes, seed, scale } = parseOptions([])
     for (const [name, value] of Object.entries({ visitors, actions, writes, seed, scale })) {
-      expect(USAGE).toMatch(new RegExp(`--${name} <n> .*\\(default ${value}\\)`))
+      expect(usage('npm start')).toMatch(new RegExp(`--${name} <n> .*\\(default ${value}\\)`))
     }
   })
 

@@ -1,27 +1,18 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import type { EntranceOptions } from '@freshet-example/storefront'
 import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/prisma'
 import { PrismaClient } from './generated/prisma/client.js'
 import { OverlappingSqlite } from './overlapping-sqlite.js'
 
 /** The client that the shop's pages are written for. */
-export type Shop = ReturnType<typeof createCachedClient>['prisma']
+export type ShopClient = ReturnType<typeof createCachedClient>['prisma']
 
-/** What `shop.$transaction(async (tx) => …)` hands out. */
-export type ShopTransaction = Parameters<Parameters<Shop['$transaction']>[0]>[0]
-
-/** How a client reaches the shop. */
-export interface ClientOptions {
-  /** Path of the SQLite file. */
-  readonly file: string
-  /** Called for every statement that is sent to the database. */
-  readonly onQuery?: () => void
-  /** Whether statements of several visitors may overlap; see `OverlappingSqlite`. Default false. */
-  readonly overlapping?: boolean
-}
+/** What `prisma.$transaction(async (tx) => …)` hands out. */
+export type ShopTransaction = Parameters<Parameters<ShopClient['$transaction']>[0]>[0]
 
 /** A client as any application has it. */
-export function createPlainClient({ file, onQuery, overlapping = false }: ClientOptions): PrismaClient {
+export function createPlainClient({ file, onQuery, overlapping = false }: EntranceOptions): PrismaClient {
   const Adapter = overlapping ? OverlappingSqlite : PrismaBetterSqlite3
   const prisma = new PrismaClient({
     adapter: new Adapter({ url: `file:${file}` }),
@@ -34,14 +25,14 @@ export function createPlainClient({ file, onQuery, overlapping = false }: Client
 }
 
 /** The same client with Freshet: reads are cached from here on, and writes invalidate what they could change. */
-export function createCachedClient(options: ClientOptions) {
+export function createCachedClient(options: EntranceOptions) {
   const cache = createCache()
   const prisma = createPlainClient(options).$extends(freshet({ cache }))
   return { prisma, cache }
 }
 
 /** The plain client for pages that were written for the cached one. They use nothing that it does not have. */
-export function createUncachedShop(options: ClientOptions): Shop {
+export function createUncachedClient(options: EntranceOptions): ShopClient {
   // Prisma types extended clients apart from plain ones, although the calls are the same.
-  return createPlainClient(options) as unknown as Shop
+  return createPlainClient(options) as unknown as ShopClient
 }

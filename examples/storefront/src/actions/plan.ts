@@ -14,7 +14,7 @@ const CHANGES: readonly Action[] = [...buying, ...accountChanges, ...staffWork]
 export interface PlanOptions {
   readonly seed: number
   readonly actions: number
-  /** The share of calls to Prisma that write, from 0 to 1. A transaction counts as one call. */
+  /** The share of calls to the shop that write, from 0 to 1. A transaction counts as one call. */
   readonly writeShare: number
   readonly size: ShopSize
 }

@@ -1,12 +1,11 @@
-import type { Prisma } from '../generated/prisma/client.js'
-import type { Shop } from '../shop-client.js'
+import type { Shop } from '../shop.js'
 import type { Dice } from './dice.js'
 
-/** One call to Prisma that only reads. It is made afresh whenever it is asked, and must not depend on the time. */
-export type Question<T> = (shop: Shop) => Prisma.PrismaPromise<T>
+/** One call to the shop that only reads. It is made afresh whenever it is asked, and must not depend on the time. */
+export type Question<T> = (shop: Shop) => PromiseLike<T>
 
-/** One call to Prisma that writes: a single statement, a nested write or a whole transaction. */
-type Change<T> = (shop: Shop) => Promise<T>
+/** One call to the shop that writes: a single statement, a nested write or a whole transaction. */
+type Change<T> = (shop: Shop) => PromiseLike<T>
 
 /** How a visitor talks to the shop: every call goes through here under a name, so that it can be measured or checked. */
 export interface Visitor {

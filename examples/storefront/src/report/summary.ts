@@ -32,7 +32,7 @@ export interface OperationSummary {
   readonly dbQueriesCached: number
 }
 
-/** The whole result. Calls are calls to Prisma; a transaction is one call. */
+/** The whole result. Calls are those of `Shop`; a transaction is one call. */
 export interface Summary {
   readonly reads: number
   readonly writes: number

@@ -1,4 +1,4 @@
--- The tables of schema.prisma. WAL lets one connection read while another one writes.
+-- The tables of the shop, whatever ORM it is written with. WAL lets one connection read while another one writes.
 PRAGMA journal_mode = WAL;
 
 CREATE TABLE "Customer" (

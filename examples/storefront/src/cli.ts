@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 export interface Options {
   readonly visitors: number
   readonly actions: number
-  /** Percent of the calls to Prisma. */
+  /** Percent of the calls to the shop. */
   readonly writes: number
   readonly seed: number
   readonly scale: number
@@ -12,7 +12,8 @@ export interface Options {
   readonly help: boolean
 }
 
-export const USAGE = `Usage: npm start -- [options]
+/** The help, for an example that is started with `command`. */
+export const usage = (command: string): string => `Usage: ${command} -- [options]
 
 Visitors browse a shop and buy, first without and then with the cache; then every cached answer is
 compared with a direct one. Exits with 1 if any of them was stale.

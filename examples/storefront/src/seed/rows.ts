@@ -1,5 +1,5 @@
-import type { Prisma } from '../generated/prisma/client.js'
 import { between, createRandom, distinct, pick, type Random, zipf } from '../random.js'
+import type { Opinion } from '../shop.js'
 import type { ShopSize } from './size.js'
 import {
   ADJECTIVES,
@@ -17,15 +17,54 @@ export const OPENING_DAY = new Date('2026-06-01T08:00:00Z')
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
-/** All rows of the shop, ready for `createMany`; `productCategories` is for the implicit join table. */
+/** All rows of the shop, by table. Prices are decimal numbers, written out. */
 export interface ShopRows {
-  readonly customers: Prisma.CustomerCreateManyInput[]
-  readonly categories: Prisma.CategoryCreateManyInput[]
-  readonly products: Prisma.ProductCreateManyInput[]
-  readonly productCategories: { categoryId: number; productId: number }[]
-  readonly orders: Prisma.OrderCreateManyInput[]
-  readonly orderLines: Prisma.OrderLineCreateManyInput[]
-  readonly reviews: Prisma.ReviewCreateManyInput[]
+  readonly customers: readonly CustomerRow[]
+  readonly categories: readonly CategoryRow[]
+  readonly products: readonly ProductRow[]
+  readonly productCategories: readonly { readonly categoryId: number; readonly productId: number }[]
+  readonly orders: readonly OrderRow[]
+  readonly orderLines: readonly OrderLineRow[]
+  readonly reviews: readonly Opinion[]
+}
+
+interface CustomerRow {
+  readonly id: number
+  readonly email: string
+  readonly name: string
+  readonly city: string
+  readonly createdAt: Date
+}
+
+interface CategoryRow {
+  readonly id: number
+  readonly slug: string
+  readonly name: string
+}
+
+interface ProductRow {
+  readonly id: number
+  readonly slug: string
+  readonly name: string
+  readonly description: string
+  readonly price: string
+  readonly stock: number
+  readonly createdAt: Date
+}
+
+interface OrderRow {
+  readonly id: number
+  readonly customerId: number
+  readonly placedAt: Date
+  readonly status: 'PAID' | 'SHIPPED'
+  readonly total: string
+}
+
+interface OrderLineRow {
+  readonly orderId: number
+  readonly productId: number
+  readonly quantity: number
+  readonly unitPrice: string
 }
 
 /** Makes the same rows for the same size, on every machine. */
@@ -57,7 +96,7 @@ function numbered<T>(count: number, make: (id: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index + 1))
 }
 
-function customer(random: Random, id: number): Prisma.CustomerCreateManyInput {
+function customer(random: Random, id: number): CustomerRow {
   const name = `${pick(random, FIRST_NAMES)} ${pick(random, LAST_NAMES)}`
   return {
     id,
@@ -68,11 +107,11 @@ function customer(random: Random, id: number): Prisma.CustomerCreateManyInput {
   }
 }
 
-function category(id: number): Prisma.CategoryCreateManyInput {
+function category(id: number): CategoryRow {
   return { id, slug: categorySlug(id), name: CATEGORIES[id - 1] as string }
 }
 
-function product(random: Random, id: number): Prisma.ProductCreateManyInput & { price: string } {
+function product(random: Random, id: number): ProductRow {
   const name = `${pick(random, ADJECTIVES)} ${pick(random, MATERIALS)} ${pick(random, NOUNS)}`
   return {
     id,
@@ -85,14 +124,14 @@ function product(random: Random, id: number): Prisma.ProductCreateManyInput & { 
   }
 }
 
-function orderRows(random: Random, size: ShopSize, products: readonly { price: string }[]) {
+function orderRows(random: Random, size: ShopSize, products: readonly ProductRow[]) {
   const popularProduct = zipf(size.products)
-  const orders: Prisma.OrderCreateManyInput[] = []
-  const orderLines: Prisma.OrderLineCreateManyInput[] = []
+  const orders: OrderRow[] = []
+  const orderLines: OrderLineRow[] = []
   for (let id = 1; id <= size.orders; id++) {
     let totalCents = 0
     for (const productId of distinct(between(random, 1, 6), size.products, () => popularProduct(random))) {
-      const unitPrice = (products[productId - 1] as { price: string }).price
+      const unitPrice = (products[productId - 1] as ProductRow).price
       const quantity = between(random, 1, 3)
       totalCents += Math.round(Number(unitPrice) * 100) * quantity
       orderLines.push({ orderId: id, productId, quantity, unitPrice })
@@ -104,9 +143,9 @@ function orderRows(random: Random, size: ShopSize, products: readonly { price: s
   return { orders, orderLines }
 }
 
-function reviewRows(random: Random, size: ShopSize): Prisma.ReviewCreateManyInput[] {
+function reviewRows(random: Random, size: ShopSize): Opinion[] {
   const popularProduct = zipf(size.products)
-  const rows = new Map<string, Prisma.ReviewCreateManyInput>()
+  const rows = new Map<string, Opinion>()
   while (rows.size < size.reviews) {
     const productId = popularProduct(random)
     const customerId = between(random, 1, size.customers)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Question, Visitor } from '../actions/action.js'
-import type { Shop } from '../shop-client.js'
+import type { CachedEntrance } from '../example.js'
+import type { Shop } from '../shop.js'
 import { Gate } from './gate.js'
 
 /** An answer from the cache that was not what the database said at that moment. */
@@ -18,8 +19,8 @@ export interface Comparison {
   stale(): readonly StaleAnswer[]
 }
 
-/** `direct` must be a client of its own, on a connection of its own, that knows nothing of the cache. */
-export function createComparison(shop: Shop, direct: Shop): Comparison {
+/** `direct` must be a shop of its own, on a connection of its own, that knows nothing of the cache. */
+export function createComparison(cached: CachedEntrance, direct: Shop): Comparison {
   const gate = new Gate()
   const stale: StaleAnswer[] = []
   let compared = 0
@@ -33,23 +34,18 @@ export function createComparison(shop: Shop, direct: Shop): Comparison {
   const ask = async <T>(name: string, question: Question<T>): Promise<T> => {
     // Asked with changes going on, so that loads and invalidations race as they do in real life.
     const isQuietSince = gate.watch()
-    const asked = await shop.$cacheInfo(question(shop))
+    const asked = await cached.trace(question)
     return gate.enter('comparisons', async () => {
       // Beside a change, both the old and the new state are right; only an answer from after it can be judged.
-      const answer = isQuietSince() ? asked : await shop.$cacheInfo(question(shop))
-      if (isFromCache(answer.info.status)) await compare(name, answer.data, question)
-      return answer.data
+      const { answer, isFromCache } = isQuietSince() ? asked : await cached.trace(question)
+      if (isFromCache) await compare(name, answer, question)
+      return answer
     })
   }
 
   return {
-    visitor: { ask, change: (_name, change) => gate.enter('changes', () => change(shop)) },
+    visitor: { ask, change: (_name, change) => gate.enter('changes', () => change(cached.shop)) },
     compared: () => compared,
     stale: () => stale,
   }
-}
-
-/** A joined load is another reader's, so its answer could be too old as well. */
-function isFromCache(status: string): boolean {
-  return status === 'hit' || status === 'joined'
 }

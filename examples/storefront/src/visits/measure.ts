@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import type { Visitor } from '../actions/action.js'
-import type { Shop } from '../shop-client.js'
+import type { Shop } from '../shop.js'
+import { Calls } from './calls.js'
 
 /** What was measured of all calls with one name. */
 export interface Tally {
@@ -11,11 +11,6 @@ export interface Tally {
   /** Of those calls that the cache answered. */
   readonly hitLatenciesUs: number[]
   queries: number
-}
-
-interface Call {
-  readonly tally: Tally
-  isHit: boolean
 }
 
 /** Counts and times the calls of one run. */
@@ -30,8 +25,7 @@ export interface Meter {
 
 export function createMeter(): Meter {
   const tallies = new Map<string, Tally>()
-  // Many calls are under way at once; their async context tells to which of them a statement or a hit belongs.
-  const current = new AsyncLocalStorage<Call>()
+  const calls = new Calls()
 
   const tallyOf = (name: string, kind: Tally['kind']): Tally => {
     const tally = tallies.get(name) ?? { name, kind, latenciesUs: [], hitLatenciesUs: [], queries: 0 }
@@ -39,31 +33,34 @@ export function createMeter(): Meter {
     return tally
   }
 
-  const timed = <T>(name: string, kind: Tally['kind'], send: () => PromiseLike<T>): Promise<T> => {
-    const call: Call = { tally: tallyOf(name, kind), isHit: false }
-    return current.run(call, async () => {
-      const startedAt = performance.now()
-      const answer = await send()
-      const latencyUs = (performance.now() - startedAt) * 1000
-      call.tally.latenciesUs.push(latencyUs)
-      if (call.isHit) call.tally.hitLatenciesUs.push(latencyUs)
-      return answer
-    })
+  const timed = async <T>(name: string, kind: Tally['kind'], send: () => PromiseLike<T>): Promise<T> => {
+    const tally = tallyOf(name, kind)
+    const { answer, latencyUs, queries, hits } = await timedCall(calls, send)
+    tally.latenciesUs.push(latencyUs)
+    tally.queries += queries
+    // A page may be made of several queries of which the cache answered some; and a write may begin with a cached read.
+    if (kind === 'read' && hits > 0 && queries === 0) tally.hitLatenciesUs.push(latencyUs)
+    return answer
   }
 
   return {
-    onQuery() {
-      const call = current.getStore()
-      if (call) call.tally.queries += 1
-    },
-    onHit() {
-      const call = current.getStore()
-      if (call) call.isHit = true
-    },
+    onQuery: calls.onQuery,
+    onHit: calls.onHit,
     visitor: (shop) => ({
       ask: (name, question) => timed(name, 'read', () => question(shop)),
       change: (name, change) => timed(name, 'write', () => change(shop)),
     }),
     tallies: () => [...tallies.values()],
   }
+}
+
+async function timedCall<T>(calls: Calls, send: () => PromiseLike<T>) {
+  let latencyUs = 0
+  const traced = await calls.trace(async () => {
+    const startedAt = performance.now()
+    const answer = await send()
+    latencyUs = (performance.now() - startedAt) * 1000
+    return answer
+  })
+  return { ...traced, latencyUs }
 }

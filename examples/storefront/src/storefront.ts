@@ -3,9 +3,9 @@ import type { Step } from './actions/action.js'
 import { planVisits } from './actions/plan.js'
 import type { Options } from './cli.js'
 import { openSeededShop, type SeededShop } from './database.js'
+import type { Example } from './example.js'
 import type { Progress } from './progress.js'
 import type { ComparedPass, MeasuredPass } from './report/summary.js'
-import { createCachedClient, createUncachedShop } from './shop-client.js'
 import { createComparison } from './visits/compare.js'
 import { createMeter } from './visits/measure.js'
 import { runVisits } from './visits/run.js'
@@ -20,16 +20,16 @@ export interface Passes {
 const WARM_UP_STEPS = 300
 
 /** Opens the shop and lets the visitors in three times, each time into a fresh copy of it. */
-export async function runStorefront(options: Options, progress: Progress): Promise<Passes> {
-  const seeded = await openSeededShop(options.scale, progress)
+export async function runStorefront(example: Example, options: Options, progress: Progress): Promise<Passes> {
+  const seeded = await openSeededShop(example, options.scale, progress)
   const steps = planVisits({
     seed: options.seed,
     actions: options.actions,
     writeShare: options.writes / 100,
     size: seeded.size,
   })
-  const visit: Visit = { seeded, steps, concurrency: options.visitors, progress }
-  // The first pass would otherwise pay alone for loading and compiling Prisma's code.
+  const visit: Visit = { example, seeded, steps, concurrency: options.visitors, progress }
+  // The first pass would otherwise pay alone for loading and compiling the ORM's code.
   await visitUncached({ ...visit, steps: steps.slice(0, WARM_UP_STEPS) }, 'Warming up')
   return {
     uncached: await visitUncached(visit, 'Visits without the cache'),
@@ -39,6 +39,7 @@ export async function runStorefront(options: Options, progress: Progress): Promi
 }
 
 interface Visit {
+  readonly example: Example
   readonly seeded: SeededShop
   readonly steps: readonly Step[]
   readonly concurrency: number
@@ -48,9 +49,9 @@ interface Visit {
 function visitUncached(visit: Visit, label: string): Promise<MeasuredPass> {
   return visit.seeded.withCopy(async (file) => {
     const meter = createMeter()
-    const prisma = createUncachedShop({ file, onQuery: meter.onQuery })
-    const seconds = await timed(visit, label, meter.visitor(prisma))
-    await prisma.$disconnect()
+    const entrance = await visit.example.openUncached({ file, onQuery: meter.onQuery })
+    const seconds = await timed(visit, label, meter.visitor(entrance.shop))
+    await entrance.close()
     return { tallies: meter.tallies(), seconds }
   })
 }
@@ -58,23 +59,21 @@ function visitUncached(visit: Visit, label: string): Promise<MeasuredPass> {
 function visitCached(visit: Visit): Promise<MeasuredPass> {
   return visit.seeded.withCopy(async (file) => {
     const meter = createMeter()
-    const { prisma, cache } = createCachedClient({ file, onQuery: meter.onQuery })
-    cache.on('hit', meter.onHit)
-    const seconds = await timed(visit, 'The same visits with the cache', meter.visitor(prisma))
-    await prisma.$disconnect()
-    await cache.close()
+    const { onQuery, onHit } = meter
+    const entrance = await visit.example.openCached({ file, onQuery, onHit })
+    const seconds = await timed(visit, 'The same visits with the cache', meter.visitor(entrance.shop))
+    await entrance.close()
     return { tallies: meter.tallies(), seconds }
   })
 }
 
 function visitComparing(visit: Visit): Promise<ComparedPass> {
   return visit.seeded.withCopy(async (file) => {
-    const { prisma, cache } = createCachedClient({ file, overlapping: true })
-    const direct = createUncachedShop({ file })
-    const comparison = createComparison(prisma, direct)
+    const cached = await visit.example.openCached({ file, overlapping: true })
+    const direct = await visit.example.openUncached({ file })
+    const comparison = createComparison(cached, direct.shop)
     await timed(visit, 'Comparing cached with direct answers', comparison.visitor)
-    await Promise.all([prisma.$disconnect(), direct.$disconnect()])
-    await cache.close()
+    await Promise.all([cached.close(), direct.close()])
     return { compared: comparison.compared(), stale: comparison.stale() }
   })
 }

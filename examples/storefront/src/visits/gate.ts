@@ -11,7 +11,7 @@ export class Gate {
   #waiting: { group: Group; admit: () => void }[] = []
 
   /** Runs `work` when nobody of the other group is inside. Whoever waits longest is let in first. */
-  async enter<T>(group: Group, work: () => Promise<T>): Promise<T> {
+  async enter<T>(group: Group, work: () => PromiseLike<T>): Promise<T> {
     if (this.#waiting.length > 0 || (this.#inside ?? group) !== group) {
       await new Promise<void>((admit) => this.#waiting.push({ group, admit }))
     } else {

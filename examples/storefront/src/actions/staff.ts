@@ -5,8 +5,7 @@ const changePrice: Action = {
   plan(dice) {
     const id = dice.productId()
     const price = `${dice.between(4, 249)}.95`
-    return (visitor) =>
-      visitor.change('price change', (shop) => shop.product.update({ where: { id }, data: { price } }))
+    return (visitor) => visitor.change('price change', (shop) => shop.changePrice(id, price))
   },
 }
 
@@ -14,11 +13,7 @@ const restock: Action = {
   weight: 6,
   plan(dice) {
     const below = dice.between(5, 20)
-    return (visitor) =>
-      visitor.change(
-        'restock (raw SQL)',
-        (shop) => shop.$executeRaw`UPDATE "Product" SET "stock" = "stock" + 100 WHERE "stock" < ${below}`,
-      )
+    return (visitor) => visitor.change('restock (raw SQL)', (shop) => shop.restock(below))
   },
 }
 
@@ -26,12 +21,9 @@ const recategorise: Action = {
   weight: 6,
   plan(dice) {
     const id = dice.productId()
-    const category = { id: dice.categoryId() }
+    const categoryId = dice.categoryId()
     const how = (['connect', 'disconnect', 'set'] as const)[dice.between(0, 2)] ?? 'set'
-    return (visitor) =>
-      visitor.change(`category ${how}`, (shop) =>
-        shop.product.update({ where: { id }, data: { categories: { [how]: [category] } } }),
-      )
+    return (visitor) => visitor.change(`category ${how}`, (shop) => shop.recategorise(how, id, categoryId))
   },
 }
 
@@ -42,13 +34,7 @@ const shipOrders: Action = {
     const id = dice.productId()
     return (visitor) =>
       visitor.change('ship orders (batch)', (shop) =>
-        shop.$transaction([
-          shop.order.updateMany({
-            where: { status: 'PAID', placedAt: { lt: placedBefore } },
-            data: { status: 'SHIPPED' },
-          }),
-          shop.product.update({ where: { id }, data: { description: 'Now delivered within a day.' } }),
-        ]),
+        shop.shipOrders(placedBefore, id, 'Now delivered within a day.'),
       )
   },
 }
@@ -59,8 +45,7 @@ const eraseCustomer: Action = {
     const id = dice.dormantCustomerId()
     return async (visitor) => {
       // Orders, their lines and reviews go with the customer: pages that showed such a review must change.
-      if (id !== undefined)
-        await visitor.change('customer erased', (shop) => shop.customer.delete({ where: { id } }))
+      if (id !== undefined) await visitor.change('customer erased', (shop) => shop.eraseCustomer(id))
     }
   },
 }

@@ -1,0 +1,7 @@
+export { betweenTurns } from './between-turns.js'
+export type { CachedEntrance, Entrance, EntranceOptions, Example, Filler, TracedAnswer } from './example.js'
+export type { Question } from './actions/action.js'
+export type { Cart, CartLine, Opinion, Shop } from './shop.js'
+export { OutOfStock } from './shop.js'
+export { runExample } from './run-example.js'
+export { Calls } from './visits/calls.js'
