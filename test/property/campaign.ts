@@ -1,12 +1,9 @@
-import { bind, type Binding, type Caching } from './clients.js'
+import type { Binding, Open } from './binding.js'
 import { outcome } from './compare.js'
 import { runConcurrently } from './concurrent.js'
-import { postgres as dialect } from './dialect.js'
 import { startEpisode } from './episode.js'
 import { DifferenceFound, execute, Tally } from './execute.js'
 import type { Finding } from './finding.js'
-import type { Schema } from './model.js'
-import { prepare } from './prepare.js'
 import { shrink } from './shrink.js'
 import { episodeSteps } from './step.js'
 
@@ -21,7 +18,7 @@ export interface CampaignOptions {
   readonly concurrentRounds: number
   /** Looks for the fewest steps that show a difference. */
   readonly shrinks: boolean
-  readonly createCaching: (schema: Schema) => Caching
+  readonly open: Open
   readonly createDatabase: () => Promise<string>
   readonly onProgress?: (tally: Tally) => void
 }
@@ -49,11 +46,9 @@ async function runSchema(
   schemaSeed: string,
   tally: Tally,
 ): Promise<Finding | undefined> {
-  const prepared = await prepare(schemaSeed)
-  const { schema } = prepared
-  const binding = await bind(prepared, await options.createDatabase(), () => options.createCaching(schema))
+  const binding = await options.open(schemaSeed, await options.createDatabase())
   try {
-    await binding.prepareDatabase(dialect.createSchema(schema))
+    await binding.createSchema()
     for (const episode of episodesOf(options)) {
       const finding = await runEpisode(binding, options, episode, tally)
       if (finding) return finding
@@ -76,8 +71,8 @@ async function runEpisode(
   episode: number,
   tally: Tally,
 ): Promise<Finding | undefined> {
-  const { schema, seed: schemaSeed } = binding.prepared
-  const steps = episodeSteps(schema, seed, episode, EPISODE_LENGTH)
+  const { schema, maker, seed: schemaSeed } = binding
+  const steps = episodeSteps(schema, maker, seed, episode, EPISODE_LENGTH)
   await startEpisode(binding, seed, episode)
   for (const [index, step] of steps.entries()) {
     const result = await outcome(() => execute(binding, step, tally))
@@ -86,7 +81,7 @@ async function runEpisode(
     const { difference } = result.error
     const history = steps.slice(0, index + 1)
     const shortest = shrinks ? await shrink(binding, seed, episode, history) : undefined
-    return { schema: schemaSeed, seed, episode, index, difference, history, shortest }
+    return { maker, schema: schemaSeed, seed, episode, index, difference, history, shortest }
   }
   return undefined
 }

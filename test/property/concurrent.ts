@@ -1,9 +1,8 @@
-import type { Binding } from './clients.js'
+import type { Binding, Read } from './binding.js'
 import { outcome } from './compare.js'
 import { startEpisode } from './episode.js'
-import { DifferenceFound, execute, sendRead, sendWrite, type Tally } from './execute.js'
+import { DifferenceFound, execute, type Tally } from './execute.js'
 import type { Finding } from './finding.js'
-import type { Read } from './read.js'
 import { episodeSteps, type Action, type Step } from './step.js'
 
 const WORKERS = 5
@@ -19,11 +18,11 @@ export async function runConcurrently(
   rounds: number,
   tally: Tally,
 ): Promise<Finding | undefined> {
-  const { schema, seed: schemaSeed } = binding.prepared
+  const { schema, maker, seed: schemaSeed } = binding
   for (let round = 0; round < rounds; round++) {
     const episode = 1_000_000 + Math.floor(round / 10)
     if (round % 10 === 0) await startEpisode(binding, seed, episode)
-    const steps = episodeSteps(schema, `${seed}/${round}`, episode, WORKERS * STEPS_PER_WORKER)
+    const steps = episodeSteps(schema, maker, `${seed}/${round}`, episode, WORKERS * STEPS_PER_WORKER)
     const workers = Array.from({ length: WORKERS }, (_, worker) =>
       work(
         binding,
@@ -40,6 +39,7 @@ export async function runConcurrently(
       if (!(result.error instanceof DifferenceFound)) throw result.error
       const { difference } = result.error
       return {
+        maker,
         schema: schemaSeed,
         seed,
         episode,
@@ -65,40 +65,33 @@ async function send(binding: Binding, step: Step): Promise<void> {
   const { cached } = binding
   switch (step.kind) {
     case 'read':
-      await sendRead(cached, step.read)
+      await cached.read(step.read)
       return
     case 'sweep':
-      await Promise.allSettled(step.reads.map((read) => sendRead(cached, read)))
+      await Promise.allSettled(step.reads.map((read) => cached.read(read)))
       return
     case 'write':
-      await sendWrite(binding[step.route], step.write)
+      await binding[step.route].write(step.write)
       return
     case 'heldRead':
-      await Promise.allSettled([sendRead(cached, step.read), sendWrite(binding[step.route], step.write)])
+      await Promise.allSettled([cached.read(step.read), binding[step.route].write(step.write)])
       return
     case 'probe':
     case 'heldWrite':
-      await Promise.allSettled([
-        sendWrite(cached, step.write),
-        ...step.reads.map((read) => sendRead(cached, read)),
-      ])
+      await Promise.allSettled([cached.write(step.write), ...step.reads.map((read) => cached.read(read))])
       return
     case 'batch':
-      await cached.$transaction(
-        step.items.map((item) =>
-          item.kind === 'read' ? sendRead(cached, item.read) : sendWrite(cached, item.write),
-        ),
-      )
+      await cached.batch(step.items)
       return
     case 'interactive':
-      await binding[step.route].$transaction(async (tx) => {
+      await binding[step.route].transaction(async (tx) => {
         for (const action of step.body) {
-          if (action.kind === 'write') await sendWrite(tx, action.write)
-          if (action.kind === 'read') await sendRead(tx, action.read)
-          if (action.kind === 'outerRead') await sendRead(cached, action.read)
+          if (action.kind === 'write') await tx.write(action.write)
+          if (action.kind === 'read') await tx.read(action.read)
+          if (action.kind === 'outerRead') await cached.read(action.read)
         }
         if (step.end === 'throw') throw new Error('rolled back on purpose')
-      })
+      }, step.form)
   }
 }
 

@@ -22,6 +22,8 @@ export interface Dialect {
   literal(value: unknown): string
   /** The statements that create the schema in an empty database. */
   createSchema(schema: Schema): string[]
+  /** What raw statements use beside the tables: a part of `createSchema`. */
+  createAids(schema: Schema): string[]
   /** One statement that runs all of these and passes over those that fail. */
   attemptAll(statements: readonly string[]): string
   /** Empties every table and starts the sequences behind the seeded keys. */
@@ -60,10 +62,10 @@ export const postgres: Dialect = {
     ...schema.relations.flatMap((relation) =>
       relation.type === 'foreignKey' ? [foreignKey(schema, relation)] : createJoinTable(schema, relation),
     ),
-    ...schema.models.flatMap((model) => [createEditView(model), createTouchFunction(model)]),
-    ...schema.views.map((view) => createView(schema, view)),
-    `CREATE TABLE "side_table" (id SERIAL PRIMARY KEY)`,
+    ...schema.views.map((view) => `CREATE VIEW "${view.table}" AS ${viewBody(schema, view)}`),
+    ...createAids(schema),
   ],
+  createAids,
   attemptAll: (statements) => {
     const attempts = statements.map((sql) => `BEGIN ${sql}; EXCEPTION WHEN OTHERS THEN NULL; END;`)
     return `DO $$ BEGIN ${attempts.join(' ')} END $$`
@@ -78,6 +80,13 @@ export const postgres: Dialect = {
         return `SELECT setval(${sequence}, ${firstFreeKey}, false)`
       }),
   ],
+}
+
+function createAids(schema: Schema): string[] {
+  return [
+    ...schema.models.flatMap((model) => [createEditView(model), createTouchFunction(model)]),
+    `CREATE TABLE "side_table" (id SERIAL PRIMARY KEY)`,
+  ]
 }
 
 function allTables(schema: Schema): string[] {
@@ -169,10 +178,10 @@ function createTouchFunction(model: Model): string {
   )
 }
 
-function createView(schema: Schema, view: View): string {
-  const body = view.template.replace(/\{(\w+)(?:\.(\w+))?\}/g, (_, modelName: string, field?: string) => {
+/** The query of a view. */
+export function viewBody(schema: Schema, view: View): string {
+  return view.template.replace(/\{(\w+)(?:\.(\w+))?\}/g, (_, modelName: string, field?: string) => {
     const model = modelOf(schema, modelName)
     return quote(field === undefined ? model.table : fieldOf(model, field).column)
   })
-  return `CREATE VIEW "${view.table}" AS ${body}`
 }

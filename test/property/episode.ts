@@ -1,8 +1,8 @@
-import type { Binding } from './clients.js'
+import type { Binding } from './binding.js'
 import { seedStatements } from './seed-rows.js'
 
 /** The database and the cache as every episode finds them. */
 export async function startEpisode(binding: Binding, seed: string, episode: number): Promise<void> {
-  await binding.prepareDatabase(seedStatements(binding.prepared.schema, seed, episode))
-  await binding.caching.clear()
+  await binding.prepareDatabase(seedStatements(binding.schema, seed, episode))
+  await binding.clear()
 }

@@ -1,7 +1,6 @@
-import { delegateOf, type Binding, type Client } from './clients.js'
-import { describeError, difference, outcome, reordered, spoil, type Outcome } from './compare.js'
-import type { Args, Read } from './read.js'
-import type { Action, BatchItem, Step, Write } from './step.js'
+import type { BatchItem, Binding, Channel, Read } from './binding.js'
+import { describeError, difference, outcome, spoil, type Outcome } from './compare.js'
+import type { Action, Step } from './step.js'
 
 /** A cached answer that is not what the database says. */
 export interface Difference {
@@ -22,7 +21,7 @@ export class Tally {
   hits = 0
   writes = 0
   failedWrites = 0
-  /** Calls that Prisma refused before sending anything: faults of the generator. */
+  /** Calls that the ORM refused before sending anything: faults of the generator. */
   readonly invalid = new Map<string, number>()
   readonly failures = new Map<string, number>()
 
@@ -36,19 +35,28 @@ export class Tally {
   }
 
   noteInvalid(result: Outcome): void {
-    if (result.ok || !(result.error instanceof Error) || !/Validation/.test(result.error.constructor.name))
-      return
+    if (result.ok || !isRefusal(result.error)) return
     const lines = result.error.message.trim().split('\n')
     const text = lines.at(-1) ?? ''
     this.invalid.set(text, (this.invalid.get(text) ?? 0) + 1)
   }
 }
 
+/** Prisma's name, and those of TypeORM for calls that no schema could satisfy. */
+function isRefusal(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    /Validation|^TypeError$|PropertyNotFound|RelationsNotFound|MetadataNotFound|^TypeORMError$/.test(
+      error.constructor.name,
+    )
+  )
+}
+
 export class DifferenceFound extends Error {
   readonly difference: Difference
 
   constructor(found: Difference) {
-    super(`${found.read.model}.${found.read.operation}: ${found.what}`)
+    super(`${found.read.model}: ${found.what}`)
     this.difference = found
   }
 }
@@ -59,27 +67,8 @@ export async function execute(binding: Binding, step: Step, tally: Tally): Promi
   tally.steps++
 }
 
-/** A query's promise with its relation fields. */
-type Fluent = PromiseLike<unknown> & Record<string, (args?: unknown) => Fluent>
-
-/** Sends a read. Nothing is sent before the promise is awaited. */
-export function sendRead(client: Client, read: Read): Fluent {
-  const call = delegateOf(client, read.model)[read.operation]!
-  let promise = call(read.args) as Fluent
-  for (const { field, args } of read.fluent) promise = promise[field]!(args)
-  return promise
-}
-
-/** Sends a write. Nothing is sent before the promise is awaited. */
-export function sendWrite(client: Client, write: Write): PromiseLike<unknown> {
-  if (write.kind === 'raw') return client[write.call](write.sql, ...write.values)
-  return delegateOf(client, write.model)[write.operation]!(structuredClone(write.args))
-}
-
 /** Ends an interactive transaction on purpose. */
 class Rollback extends Error {}
-
-let nonce = 0
 
 class Execution {
   readonly #binding: Binding
@@ -97,11 +86,11 @@ class Execution {
       case 'sweep':
         return this.#checkAll(step.reads, 'sweep')
       case 'write':
-        this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
+        this.#tally.wrote(await outcome(() => this.#binding[step.route].write(step.write)))
         return
       case 'probe':
-        for (const read of step.reads) await outcome(() => sendRead(this.#binding.cached, read))
-        this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
+        for (const read of step.reads) await outcome(() => this.#binding.cached.read(read))
+        this.#tally.wrote(await outcome(() => this.#binding[step.route].write(step.write)))
         return this.#checkAll(step.reads, 'after a write')
       case 'batch':
         return this.#batch(step.items)
@@ -122,10 +111,10 @@ class Execution {
   async #check(read: Read, where: string): Promise<void> {
     const { gate, cached, plain } = this.#binding
     const before = gate.statements
-    const one = await outcome(() => sendRead(cached, { ...read, args: reordered(read.args) }))
+    const one = await outcome(() => cached.read(read))
     this.#tally.reads++
     if (gate.statements === before) this.#tally.hits++
-    this.#compare(read, where, one, await outcome(() => sendRead(plain, read)))
+    this.#compare(read, where, one, await outcome(() => plain.read(read)))
   }
 
   #compare(read: Read, where: string, cached: Outcome, direct: Outcome): void {
@@ -138,12 +127,7 @@ class Execution {
 
   async #batch(items: readonly BatchItem[]): Promise<void> {
     const { cached } = this.#binding
-    const calls = items.flatMap((item) =>
-      item.kind === 'write'
-        ? [sendWrite(cached, item.write)]
-        : [sendRead(cached, item.read), sendRead(cached, fresh(item.read))],
-    )
-    const result = await outcome(() => cached.$transaction(calls))
+    const result = await outcome(() => cached.batch(items))
     this.#tally.wrote(result)
     if (!result.ok) return
     const answers = (result.value as unknown[])[Symbol.iterator]()
@@ -157,14 +141,14 @@ class Execution {
   async #interactive(step: Extract<Step, { kind: 'interactive' }>): Promise<void> {
     const client = this.#binding[step.route]
     const result = await outcome(() =>
-      client.$transaction((tx) => this.#body(tx, step.body, step.end, step.swallows)),
+      client.transaction((tx) => this.#body(tx, step.body, step.end, step.swallows), step.form),
     )
     if (!result.ok && result.error instanceof DifferenceFound) throw result.error
     if (result.ok || !(result.error instanceof Rollback)) this.#tally.wrote(result)
   }
 
   async #body(
-    tx: Client,
+    tx: Channel,
     body: readonly Action[],
     end: 'commit' | 'throw',
     swallows: boolean,
@@ -176,13 +160,13 @@ class Execution {
     if (end === 'throw') throw new Rollback('rolled back on purpose')
   }
 
-  async #action(tx: Client, action: Action, swallows: boolean): Promise<void> {
+  async #action(tx: Channel, action: Action, swallows: boolean): Promise<void> {
     switch (action.kind) {
       case 'write':
-        await sendWrite(tx, action.write)
+        await tx.write(action.write)
         return
       case 'outerWrite':
-        this.#tally.wrote(await outcome(() => sendWrite(this.#binding.cached, action.write)))
+        this.#tally.wrote(await outcome(() => this.#binding.cached.write(action.write)))
         return
       case 'outerRead':
         return this.#check(action.read, 'the outer client during a transaction')
@@ -190,7 +174,7 @@ class Execution {
         return this.#readInside(tx, action.read)
       case 'nested': {
         const result = await outcome(() =>
-          tx.$transaction((inner) => this.#body(inner, action.body, action.end, swallows)),
+          tx.transaction((inner) => this.#body(inner, action.body, action.end, swallows), 'callback'),
         )
         if (!result.ok && result.error instanceof DifferenceFound) throw result.error
         return
@@ -199,22 +183,22 @@ class Execution {
   }
 
   /** No second client sees this transaction, so the same question is asked again in words never used before. */
-  async #readInside(tx: Client, read: Read): Promise<void> {
-    const one = await outcome(() => sendRead(tx, read))
-    const other = await outcome(() => sendRead(tx, fresh(read)))
+  async #readInside(tx: Channel, read: Read): Promise<void> {
+    const one = await outcome(() => tx.read(read))
+    const other = await outcome(() => tx.readFresh(read))
     this.#compare(read, 'inside a transaction', one, other)
   }
 
   async #heldRead(step: Extract<Step, { kind: 'heldRead' }>): Promise<void> {
     const { gate, cached, plain } = this.#binding
     const held = gate.hold('after', (sql) => /^\s*SELECT/i.test(sql))
-    const early = outcome(() => sendRead(cached, step.read))
+    const early = outcome(() => cached.read(step.read))
     const reached = await Promise.race([held.reached, early.then(() => false)])
     // Answered without a statement: the hold would take one of the write's.
     if (!reached) held.release()
-    this.#tally.wrote(await outcome(() => sendWrite(this.#binding[step.route], step.write)))
+    this.#tally.wrote(await outcome(() => this.#binding[step.route].write(step.write)))
     const before = gate.statements
-    const late = outcome(() => sendRead(cached, step.read))
+    const late = outcome(() => cached.read(step.read))
     // The late reader gets the time to join the early one's load, which would be wrong. If it went to the database
     // it is let finish: the early one must be the last to store, or the late one's answer would hide what it stored.
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
@@ -225,36 +209,26 @@ class Execution {
       step.read,
       'a read that began after a write',
       await late,
-      await outcome(() => sendRead(plain, step.read)),
+      await outcome(() => plain.read(step.read)),
     )
     await this.#check(step.read, 'after a load that a write overtook')
   }
 
   async #heldWrite(step: Extract<Step, { kind: 'heldWrite' }>): Promise<void> {
     const { gate, cached } = this.#binding
-    const verb = step.at === 'commit' ? /^\s*COMMIT/i : /^(?!\s*SELECT)/i
+    const verb = step.at === 'commit' ? /^\s*COMMIT/i : /^(?!\s*(SELECT|START|BEGIN|SAVEPOINT|ROLLBACK))/i
     const held = gate.hold(step.point, (sql) => verb.test(sql))
-    const send = () => sendWrite(cached, step.write)
-    const write = outcome(() => (step.at === 'commit' ? cached.$transaction([send()]) : send()))
+    const write = outcome(() =>
+      step.at === 'commit' ? cached.writeInTransaction(step.write) : cached.write(step.write),
+    )
     const reached = await Promise.race([held.reached, write.then(() => false)])
     if (reached && step.point === 'before') await this.#checkAll(step.reads, 'before a write has run')
     // Not yet acknowledged: either answer is right, but what is stored now must not be served later.
     if (reached && step.point === 'after') {
-      for (const read of step.reads) await outcome(() => sendRead(cached, read))
+      for (const read of step.reads) await outcome(() => cached.read(read))
     }
     held.release()
     this.#tally.wrote(await write)
     await this.#checkAll(step.reads, 'after a write that reads overtook')
-  }
-}
-
-/** The same question with a condition that is always true and was never asked before. */
-function fresh(read: Read): Read {
-  const where = (read.args.where ?? {}) as Args
-  const never = { NOT: { name: `never ${nonce++}` } }
-  const isUnique = read.operation.startsWith('findUnique')
-  return {
-    ...read,
-    args: { ...read.args, where: isUnique ? { ...where, ...never } : { AND: [where, never] } },
   }
 }

@@ -1,8 +1,10 @@
 import type { Difference } from './execute.js'
+import type { Maker } from './maker.js'
 import type { Step } from './step.js'
 
 /** A difference with all that is needed to see it again. */
 export interface Finding {
+  readonly maker: Maker
   readonly schema: string
   readonly seed: string
   readonly episode: number

@@ -30,7 +30,8 @@ export interface Field {
   readonly isUnique: boolean
   /** The values that reads and writes draw from. Tiny, so that they meet. */
   readonly domain: readonly unknown[]
-  readonly role: 'id' | 'code' | 'data' | 'foreignKey' | 'updatedAt'
+  /** `special`: filled by SQL alone; only one ORM knows what it is. */
+  readonly role: 'id' | 'code' | 'data' | 'foreignKey' | 'updatedAt' | 'special'
   readonly sqlDefault?: string
 }
 

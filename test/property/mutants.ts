@@ -16,8 +16,8 @@ interface Patch {
 const walk = 'prisma/src/dependencies/read-walk.ts'
 const closure = 'sql/src/write-closure.ts'
 const hook = 'prisma/src/client/read-hook.ts'
-const tap = 'prisma/src/tap/tap.ts'
-const transaction = 'prisma/src/tap/tapped-transaction.ts'
+const tapped = 'core/src/tapped-writes.ts'
+const transaction = 'core/src/transaction-writes.ts'
 const classifier = 'sql/src/classifier.ts'
 
 const one = (name: string, rule: string, file: string, find: string, replace: string): Mutant => ({
@@ -210,8 +210,8 @@ const statements: readonly Mutant[] = [
 // A commit that bumps nothing.
 const silentCommit: Patch = {
   file: transaction,
-  find: "await settle(andThen(writes.committed('a transaction'), () => this.#late.invalidate('a late statement')))",
-  replace: 'await writes.rolledBack()',
+  find: "writes.committed('a transaction')",
+  replace: 'writes.rolledBack()',
 }
 
 const moments: readonly Mutant[] = [
@@ -219,8 +219,8 @@ const moments: readonly Mutant[] = [
     'transactions without invalidation',
     'what a transaction wrote is invalidated at its commit',
     transaction,
-    'this.#written.add(statement)\n    const sent',
-    'const sent',
+    'this.written.add(execution)\n    try {',
+    'try {',
   ),
   {
     name: 'invalidation at the statement',
@@ -228,8 +228,8 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: transaction,
-        find: "if (this.#state !== 'open') await this.#outran(statement)",
-        replace: "await this.#written.invalidate('')",
+        find: "if (this.state !== 'open') await this.#outran(execution)",
+        replace: "await this.written.invalidate('')",
       },
       silentCommit,
     ],
@@ -240,8 +240,8 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: transaction,
-        find: "this.#state = 'ending'\n    const writes = await this.#written.open()",
-        replace: "const writes = await this.#written.open()\n    await this.#written.invalidate('')",
+        find: "this.state = 'ending'\n    const writes = await this.written.open()",
+        replace: "const writes = await this.written.open()\n    await this.written.invalidate('')",
       },
       silentCommit,
     ],
@@ -251,13 +251,13 @@ const moments: readonly Mutant[] = [
     rule: 'a statement outside transactions invalidates after it has run',
     patches: [
       {
-        file: tap,
-        find: 'const writes = await written.open()\n    let result: T',
-        replace: "const writes = await written.open()\n    await written.invalidate('')\n    let result: T",
+        file: tapped,
+        find: 'const writes = await written.open()\n  let result: T',
+        replace: "const writes = await written.open()\n  await written.invalidate('')\n  let result: T",
       },
       {
-        file: tap,
-        find: 'await writes.committed(statement.sql)\n    return result',
+        file: tapped,
+        find: 'await writes.committed(execution.statement.sql)\n  return result',
         replace: 'return result',
       },
     ],
@@ -267,20 +267,20 @@ const moments: readonly Mutant[] = [
     rule: 'a statement is acknowledged when its invalidation is done',
     patches: [
       {
-        file: tap,
-        find: 'await writes.committed(statement.sql)\n    return result',
-        replace: 'setTimeout(() => void writes.committed(statement.sql), 5)\n    return result',
+        file: tapped,
+        find: 'await writes.committed(execution.statement.sql)\n  return result',
+        replace: 'setTimeout(() => void writes.committed(execution.statement.sql), 5)\n  return result',
       },
     ],
   },
   one(
     'savepoints that forget',
     'the rollback of a savepoint does not forget what was written before it',
-    transaction,
+    'prisma/src/tap/tapped-transaction.ts',
     'commit: () => this.#commit(),',
     'commit: () => this.#commit(),\n' +
       '      rollbackToSavepoint: async (name: string) => {\n' +
-      '        this.#written.clear()\n' +
+      '        this.#writes.written.clear()\n' +
       '        await inner.rollbackToSavepoint?.(name)\n' +
       '      },',
   ),

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest'
 import { sharedPostgres } from '../services/shared.js'
 import type { Address, Databases } from '../services/service.js'
-import { freshetCaching } from './caching.js'
 import { EPISODE_LENGTH, runCampaign, type CampaignOptions, type CampaignResult } from './campaign.js'
-import type { Caching } from './clients.js'
-import { COARSE, homeMadeCaching, type HomeMadeOptions } from './home-made.js'
 import { hunt, misfits } from './hunt.js'
 import type { Schema } from './model.js'
 import { mutants } from './mutants.js'
+import { freshetCaching } from './prisma/caching.js'
+import { openPrisma, type Caching } from './prisma/clients.js'
+import { COARSE, homeMadeCaching, type HomeMadeOptions } from './prisma/home-made.js'
 import { reportFinding } from './report.js'
 
 let server: Address & Databases
@@ -28,7 +28,7 @@ async function campaign(
     steps: 2500,
     concurrentRounds: 10,
     shrinks: true,
-    createCaching,
+    open: openPrisma(createCaching),
     createDatabase: () => server.createDatabase(),
     ...changes,
   })

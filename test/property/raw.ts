@@ -9,13 +9,15 @@ import {
   type Schema,
 } from './model.js'
 import type { Random } from './random.js'
+import { refillStatement } from './seed-rows.js'
 
 /** A raw statement that writes, as data. */
 export interface RawWrite {
   readonly kind: 'raw'
   /** What the statement is an example of. */
   readonly form: RawForm
-  readonly call: '$executeRawUnsafe' | '$queryRawUnsafe'
+  /** It answers rows that the caller wants. */
+  readonly answersRows: boolean
   readonly sql: string
   readonly values: readonly unknown[]
   /** Takes locks that would make another connection's reads wait. */
@@ -30,21 +32,27 @@ export function randomRaw(schema: Schema, model: Model, random: Random, mayLock:
   const [form, make] = random.pick(
     Object.entries(choices).filter(([name]) => mayLock || !LOCKING.has(name)) as [RawForm, () => Statement][],
   )
-  const { sql, call = '$executeRawUnsafe', values = [] } = make()
-  return { kind: 'raw', form, call, sql, values, locksOutReads: LOCKING.has(form) }
+  const { sql, answersRows = false, values = [] } = make()
+  return { kind: 'raw', form, answersRows, sql, values, locksOutReads: LOCKING.has(form) }
 }
 
 /** A raw write of one row of a join table, or of all rows of one key. */
 export function rawJoinRow(schema: Schema, relation: ManyToMany, random: Random): RawWrite {
   const { sql } = joinRow(schema, relation, random)
-  return { kind: 'raw', form: 'joinRow', call: '$executeRawUnsafe', sql, values: [], locksOutReads: false }
+  return { kind: 'raw', form: 'joinRow', answersRows: false, sql, values: [], locksOutReads: false }
+}
+
+/** Adds the rows that an episode begins with, as far as they are not there and fit. */
+export function rawRefill(schema: Schema, random: Random): RawWrite {
+  const sql = refillStatement(schema, random)
+  return { kind: 'raw', form: 'doBlock', answersRows: false, sql, values: [], locksOutReads: false }
 }
 
 const LOCKING = new Set<string>(['truncate', 'alterColumn', 'alterSideTable'])
 
 interface Statement {
   readonly sql: string
-  readonly call?: RawWrite['call']
+  readonly answersRows?: boolean
   readonly values?: readonly unknown[]
 }
 
@@ -59,7 +67,7 @@ function forms(schema: Schema, model: Model, random: Random) {
     model.id.map((field) => `${q(fieldOf(model, field).column)} = ${pick(field)}`).join(' AND ')
   const raise = `UPDATE ${table} SET "rank" = ("rank" + 1) % 4`
   const rename = (): string => `UPDATE ${table} SET ${name} = ${pick('name')}`
-  const query = '$queryRawUnsafe' as const
+  const answersRows = true
   return {
     update: (): Statement => ({ sql: `${rename()} WHERE ${byKey()}` }),
     updateBound: (): Statement => ({
@@ -72,14 +80,14 @@ function forms(schema: Schema, model: Model, random: Random) {
     updateInSchema: (): Statement => ({
       sql: `-- a note\nUPDATE public.${table} SET "rank" = ${random.int(0, 3)}`,
     }),
-    updateReturning: (): Statement => ({ sql: `${raise} WHERE ${byKey()} RETURNING "rank"`, call: query }),
+    updateReturning: (): Statement => ({ sql: `${raise} WHERE ${byKey()} RETURNING "rank"`, answersRows }),
     writingCte: (): Statement => ({
       sql: `WITH changed AS (${raise} RETURNING "rank") SELECT count(*)::int AS n FROM changed`,
-      call: query,
+      answersRows,
     }),
     secondOfTwoCtes: (): Statement => ({
       sql: `WITH one AS (SELECT 1 AS n), two AS (${rename()} WHERE ${byKey()} RETURNING 1) SELECT n FROM one`,
-      call: query,
+      answersRows,
     }),
     secondStatement: (): Statement => ({ sql: `SELECT 'update; $$ delete'; ${raise}` }),
     twoWrites: (): Statement => ({
@@ -93,7 +101,7 @@ function forms(schema: Schema, model: Model, random: Random) {
         `WHEN MATCHED THEN UPDATE SET "rank" = 2`,
     }),
     doBlock: (): Statement => ({ sql: `DO $$ BEGIN ${raise}; END $$` }),
-    volatileFunction: (): Statement => ({ sql: `SELECT ${touchFunction(model)}()`, call: query }),
+    volatileFunction: (): Statement => ({ sql: `SELECT ${touchFunction(model)}()`, answersRows }),
     throughView: (): Statement => ({ sql: `UPDATE ${editView(model)} SET ${name} = ${pick('name')}` }),
     updateFrom: (): Statement => updateFrom(schema, random),
     joinRow: (): Statement => joinRow(schema, random.pick(manyToMany(schema)), random),

@@ -3,24 +3,24 @@ import { EPISODE_LENGTH } from './campaign.js'
 import type { Finding } from './finding.js'
 import { describeError, type Outcome } from './compare.js'
 import type { Tally } from './execute.js'
-import type { Read } from './read.js'
-import type { Action, Step, Write } from './step.js'
+import type { Maker } from './maker.js'
+import type { Action, Step } from './step.js'
 
 /** Everything that somebody needs to understand a difference and see it again. */
 export function reportFinding(finding: Finding): string {
-  const { difference, history, shortest, index } = finding
+  const { maker, difference, history, shortest, index } = finding
   const writes = history.filter((step) => step.kind !== 'read' && step.kind !== 'sweep').slice(-15)
   return [
     `A cached answer differs from the database's: ${difference.what} (${difference.where}).`,
     `  schema ${finding.schema}, seed ${finding.seed}, episode ${finding.episode}, ` +
       (index === undefined ? 'concurrent phase' : `step ${index} of ${EPISODE_LENGTH}`),
-    `  read:     ${describeRead(difference.read)}`,
+    `  read:     ${maker.describeRead(difference.read)}`,
     `  cached:   ${describeOutcome(difference.cached)}`,
     `  database: ${describeOutcome(difference.direct)}`,
     `The last ${writes.length} writing steps before it:`,
-    ...writes.map((step) => `  ${describeStep(step)}`),
+    ...writes.map((step) => `  ${describeStep(maker, step)}`),
     ...(shortest ? [`The fewest steps that show it (${shortest.length}):`] : []),
-    ...(shortest ?? []).map((step) => `  ${describeStep(step)}`),
+    ...(shortest ?? []).map((step) => `  ${describeStep(maker, step)}`),
     ...(index === undefined ? [] : [`Again: ${replayCommand(finding)}`]),
   ].join('\n')
 }
@@ -42,46 +42,35 @@ export function reportTally(tally: Tally, seconds: number): string {
   )
 }
 
-function describeStep(step: Step): string {
+function describeStep(maker: Maker, step: Step): string {
   switch (step.kind) {
     case 'read':
-      return describeRead(step.read)
+      return maker.describeRead(step.read)
     case 'sweep':
-      return `sweep of ${step.reads.length} reads: ${step.reads.map(describeRead).join(' | ')}`
+      return `sweep of ${step.reads.length} reads: ${step.reads.map((read) => maker.describeRead(read)).join(' | ')}`
     case 'write':
-      return `${step.route}: ${describeWrite(step.write)}`
+      return `${step.route}: ${maker.describeWrite(step.write)}`
     case 'batch':
-      return `$transaction([${step.items.map((item) => (item.kind === 'read' ? describeRead(item.read) : describeWrite(item.write))).join(', ')}])`
+      return `$transaction([${step.items.map((item) => (item.kind === 'read' ? maker.describeRead(item.read) : maker.describeWrite(item.write))).join(', ')}])`
     case 'interactive':
-      return `$transaction through ${step.route}, ${step.end}${step.swallows ? ', errors swallowed' : ''}: ${describeBody(step.body)}`
+      return `$transaction through ${step.route}, ${step.end}${step.swallows ? ', errors swallowed' : ''}: ${describeBody(maker, step.body)}`
     case 'probe':
-      return `${step.route}, between two rounds of all reads: ${describeWrite(step.write)}`
+      return `${step.route}, between two rounds of all reads: ${maker.describeWrite(step.write)}`
     case 'heldRead':
-      return `while ${describeRead(step.read)} is held, ${step.route}: ${describeWrite(step.write)}`
+      return `while ${maker.describeRead(step.read)} is held, ${step.route}: ${maker.describeWrite(step.write)}`
     case 'heldWrite':
-      return `reads while held ${step.point} its ${step.at}: ${describeWrite(step.write)}; reads ${step.reads.map(describeRead).join(' | ')}`
+      return `reads while held ${step.point} its ${step.at}: ${maker.describeWrite(step.write)}; reads ${step.reads.map((read) => maker.describeRead(read)).join(' | ')}`
   }
 }
 
-function describeBody(body: readonly Action[]): string {
+function describeBody(maker: Maker, body: readonly Action[]): string {
   const parts = body.map((action) => {
-    if (action.kind === 'nested') return `savepoint, ${action.end}: ${describeBody(action.body)}`
+    if (action.kind === 'nested') return `savepoint, ${action.end}: ${describeBody(maker, action.body)}`
     return action.kind === 'write' || action.kind === 'outerWrite'
-      ? `${action.kind} ${describeWrite(action.write)}`
-      : `${action.kind} ${describeRead(action.read)}`
+      ? `${action.kind} ${maker.describeWrite(action.write)}`
+      : `${action.kind} ${maker.describeRead(action.read)}`
   })
   return `{ ${parts.join('; ')} }`
-}
-
-function describeRead(read: Read): string {
-  const path = read.fluent.map(({ field, args }) => `.${field}(${args ? short(args) : ''})`).join('')
-  return `${read.model}.${read.operation}(${short(read.args)})${path}`
-}
-
-function describeWrite(write: Write): string {
-  return write.kind === 'raw'
-    ? `${write.call}(${short(write.sql)}, ${short(write.values)})`
-    : `${write.model}.${write.operation}(${short(write.args)})`
 }
 
 function describeOutcome(outcome: Outcome): string {

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { runCampaign } from './campaign.js'
-import { freshetCaching } from './caching.js'
-import { COARSE, homeMadeCaching } from './home-made.js'
 import { huntMutants } from './hunt.js'
+import { freshetCaching } from './prisma/caching.js'
+import { openPrisma } from './prisma/clients.js'
+import { COARSE, homeMadeCaching } from './prisma/home-made.js'
 import { reportFinding, reportTally } from './report.js'
 import { openServer } from './server.js'
 
@@ -44,12 +45,13 @@ async function runOnce(): Promise<number> {
     onlyEpisode: values.episode === undefined ? undefined : Number(values.episode),
     concurrentRounds: values.episode === undefined ? Number(values.concurrent) : 0,
     shrinks: !values.long,
-    createCaching: (schema) =>
+    open: openPrisma((schema) =>
       isHomeMade(caching) ? homeMadeCaching(home[caching]) : freshetCaching(schema),
+    ),
     createDatabase: () => server.createDatabase(),
   })
   console.log(reportTally(tally, (Date.now() - startedAt) / 1000))
-  if (tally.invalid.size > 0) console.log('Calls that Prisma refused as invalid:', tally.invalid)
+  if (tally.invalid.size > 0) console.log('Calls that the ORM refused as invalid:', tally.invalid)
   if (finding) console.log(reportFinding(finding))
   return finding ? 1 : 0
 }

@@ -39,7 +39,7 @@ function insertLinks(schema: Schema, relation: ManyToMany, random: Random): stri
 function rowOf(schema: Schema, model: Model, row: number, random: Random): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const field of model.fields) {
-    if (field.role === 'data' || field.role === 'updatedAt') values[field.name] = random.pick(field.domain)
+    if (['data', 'updatedAt', 'special'].includes(field.role)) values[field.name] = random.pick(field.domain)
     if (field.role === 'code') values[field.name] = field.domain[row]
   }
   model.id.forEach((name, part) => (values[name] = seededKeys(model)[row]?.[part]))

@@ -1,4 +1,4 @@
-import type { Binding } from './clients.js'
+import type { Binding } from './binding.js'
 import { outcome } from './compare.js'
 import { startEpisode } from './episode.js'
 import { DifferenceFound, execute, Tally } from './execute.js'

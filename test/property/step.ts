@@ -1,20 +1,9 @@
+import type { BatchItem, Read, Write } from './binding.js'
+import type { Maker } from './maker.js'
 import { modelOf, type End, type Schema } from './model.js'
 import { randomFrom, type Random } from './random.js'
-import { randomRaw, rawJoinRow, type RawWrite } from './raw.js'
-import { randomRead, reachedEnds, relativeOf, type Read } from './read.js'
-import { refillStatement } from './seed-rows.js'
-import {
-  keyWrite,
-  plainWrite,
-  randomModelWrite,
-  relationWrite,
-  robustModelWrite,
-  type ModelWrite,
-} from './write.js'
 
-export type Write = ModelWrite | RawWrite
-
-/** Which client a write goes through: all of them share one tapped adapter. */
+/** Which client a write goes through: the writes of all of them must count. */
 type Route = 'cached' | 'twin' | 'sibling'
 
 /** What happens inside an interactive transaction, in order. */
@@ -24,9 +13,6 @@ export type Action =
   | { readonly kind: 'outerRead'; readonly read: Read }
   | { readonly kind: 'outerWrite'; readonly write: Write }
   | { readonly kind: 'nested'; readonly body: readonly Action[]; readonly end: 'commit' | 'throw' }
-
-export type BatchItem =
-  { readonly kind: 'read'; readonly read: Read } | { readonly kind: 'write'; readonly write: Write }
 
 /** One step of the test, as data: it can be run again, alone or with others left out. */
 export type Step =
@@ -41,6 +27,8 @@ export type Step =
       readonly end: 'commit' | 'throw'
       /** A failing statement does not end the callback. */
       readonly swallows: boolean
+      /** How the ORM makes the transaction. */
+      readonly form: string
       readonly route: 'cached' | 'twin'
     }
   /** A read whose first answer is kept back while a write is made and acknowledged. */
@@ -65,26 +53,33 @@ const SWEEP_EVERY = 25
 const REFILL_EVERY = 40
 
 /** The steps of one episode. Each step is made from its own index alone. */
-export function episodeSteps(schema: Schema, seed: string, episode: number, length: number): Step[] {
+export function episodeSteps(
+  schema: Schema,
+  calls: Maker,
+  seed: string,
+  episode: number,
+  length: number,
+): Step[] {
   return Array.from({ length }, (_, index) =>
-    stepAt(schema, randomFrom('episode', schema.name, seed, episode), index),
+    stepAt(new StepMaker(schema, calls, randomFrom('episode', schema.name, seed, episode), index), index),
   )
 }
 
-function stepAt(schema: Schema, source: Random, index: number): Step {
-  const maker = new StepMaker(schema, source, index)
+function stepAt(maker: StepMaker, index: number): Step {
   if (index % SWEEP_EVERY === SWEEP_EVERY - 1) return { kind: 'sweep', reads: maker.pool() }
   return index % REFILL_EVERY === REFILL_EVERY - 2 ? maker.refill() : maker.make()
 }
 
 class StepMaker {
   readonly #schema: Schema
+  readonly #calls: Maker
   readonly #source: Random
   readonly #index: number
   readonly #random: Random
 
-  constructor(schema: Schema, source: Random, index: number) {
+  constructor(schema: Schema, calls: Maker, source: Random, index: number) {
     this.#schema = schema
+    this.#calls = calls
     this.#source = source
     this.#index = index
     this.#random = source.fork('step', index)
@@ -96,7 +91,7 @@ class StepMaker {
       [62, () => ({ kind: 'read', read: this.#pooled() })],
       [6, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
       [21, () => this.#probe()],
-      [2, () => this.#batch()],
+      [this.#calls.hasBatches ? 2 : 0, () => this.#batch()],
       [4, () => this.#interactive()],
       [
         2.5,
@@ -107,16 +102,7 @@ class StepMaker {
   }
 
   refill(): Step {
-    const sql = refillStatement(this.#schema, this.#random)
-    const write: Write = {
-      kind: 'raw',
-      form: 'doBlock',
-      call: '$executeRawUnsafe',
-      sql,
-      values: [],
-      locksOutReads: false,
-    }
-    return { kind: 'write', write, route: 'cached' }
+    return { kind: 'write', write: this.#calls.refill(this.#random), route: 'cached' }
   }
 
   pool(): Read[] {
@@ -127,7 +113,7 @@ class StepMaker {
   #slot(slot: number): Read {
     const generation = Math.floor((this.#index + (slot * POOL_LIFETIME) / POOL_SIZE) / POOL_LIFETIME)
     const random = this.#source.fork('pool', slot, generation)
-    return slot % 3 === 2 ? relativeOf(this.#slot(slot - 1), random) : randomRead(this.#schema, random)
+    return slot % 3 === 2 ? this.#calls.relative(this.#slot(slot - 1), random) : this.#calls.read(random)
   }
 
   /** The first slots are asked most often. */
@@ -151,7 +137,7 @@ class StepMaker {
     const random = this.#random
     const own = this.#schema.models.find((model) => model.name === read.model)?.ends ?? []
     const ends = random.weighted<readonly End[]>([
-      [6, reachedEnds(this.#schema, read)],
+      [6, this.#calls.reachedEnds(read)],
       [3, own],
       [1, []],
     ])
@@ -163,11 +149,11 @@ class StepMaker {
     const random = this.#random
     const { end, model } = this.#target(read)
     return random.weighted<() => Write>([
-      [8, () => randomModelWrite(this.#schema, model, random)],
-      [3, () => robustModelWrite(this.#schema, model, random)],
-      [6, () => randomRaw(this.#schema, model, random, mayLock)],
-      [6, () => plainWrite(model, random)],
-      [end?.ownsKey ? 14 : 4, () => keyWrite(model, random)],
+      [8, () => this.#calls.modelWrite(model, random)],
+      [3, () => this.#calls.robustWrite(model, random)],
+      [6, () => this.#calls.rawWrite(model, random, mayLock)],
+      [6, () => this.#calls.plainWrite(model, random)],
+      [end?.ownsKey ? 14 : 4, () => this.#calls.keyWrite(model, random)],
       [end ? 7 : 0, () => this.#alongRelation(end!)],
     ])()
   }
@@ -176,8 +162,8 @@ class StepMaker {
     const random = this.#random
     const { relation } = end
     return relation.type === 'manyToMany' && random.chance(0.3)
-      ? rawJoinRow(this.#schema, relation, random)
-      : relationWrite(this.#schema, end, random)
+      ? this.#calls.rawJoinRow(relation, random)
+      : this.#calls.relationWrite(end, random)
   }
 
   /** Mostly what hardly ever fails: a failed statement ends the whole transaction. */
@@ -185,10 +171,10 @@ class StepMaker {
     const random = this.#random
     const { end, model } = this.#target(this.#pooled())
     return random.weighted<() => Write>([
-      [3, () => robustModelWrite(this.#schema, model, random)],
-      [1, () => randomModelWrite(this.#schema, model, random)],
-      [1.5, () => randomRaw(this.#schema, model, random, false)],
-      [2, () => plainWrite(model, random)],
+      [3, () => this.#calls.robustWrite(model, random)],
+      [1, () => this.#calls.modelWrite(model, random)],
+      [1.5, () => this.#calls.rawWrite(model, random, false)],
+      [2, () => this.#calls.plainWrite(model, random)],
       [end ? 1 : 0, () => this.#alongRelation(end!)],
     ])()
   }
@@ -214,6 +200,7 @@ class StepMaker {
       end: random.chance(0.65) ? 'commit' : 'throw',
       swallows: random.chance(0.5),
       route: random.chance(0.85) ? 'cached' : 'twin',
+      form: this.#calls.transactionForm(random),
     }
   }
 

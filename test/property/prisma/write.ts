@@ -1,5 +1,5 @@
-import { fieldOf, modelOf, type End, type Field, type Model, type Schema } from './model.js'
-import type { Random } from './random.js'
+import { fieldOf, modelOf, type End, type Field, type Model, type Schema } from '../model.js'
+import type { Random } from '../random.js'
 import { randomWhere, uniqueWhere, usualOr, type Args } from './read.js'
 
 /** One call that writes through a model, as data. */

@@ -1,5 +1,5 @@
-import type { End, Field, ForeignKey, Model, ScalarKind, Schema, View } from './model.js'
-import { ENUM_VALUES } from './random-schema.js'
+import type { End, Field, ForeignKey, Model, ScalarKind, Schema, View } from '../model.js'
+import { ENUM_VALUES } from '../random-schema.js'
 
 const TYPES: Record<ScalarKind, string> = {
   int: 'Int',

@@ -1,7 +1,7 @@
 import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/prisma'
 import type { Caching } from './clients.js'
-import type { Schema } from './model.js'
+import type { Schema } from '../model.js'
 
 /** Freshet as a user installs it: default options, and the tables behind the views. */
 export function freshetCaching(schema: Schema): Caching {

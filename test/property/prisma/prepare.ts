@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Schema } from './model.js'
-import { postgres } from './dialect.js'
+import type { Schema } from '../model.js'
+import { postgres } from '../dialect.js'
 import { prismaText, type Generator } from './prisma-text.js'
-import { randomSchema } from './random-schema.js'
+import { randomSchema } from '../random-schema.js'
 
 /** A schema whose client has been generated: `clientPath` is the module to import. */
 export interface Prepared {
@@ -43,7 +43,7 @@ export async function prepare(seed: string): Promise<Prepared> {
 async function generate(schemaPath: string): Promise<void> {
   const cli = createRequire(import.meta.url).resolve('prisma/build/index.js')
   await run(process.execPath, [cli, 'generate', '--schema', schemaPath], {
-    cwd: join(import.meta.dirname, '..'),
+    cwd: join(import.meta.dirname, '../..'),
     env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', ...process.env },
   })
 }

@@ -1,3 +1,4 @@
+import type { Read } from '../binding.js'
 import {
   fieldOf,
   modelOf,
@@ -7,14 +8,13 @@ import {
   type Model,
   type Schema,
   type View,
-} from './model.js'
-import type { Random } from './random.js'
+} from '../model.js'
+import type { Random } from '../random.js'
 
 export type Args = Record<string, unknown>
 
 /** One call that reads, as data. */
-export interface Read {
-  readonly model: string
+export interface PrismaRead extends Read {
   readonly operation:
     | 'findUnique'
     | 'findUniqueOrThrow'
@@ -27,18 +27,16 @@ export interface Read {
   readonly args: Args
   /** Relation fields called on the result: `prisma.user.findUnique(...).posts(args)`. */
   readonly fluent: readonly { readonly field: string; readonly args: Args | undefined }[]
-  /** The answer has no defined order, so lists are compared as bags. */
-  readonly unordered: boolean
 }
 
 /** A random read of a model or a view of this schema. */
-export function randomRead(schema: Schema, random: Random): Read {
+export function randomRead(schema: Schema, random: Random): PrismaRead {
   if (schema.views.length > 0 && random.chance(0.08)) return viewRead(random.pick(schema.views), random)
   return new ReadMaker(schema, random).make(random.pick(schema.models))
 }
 
 /** A read that is easily taken for another: the same arguments, and yet another answer. */
-export function relativeOf(read: Read, random: Random): Read {
+export function relativeOf(read: PrismaRead, random: Random): PrismaRead {
   const [first, ...further] = read.fluent
   if (first && further.length === 0) {
     return { ...read, args: { ...read.args, select: { [first.field]: first.args ?? true } }, fluent: [] }
@@ -53,7 +51,7 @@ export function relativeOf(read: Read, random: Random): Read {
 }
 
 /** The relation fields that a read's arguments name. */
-export function reachedEnds(schema: Schema, read: Read): End[] {
+export function reachedEnds(schema: Schema, read: PrismaRead): End[] {
   const ends = schema.models.flatMap((model) => model.ends)
   const fields = new Set([...read.fluent.map(({ field }) => field), ...keysWithin([read.args, read.fluent])])
   return ends.filter((end) => fields.has(end.field))
@@ -64,7 +62,7 @@ function keysWithin(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, member]) => [key, ...keysWithin(member)])
 }
 
-const RELATIVES: Partial<Record<Read['operation'], readonly Read['operation'][]>> = {
+const RELATIVES: Partial<Record<PrismaRead['operation'], readonly PrismaRead['operation'][]>> = {
   findUnique: ['findUniqueOrThrow', 'findFirst'],
   findUniqueOrThrow: ['findUnique'],
   findFirst: ['findFirstOrThrow', 'findMany'],
@@ -81,7 +79,7 @@ class ReadMaker {
     this.#random = random
   }
 
-  make(model: Model): Read {
+  make(model: Model): PrismaRead {
     const random = this.#random
     return random.weighted([
       [4, () => this.#unique(model)],
@@ -95,20 +93,20 @@ class ReadMaker {
     ])()
   }
 
-  #unique(model: Model): Read {
+  #unique(model: Model): PrismaRead {
     const operation = this.#random.chance(0.3) ? 'findUniqueOrThrow' : 'findUnique'
     const args: Args = { where: this.#uniqueWhere(model, true), ...this.#shape(model, 2) }
     return { model: model.name, operation, args, fluent: [], unordered: false }
   }
 
-  #first(model: Model): Read {
+  #first(model: Model): PrismaRead {
     const args: Args = { ...this.#filter(model), orderBy: this.#orderBy(model), ...this.#shape(model, 2) }
     if (this.#random.chance(0.2)) args.skip = 1
     const operation = this.#random.chance(0.3) ? 'findFirstOrThrow' : 'findFirst'
     return { model: model.name, operation, args, fluent: [], unordered: false }
   }
 
-  #many(model: Model): Read {
+  #many(model: Model): PrismaRead {
     const random = this.#random
     const shape = this.#shape(model, 2)
     const filter = this.#filter(model)
@@ -133,7 +131,7 @@ class ReadMaker {
     return { model: model.name, operation, args, fluent: [], unordered: false }
   }
 
-  #count(model: Model): Read {
+  #count(model: Model): PrismaRead {
     const random = this.#random
     const args: Args = { ...this.#filter(model) }
     if (random.chance(0.2))
@@ -142,7 +140,7 @@ class ReadMaker {
     return { model: model.name, operation: 'count', args, fluent: [], unordered: false }
   }
 
-  #aggregate(model: Model): Read {
+  #aggregate(model: Model): PrismaRead {
     const random = this.#random
     const args: Args = {
       ...this.#filter(model),
@@ -153,7 +151,7 @@ class ReadMaker {
     return { model: model.name, operation: 'aggregate', args, fluent: [], unordered: false }
   }
 
-  #groupBy(model: Model): Read {
+  #groupBy(model: Model): PrismaRead {
     const random = this.#random
     const by = random.sample(groupable(model), random.int(1, 2)).map((field) => field.name)
     const args: Args = { by, ...this.#filter(model), _count: { _all: true }, ...totals(model) }
@@ -167,7 +165,7 @@ class ReadMaker {
     return { model: model.name, operation: 'groupBy', args, fluent: [], unordered: !ordered }
   }
 
-  #fluent(model: Model): Read {
+  #fluent(model: Model): PrismaRead {
     const first = this.#pickEnd(model)
     if (!first) return this.#unique(model)
     const base = this.#random.chance(0.7)
@@ -185,7 +183,7 @@ class ReadMaker {
   }
 
   /** A list that reaches one relation in one way only: nothing else can make up for a rule that is missing. */
-  #single(model: Model): Read {
+  #single(model: Model): PrismaRead {
     const random = this.#random
     const end = this.#pickEnd(model)
     if (!end) return this.#many(model)
@@ -373,10 +371,10 @@ function keyOrder(model: Model): Args[] {
   return model.id.map((name) => ({ [name]: 'asc' }))
 }
 
-function viewRead(view: View, random: Random): Read {
+function viewRead(view: View, random: Random): PrismaRead {
   const base = { model: view.name, fluent: [], unordered: false }
   const where = random.chance(0.5) ? { where: { total: { gte: BigInt(random.int(0, 2)) } } } : {}
-  return random.weighted<() => Read>([
+  return random.weighted<() => PrismaRead>([
     [
       3,
       () => ({

@@ -1,0 +1,32 @@
+import type { Read, Write } from './binding.js'
+import type { End, ManyToMany, Model } from './model.js'
+import type { Random } from './random.js'
+
+/** What an ORM makes of a schema: random calls, as data, with a text for reports. */
+export interface Maker {
+  read(random: Random): Read
+  /** A read that is easily taken for another: nearly the same call, and yet another answer. */
+  relative(read: Read, random: Random): Read
+  /** The relation fields that a read's arguments name. */
+  reachedEnds(read: Read): End[]
+  modelWrite(model: Model, random: Random): Write
+  /** Hardly ever fails, for the inside of transactions. */
+  robustWrite(model: Model, random: Random): Write
+  /** A new rank or name for all rows or a few. */
+  plainWrite(model: Model, random: Random): Write
+  /** A delete of one row or a new value for a key of one row: what foreign keys carry on to other tables. */
+  keyWrite(model: Model, random: Random): Write
+  /** Changes which rows belong together along a relation, and as little else as possible. */
+  relationWrite(end: End, random: Random): Write
+  /** @param mayLock allows TRUNCATE and DDL, which keep other connections' reads waiting */
+  rawWrite(model: Model, random: Random, mayLock: boolean): Write
+  /** A raw write of one row of a join table, or of all rows of one key. */
+  rawJoinRow(relation: ManyToMany, random: Random): Write
+  /** Adds what is gone of the rows that an episode begins with. */
+  refill(random: Random): Write
+  readonly hasBatches: boolean
+  /** How the transaction of a step is made. */
+  transactionForm(random: Random): string
+  describeRead(read: Read): string
+  describeWrite(write: Write): string
+}

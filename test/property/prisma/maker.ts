@@ -1,0 +1,90 @@
+import { inspect } from 'node:util'
+import type { Maker } from '../maker.js'
+import type { End, ManyToMany, Model, Schema } from '../model.js'
+import type { Random } from '../random.js'
+import { randomRaw, rawJoinRow, rawRefill, type RawWrite } from '../raw.js'
+import { randomRead, reachedEnds, relativeOf, type PrismaRead } from './read.js'
+import {
+  keyWrite,
+  plainWrite,
+  randomModelWrite,
+  relationWrite,
+  robustModelWrite,
+  type ModelWrite,
+} from './write.js'
+
+export type PrismaWrite = ModelWrite | RawWrite
+
+/** The calls of a Prisma client. */
+export class PrismaMaker implements Maker {
+  readonly hasBatches = true
+  readonly #schema: Schema
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  read(random: Random): PrismaRead {
+    return randomRead(this.#schema, random)
+  }
+
+  relative(read: PrismaRead, random: Random): PrismaRead {
+    return relativeOf(read, random)
+  }
+
+  reachedEnds(read: PrismaRead): End[] {
+    return reachedEnds(this.#schema, read)
+  }
+
+  modelWrite(model: Model, random: Random): PrismaWrite {
+    return randomModelWrite(this.#schema, model, random)
+  }
+
+  robustWrite(model: Model, random: Random): PrismaWrite {
+    return robustModelWrite(this.#schema, model, random)
+  }
+
+  plainWrite(model: Model, random: Random): PrismaWrite {
+    return plainWrite(model, random)
+  }
+
+  keyWrite(model: Model, random: Random): PrismaWrite {
+    return keyWrite(model, random)
+  }
+
+  relationWrite(end: End, random: Random): PrismaWrite {
+    return relationWrite(this.#schema, end, random)
+  }
+
+  rawWrite(model: Model, random: Random, mayLock: boolean): PrismaWrite {
+    return randomRaw(this.#schema, model, random, mayLock)
+  }
+
+  rawJoinRow(relation: ManyToMany, random: Random): PrismaWrite {
+    return rawJoinRow(this.#schema, relation, random)
+  }
+
+  refill(random: Random): PrismaWrite {
+    return rawRefill(this.#schema, random)
+  }
+
+  /** Prisma has one kind of interactive transaction. */
+  transactionForm(): string {
+    return 'callback'
+  }
+
+  describeRead({ model, operation, args, fluent }: PrismaRead): string {
+    const path = fluent.map((step) => `.${step.field}(${step.args ? short(step.args) : ''})`).join('')
+    return `${model}.${operation}(${short(args)})${path}`
+  }
+
+  describeWrite(write: PrismaWrite): string {
+    if (write.kind !== 'raw') return `${write.model}.${write.operation}(${short(write.args)})`
+    const call = write.answersRows ? '$queryRawUnsafe' : '$executeRawUnsafe'
+    return `${call}(${short(write.sql)}, ${short(write.values)})`
+  }
+}
+
+function short(value: unknown): string {
+  return inspect(value, { depth: 12, breakLength: Infinity, compact: true, maxStringLength: 300 })
+}
