@@ -1,3 +1,4 @@
+import type { Execution } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { all, andThen } from './maybe-promise.js'
 import type { Write } from './write.js'
@@ -5,7 +6,7 @@ import type { Write } from './write.js'
 /** One cache that wants to know what is written through a tap. */
 export interface WriteObserver<Statement> {
   /** The tags that a writing statement invalidates. */
-  tagsOf(statement: Statement): readonly string[]
+  tagsOf(execution: Execution<Statement>): readonly string[]
   /** Before the commit. */
   open(tags: readonly string[]): MaybePromise<Write>
   /** The tags again, outside any write: what was written is committed now, if it was not before. */
@@ -34,6 +35,15 @@ export class Observers<Statement> {
     return this.#joinedAt.keys()
   }
 
+  /** An empty list of what is written from now on. */
+  written(): Written<Statement> {
+    return new Written(this)
+  }
+
+  sessionChanged(sql: string): void {
+    for (const observer of this.#joinedAt.keys()) observer.sessionChanged(sql)
+  }
+
   joinedAfter(time: number): WriteObserver<Statement>[] {
     if (this.now === time) return []
     return [...this.#joinedAt].filter(([, joinedAt]) => joinedAt > time).map(([observer]) => observer)
@@ -55,9 +65,9 @@ export class Written<Statement> {
     return this.#since === undefined
   }
 
-  add(statement: Statement): void {
+  add(execution: Execution<Statement>): void {
     this.#since ??= this.#observers.now
-    for (const observer of this.#observers) this.#addTags(observer, observer.tagsOf(statement))
+    for (const observer of this.#observers) this.#addTags(observer, observer.tagsOf(execution))
   }
 
   addAll(other: Written<Statement>): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isServerError } from '../src/outcome.js'
+import { isServerError, provesNothingDone } from '../src/outcome.js'
 
 test.each<[string, unknown]>([
   ['a unique violation of PostgreSQL', { code: '23505', severity: 'ERROR' }],
@@ -25,6 +25,7 @@ test.each<[string, unknown]>([
   ['five characters that no server sent', { code: 'EPIPE' }],
   ['a lost connection of MySQL', { errno: 2013, sqlState: 'HY000' }],
   ['a killed query of MySQL', { errno: 1317, sqlState: '70100' }],
+  ['an engine of MySQL that failed during COMMIT', { errno: 1180, sqlState: 'HY000' }],
   ['a full disk of SQLite', { code: 'SQLITE_FULL' }],
   ['an I/O error of SQLite', { code: 'SQLITE_IOERR_FSYNC' }],
   ['a bug', new TypeError('x is not a function')],
@@ -38,4 +39,15 @@ test('an error that is its own cause ends', () => {
   const error = new Error('loop')
   error.cause = error
   expect(isServerError(error)).toBe(false)
+})
+
+test('a pool of the mariadb driver that had no connection sent nothing', () => {
+  expect(provesNothingDone('mysql', 45_028)).toBe(true)
+  expect(provesNothingDone('mysql', 45_012)).toBe(false)
+})
+
+test('a code of one database says nothing about another', () => {
+  expect(provesNothingDone('postgresql', 'SQLITE_BUSY')).toBe(false)
+  expect(provesNothingDone('mysql', '23505x')).toBe(false)
+  expect(provesNothingDone('sqlite', '23505')).toBe(false)
 })

@@ -1,13 +1,13 @@
 import { FreshetError } from '@freshet/core'
-import type { Cache, PolicyOptions } from '@freshet/core'
-import type { Engine, Policy } from '@freshet/core/adapter'
+import type { PolicyOptions } from '@freshet/core'
+import type { AdapterOptions, Policy, ResolvedAdapterOptions } from '@freshet/core/adapter'
 import {
   assertOptions,
-  engineOf,
   invalidOption,
   nearest,
   policyOptionNames,
   print,
+  resolveAdapterOptions,
   resolvePolicy,
 } from '@freshet/core/adapter'
 import type { DependsOn } from './dependencies/depends-on.js'
@@ -20,68 +20,36 @@ export interface ModelOptions extends PolicyOptions {
 }
 
 /** Options of `freshet()`. */
-export interface FreshetOptions {
-  /** From `createCache()`. The caller keeps it, and closes it. */
-  readonly cache: Cache
-  /**
-   * Whose results these are: the tenant, role or user that the database filters by. Called when each
-   * query is sent; results of different scopes are never mixed. Default: one scope for all.
-   */
-  readonly scope?: () => string
+export interface FreshetOptions extends AdapterOptions {
   /** For all models that `models` does not name. Default `{ cache: true }`. */
   readonly defaults?: ModelOptions
   /** Per model: `false` is never cached, `true` always, or options. */
   readonly models?: Readonly<Record<string, boolean | ModelOptions>>
   /** What the schema cannot tell: tables behind views, and tables that triggers and functions write. */
   readonly dependsOn?: DependsOn
-  /**
-   * Names the database, where one cache serves several. Needed for every database but the first;
-   * clients of the same database share a name.
-   */
-  readonly database?: string
 }
 
-const optionNames = ['cache', 'scope', 'defaults', 'models', 'dependsOn', 'database'] as const
+const ownOptionNames = ['defaults', 'models', 'dependsOn'] as const
 const modelOptionNames = ['cache', ...policyOptionNames] as const
 
 /** What is settled before a client is known. */
-export interface ResolvedOptions {
-  readonly engine: Engine
-  readonly cache: Cache
-  readonly scope: (() => unknown) | undefined
+export interface ResolvedOptions extends ResolvedAdapterOptions {
   readonly defaults: ModelOptions
   readonly models: Readonly<Record<string, boolean | ModelOptions>>
   readonly dependsOn: DependsOn | undefined
-  readonly database: string | undefined
 }
 
 /** @throws FreshetError INVALID_OPTION, INVALID_DURATION */
 export function resolveOptions(options: FreshetOptions): ResolvedOptions {
-  assertOptions('freshet()', options, optionNames)
-  const { cache, scope, defaults = {}, models = {}, dependsOn, database } = options
-  const engine = engineOf(cache)
-  if (engine === undefined) {
-    throw invalidOption(
-      `The option 'cache' of freshet() must come from createCache(), but ${print(cache)} was given.`,
-    )
-  }
-  if (scope !== undefined && typeof scope !== 'function') {
-    throw invalidOption(
-      `The option 'scope' of freshet() must be a function that returns a string, but ${print(scope)} was given.`,
-    )
-  }
-  if (database !== undefined && !/^[\w-]{1,64}$/.test(database)) {
-    throw invalidOption(
-      `The option 'database' must be a name of 1 to 64 letters, digits, '_' and '-', but ${print(database)} was given.`,
-    )
-  }
+  const shared = resolveAdapterOptions(options, ownOptionNames)
+  const { defaults = {}, models = {}, dependsOn } = options
   assertModelOptions("The option 'defaults'", defaults)
   if (typeof models !== 'object' || models === null || Array.isArray(models)) {
     throw invalidOption(
       `The option 'models' must be an object such as { Session: false }, but ${print(models)} was given.`,
     )
   }
-  return { engine, cache, scope, defaults, models, dependsOn, database }
+  return { ...shared, defaults, models, dependsOn }
 }
 
 /** How one model's reads are cached. */

@@ -1,6 +1,7 @@
 export { analyseStatement } from './analyse.js'
 export { createStatementAnalyser, type StatementAnalyser, type StatementAnalyserOptions } from './analyser.js'
 export type { SqlDialect } from './dialect.js'
+export { endOfUnseen } from './end-of-unseen.js'
 export type {
   StatementAnalysis,
   StatementEffect,

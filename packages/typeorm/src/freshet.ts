@@ -1,7 +1,7 @@
 import { FreshetError } from '@freshet/core'
 import type { DataSource } from 'typeorm'
 import type { Binding } from './binding.js'
-import { bind } from './binding.js'
+import { bind, nameTables } from './binding.js'
 import type { FreshetOptions, ResolvedOptions } from './options.js'
 import { resolveOptions } from './options.js'
 import { sqlDialectOf } from './reads/index.js'
@@ -55,7 +55,7 @@ interface Builds {
 
 /** The entities come with `initialize()`; users name them in tags before anything is written. */
 function nameTablesOnceBuilt(dataSource: DataSource, binding: Binding): void {
-  binding.nameTables()
+  nameTables(binding, dataSource)
   const known = naming.get(dataSource)
   if (known !== undefined) {
     known.add(binding)
@@ -69,7 +69,7 @@ function nameTablesOnceBuilt(dataSource: DataSource, binding: Binding): void {
   Object.defineProperty(dataSource, 'buildMetadatas', {
     value: async () => {
       await buildMetadatas.call(dataSource)
-      for (const one of named) one.nameTables()
+      for (const one of named) nameTables(one, dataSource)
     },
     writable: true,
     configurable: true,

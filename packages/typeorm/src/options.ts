@@ -1,6 +1,5 @@
-import type { Cache } from '@freshet/core'
-import type { Engine } from '@freshet/core/adapter'
-import { assertOptions, engineOf, invalidOption, print } from '@freshet/core/adapter'
+import type { AdapterOptions, ResolvedAdapterOptions } from '@freshet/core/adapter'
+import { invalidOption, print, resolveAdapterOptions } from '@freshet/core/adapter'
 
 /**
  * What the entities cannot tell: `{ Audit: ['Post'] }` says that triggers on the table of Post write that of Audit;
@@ -10,55 +9,22 @@ import { assertOptions, engineOf, invalidOption, print } from '@freshet/core/ada
 export type DependsOn = Readonly<Record<string, readonly string[]>>
 
 /** Options of `freshet()`. */
-export interface FreshetOptions {
-  /** From `createCache()`. The caller keeps it, and closes it. */
-  readonly cache: Cache
-  /**
-   * Whose results these are: the tenant, role or user that the database filters by. Called when each
-   * query is sent; results of different scopes are never mixed. Default: one scope for all.
-   */
-  readonly scope?: () => string
+export interface FreshetOptions extends AdapterOptions {
   /** Tables behind views, and tables that triggers and functions write. Default: what the entities say. */
   readonly dependsOn?: DependsOn
-  /**
-   * Names the database, where one cache serves several. Needed for every database but the first;
-   * DataSources of the same database share a name.
-   */
-  readonly database?: string
 }
 
-const optionNames = ['cache', 'scope', 'dependsOn', 'database'] as const
-
 /** What is settled before a DataSource is known. */
-export interface ResolvedOptions {
-  readonly engine: Engine
-  readonly scope: (() => unknown) | undefined
+export interface ResolvedOptions extends ResolvedAdapterOptions {
   readonly dependsOn: DependsOn
-  readonly database: string | undefined
 }
 
 /** @throws FreshetError INVALID_OPTION */
 export function resolveOptions(options: FreshetOptions): ResolvedOptions {
-  assertOptions('freshet()', options, optionNames)
-  const { cache, scope, dependsOn = {}, database } = options
-  const engine = engineOf(cache)
-  if (engine === undefined) {
-    throw invalidOption(
-      `The option 'cache' of freshet() must come from createCache(), but ${print(cache)} was given.`,
-    )
-  }
-  if (scope !== undefined && typeof scope !== 'function') {
-    throw invalidOption(
-      `The option 'scope' of freshet() must be a function that returns a string, but ${print(scope)} was given.`,
-    )
-  }
-  if (database !== undefined && !/^[\w-]{1,64}$/.test(database)) {
-    throw invalidOption(
-      `The option 'database' must be a name of 1 to 64 letters, digits, '_' and '-', but ${print(database)} was given.`,
-    )
-  }
+  const shared = resolveAdapterOptions(options, ['dependsOn'])
+  const { dependsOn = {} } = options
   assertDependsOn(dependsOn)
-  return Object.freeze({ engine, scope, dependsOn, database })
+  return Object.freeze({ ...shared, dependsOn })
 }
 
 function assertDependsOn(dependsOn: unknown): void {

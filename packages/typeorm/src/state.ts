@@ -41,7 +41,7 @@ export function createState(
     engine,
     scope,
     identity: identityOf(dataSource, database),
-    readTags: (tables) => binding.readTags(tables),
+    readTags: (tables) => binding.readTags(tables === undefined ? 'all' : { tables }),
     invalidate: async (tables, source) => binding.invalidate(binding.writeTags(tables), source),
     obstacle: () => {
       if (tap.seesUncommitted) return 'uncommitted'

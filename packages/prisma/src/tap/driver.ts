@@ -6,6 +6,7 @@
 
 export interface SqlQuery {
   readonly sql: string
+  readonly args?: readonly unknown[]
 }
 
 interface Queryable {

@@ -1,10 +1,10 @@
 import { FreshetError } from '@freshet/core'
-import type { WriteObserver } from '@freshet/core/adapter'
-import { Observers, Written } from '@freshet/core/adapter'
+import type { Execution, Outcome, TappedPlace, Written } from '@freshet/core/adapter'
+import { autocommit, Observers } from '@freshet/core/adapter'
 import type { Statement } from '@freshet/sql'
 import { createClassifier } from '@freshet/sql'
 import { dialectOf } from '../client/prisma-client.js'
-import type { DriverConnection, DriverFactory } from './driver.js'
+import type { DriverConnection, DriverFactory, SqlQuery } from './driver.js'
 import { outcomeOf } from './outcome.js'
 import { probe } from './probe.js'
 import { TappedConnection } from './tapped-connection.js'
@@ -23,7 +23,7 @@ interface Tapped {
  * The adapter's promise is the acknowledgement: whatever is awaited in here delays the caller's own
  * promise in every form of write that Prisma has, so this is where a write waits for its invalidation.
  */
-export class Tap {
+export class Tap implements TappedPlace<Statement> {
   readonly factory: DriverFactory
   readonly observers = new Observers<Statement>()
   readonly classify: (sql: string) => Statement
@@ -54,43 +54,28 @@ export class Tap {
     return this.#openTransactions > 0
   }
 
-  /** Adds an observer; each gets every write that commits from then on. */
-  observe(observer: WriteObserver<Statement>): void {
-    this.observers.add(observer)
+  /** What is sent, as the rules of writes have it. */
+  execution({ sql, args }: SqlQuery): Execution<Statement> {
+    const statement = this.classify(sql)
+    if (statement.changesSession) this.observers.sessionChanged(sql)
+    return { statement, parameters: args }
   }
 
-  /** Ends what `observe` began. */
-  forget(observer: WriteObserver<Statement>): void {
-    this.observers.delete(observer)
-  }
-
-  /** An empty list of what is written through this tap. */
   written(): Written<Statement> {
-    return new Written(this.observers)
+    return this.observers.written()
   }
 
-  sessionChanged(statement: Statement): void {
-    for (const observer of this.observers) observer.sessionChanged(statement.sql)
+  outcomeOf(error: unknown): Outcome {
+    return outcomeOf(error, this.factory.provider)
+  }
+
+  carriedOut(_: Execution<Statement>, written: Written<Statement>): void {
+    if (this.seesUncommitted) this.leftOpen(written)
   }
 
   /** A writing statement of its own: no transaction is around it, so it commits by itself. */
-  async autocommit<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    const written = this.written()
-    written.add(statement)
-    const writes = await written.open()
-    let result: T
-    try {
-      result = await send()
-    } catch (error) {
-      // Half of a script, or of a procedure with commits of its own, may have been done before the error.
-      if (outcomeOf(error, this.factory.provider) === 'unknown') await writes.unknown(error)
-      else if (statement.isSingle) await writes.rolledBack()
-      else await writes.committed('a statement that failed half-way')
-      throw error
-    }
-    if (this.seesUncommitted) this.leftOpen(written)
-    await writes.committed(statement.sql)
-    return result
+  autocommit<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {
+    return autocommit(this, execution, send)
   }
 
   /** A transaction is about to begin into which reads can see. */

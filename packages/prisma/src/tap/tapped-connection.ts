@@ -1,8 +1,9 @@
-import type { DriverConnection, DriverTransaction } from './driver.js'
-import { override } from './driver.js'
-import { outcomeOf } from './outcome.js'
-import { markPassage } from './probe.js'
+import type { Execution } from '@freshet/core/adapter'
 import type { Statement } from '@freshet/sql'
+import { endOfUnseen } from '@freshet/sql'
+import type { DriverConnection, DriverTransaction, SqlQuery } from './driver.js'
+import { override } from './driver.js'
+import { markPassage } from './probe.js'
 import type { Tap } from './tap.js'
 import { TappedTransaction } from './tapped-transaction.js'
 
@@ -21,9 +22,9 @@ export class TappedConnection {
   asConnection(): DriverConnection {
     const inner = this.#inner
     return override(inner, {
-      queryRaw: (query) => this.#statement(query.sql, () => inner.queryRaw(query)),
-      executeRaw: (query) => this.#statement(query.sql, () => inner.executeRaw(query)),
-      executeScript: (script) => this.#statement(script, () => inner.executeScript(script)),
+      queryRaw: (query) => this.#statement(query, () => inner.queryRaw(query)),
+      executeRaw: (query) => this.#statement(query, () => inner.executeRaw(query)),
+      executeScript: (script) => this.#statement({ sql: script }, () => inner.executeScript(script)),
       startTransaction: (isolationLevel) => this.#startTransaction(isolationLevel),
       dispose: () => this.#dispose(),
     })
@@ -38,16 +39,16 @@ export class TappedConnection {
     if (this.#open.delete(transaction)) await this.#tap.transactionEnded()
   }
 
-  #statement<T>(sql: string, send: () => Promise<T>): Promise<T> {
+  #statement<T>(query: SqlQuery, send: () => Promise<T>): Promise<T> {
     markPassage()
-    const statement = this.#tap.classify(sql)
-    if (statement.changesSession) this.#tap.sessionChanged(statement)
-    if (statement.kind === 'begin') return this.#begin(send)
-    if (statement.kind === 'end') return this.#end(statement, send)
-    if (statement.savepoint !== undefined && this.#tap.isShared) {
-      return statement.savepoint === 'set' ? this.#begin(send) : this.#end(statement, send)
+    const execution = this.#tap.execution(query)
+    const { kind, savepoint } = execution.statement
+    if (kind === 'begin') return this.#begin(send)
+    if (kind === 'end') return this.#end(execution, send)
+    if (savepoint !== undefined && this.#tap.isShared) {
+      return savepoint === 'set' ? this.#begin(send) : this.#end(execution, send)
     }
-    return statement.kind === 'write' ? this.#tap.autocommit(statement, send) : send()
+    return kind === 'write' ? this.#tap.autocommit(execution, send) : send()
   }
 
   /**
@@ -61,14 +62,15 @@ export class TappedConnection {
     try {
       return await send()
     } catch (error) {
-      if (outcomeOf(error, this.#tap.factory.provider) === 'nothing') await this.ended(begun)
+      if (this.#tap.outcomeOf(error) === 'nothing') await this.ended(begun)
       throw error
     }
   }
 
-  async #end<T>(statement: Statement, send: () => Promise<T>): Promise<T> {
-    // Nobody saw it begin, so nobody knows what was written in it.
-    if (this.#open.size === 0) return this.#tap.autocommit(endOfUnseen(statement), send)
+  async #end<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {
+    if (this.#open.size === 0) {
+      return this.#tap.autocommit({ ...execution, statement: endOfUnseen(execution.statement) }, send)
+    }
     const result = await send()
     // In a pool every BEGIN may have gone to a connection of its own.
     for (const transaction of this.#tap.isShared ? this.#open : [...this.#open].slice(-1))
@@ -110,10 +112,3 @@ export class TappedConnection {
     for (const transaction of this.#open) await this.ended(transaction)
   }
 }
-
-const endOfUnseen = (statement: Statement): Statement => ({
-  ...statement,
-  kind: 'write',
-  writes: 'unknown',
-  unknownReason: 'it ends a transaction that was not seen to begin',
-})

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { WriteObserver } from '@freshet/core/adapter'
-import { Observers, Written } from '@freshet/core/adapter'
+import { Observers } from '@freshet/core/adapter'
 import type { SqlDialect, Statement } from '@freshet/sql'
 import { createClassifier } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
@@ -61,24 +60,6 @@ export class Tap {
   /** The load whose statements run in this context, if any. */
   get currentLoad(): Load | undefined {
     return this.loads === 0 ? undefined : this.#load.getStore()
-  }
-
-  observe(observer: WriteObserver<Statement>): void {
-    this.observers.add(observer)
-  }
-
-  /** Ends what `observe` began. */
-  forget(observer: WriteObserver<Statement>): void {
-    this.observers.delete(observer)
-  }
-
-  /** An empty list of what is written through this tap. */
-  written(): Written<Statement> {
-    return new Written(this.observers)
-  }
-
-  sessionChanged(statement: Statement): void {
-    for (const observer of this.observers) observer.sessionChanged(statement.sql)
   }
 
   /** What is known of one physical connection of the driver's. */

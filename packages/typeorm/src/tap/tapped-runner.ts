@@ -1,8 +1,8 @@
 import { Transform } from 'node:stream'
 import type { Statement } from '@freshet/sql'
+import { endOfUnseen } from '@freshet/sql'
 import type { QueryRunner } from 'typeorm'
 import type { StreamedWrite, TappedConnection } from './tapped-connection.js'
-import { endOfUnseen } from './tapped-connection.js'
 import type { Tap } from './tap.js'
 
 type Query = (this: QueryRunner, sql: string, ...rest: unknown[]) => Promise<unknown>
@@ -30,7 +30,8 @@ export function tapRunner(tap: Tap, runner: QueryRunner): QueryRunner {
     // It refuses by itself, and must not be given a connection that nobody releases.
     if (runner.isReleased || typeof sql !== 'string') return send()
     const connection = await connect()
-    return watched(tap, connection, () => connection.run(tap.classify(sql), send))
+    const sent = { statement: tap.classify(sql), parameters: parametersOf(rest[0]) }
+    return watched(tap, connection, () => connection.run(sent, send))
   })
   override(
     runner,
@@ -39,7 +40,7 @@ export function tapRunner(tap: Tap, runner: QueryRunner): QueryRunner {
       const statement = streamable(tap.classify(sql))
       if (runner.isReleased || statement === undefined)
         return stream.call(runner, sql, parameters, onEnd, onError)
-      const write = await (await connect()).openStream(statement)
+      const write = await (await connect()).openStream({ statement, parameters })
       return streamWrite(write, () => stream.call(runner, sql, parameters), onEnd, onError)
     },
   )
@@ -49,6 +50,10 @@ export function tapRunner(tap: Tap, runner: QueryRunner): QueryRunner {
 function override(runner: QueryRunner, name: 'query' | 'stream', value: unknown): void {
   Object.defineProperty(runner, name, { value, writable: true, configurable: true })
 }
+
+/** An object of values by name, which some drivers take, is in no order. */
+const parametersOf = (given: unknown): readonly unknown[] | undefined =>
+  Array.isArray(given) ? given : undefined
 
 /** A runner keeps the connection that it was given first. */
 function connecting(tap: Tap, runner: QueryRunner): () => Promise<TappedConnection> {

@@ -1,0 +1,186 @@
+import type { Engine } from './engine.js'
+import { FreshetError } from './errors.js'
+import type { Execution, TappedStatement } from './execution.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { wholeSpaceTag } from './space.js'
+import { clockTag, tableTag } from './tag.js'
+import type { Write } from './write.js'
+import type { Observers, WriteObserver } from './written.js'
+
+/** Bumped by every write: carried by reads of which nobody can tell what they depend on. */
+const anyTable = '*'
+
+/** The tables that a statement reads or writes, lower-cased, without schema; `all`: nobody can tell which. */
+export type TouchedTables = { readonly tables: readonly string[] } | 'all'
+
+/** What an adapter knows of its database's tables. */
+export interface KnownTables<Statement> {
+  /** What a statement writes, with what foreign keys, triggers and views carry that to. */
+  touchedBy(statement: Statement): TouchedTables
+}
+
+export interface BindingParts<Statement> {
+  readonly engine: Engine
+  /** Stands in front of its tables' tags where a cache serves several databases. */
+  readonly database: string | undefined
+  /**
+   * What is known of the tables by now; another object once that has changed. `undefined`: nothing yet, and then
+   * whatever is written is everything.
+   */
+  known(): KnownTables<Statement> | undefined
+  /** Why a statement that was understood touches `all`, for the event. */
+  readonly unknownTable: string
+}
+
+/**
+ * One database's writes, told to one cache: what a tap sees becomes tags, and tags become generations.
+ *
+ * The only place that turns what is read and written into tags: the two must be made of the same names.
+ */
+export class Binding<Statement extends TappedStatement> implements WriteObserver<Statement> {
+  readonly #parts: BindingParts<Statement>
+  readonly #prefix: string
+  #known: KnownTables<Statement> | undefined
+  /** A statement is one object as long as its text is remembered. */
+  #tags = new WeakMap<Statement, readonly string[]>()
+  /** A session-changing statement that passed; from then on a reader without a scope cannot know whose rows it reads. */
+  changedSession: string | undefined
+
+  constructor(parts: BindingParts<Statement>) {
+    this.#parts = parts
+    this.#prefix = parts.database === undefined ? '' : `${parts.database}:`
+  }
+
+  /** What a read carries that depends on these tables. */
+  readTags(touched: TouchedTables): readonly string[] {
+    return touched === 'all' ? [anyTable] : touched.tables.map((table) => this.#prefix + tableTag(table))
+  }
+
+  /** What a write to these tables bumps. */
+  writeTags(tables: readonly string[]): readonly string[] {
+    return [
+      ...tables.flatMap((table) => [this.#prefix + tableTag(table), this.#prefix + clockTag(table)]),
+      anyTable,
+    ]
+  }
+
+  /** Never fails: it is asked in the middle of a write. */
+  tagsOf({ statement }: Execution<Statement>): readonly string[] {
+    try {
+      const known = this.#whatIsKnown()
+      if (known === undefined) return [wholeSpaceTag]
+      let tags = this.#tags.get(statement)
+      if (tags === undefined) this.#tags.set(statement, (tags = this.#resolve(statement, known)))
+      return tags
+    } catch (cause) {
+      this.#parts.engine.counters.failures++
+      this.#parts.engine.events.emit('failure', { action: 'analyse', cause })
+      return [wholeSpaceTag]
+    }
+  }
+
+  open(tags: readonly string[]): MaybePromise<Write> {
+    const { writer, space } = this.#parts.engine
+    return writer.open(space, tags)
+  }
+
+  invalidate(tags: readonly string[], source: string): MaybePromise<void> {
+    const { writer, space } = this.#parts.engine
+    return writer.invalidate(space, tags, source)
+  }
+
+  invalidateAll(source: string): MaybePromise<void> {
+    return this.invalidate([wholeSpaceTag], source)
+  }
+
+  sessionChanged(sql: string): void {
+    this.changedSession ??= sql
+  }
+
+  /** A model's or an entity's name becomes that of its table, for `cache.invalidate(['Post'])`. */
+  nameTable(name: string, table: string): void {
+    this.#parts.engine.tagNames.addAlias(name, this.#prefix + tableTag(table))
+  }
+
+  #whatIsKnown(): KnownTables<Statement> | undefined {
+    const known = this.#parts.known()
+    if (known !== this.#known) {
+      this.#known = known
+      this.#tags = new WeakMap()
+    }
+    return known
+  }
+
+  #resolve(statement: Statement, known: KnownTables<Statement>): readonly string[] {
+    const touched = known.touchedBy(statement)
+    if (touched !== 'all') return this.writeTags(touched.tables)
+    this.#parts.engine.events.emit('widened', {
+      reason: statement.unknownReason ?? this.#parts.unknownTable,
+      detail: statement.sql,
+    })
+    return [wholeSpaceTag]
+  }
+}
+
+const bindings = new WeakMap<object, Map<string, Map<Engine['store'], object>>>()
+
+/**
+ * The binding of a cache to what passes a tap; one for however many clients are made alike, since an application may
+ * make one per request. It ends with the cache.
+ *
+ * @param likeness what `make` depends on besides the tap and the cache; of one adapter, `make` always gives one class
+ */
+export function bindOnce<Statement, Made extends WriteObserver<Statement>>(
+  observers: Observers<Statement>,
+  engine: Engine,
+  likeness: readonly unknown[],
+  make: () => Made,
+): Made {
+  const text = JSON.stringify([engine.space.prefix, ...likeness])
+  const byLikeness = bindings.get(observers) ?? new Map<string, Map<Engine['store'], object>>()
+  bindings.set(observers, byLikeness)
+  const byStore = byLikeness.get(text) ?? new Map<Engine['store'], object>()
+  byLikeness.set(text, byStore)
+  const existing = byStore.get(engine.store)
+  if (existing !== undefined) return existing as Made
+  const binding = make()
+  byStore.set(engine.store, binding)
+  observers.add(binding)
+  const forget = () => {
+    observers.delete(binding)
+    byStore.delete(engine.store)
+  }
+  if (engine.closing.aborted) forget()
+  else engine.closing.addEventListener('abort', forget, { once: true })
+  return binding
+}
+
+/** Who wants to be one of the databases of a cache. */
+export interface DatabaseClaim {
+  /** The name that its tables' tags begin with, if it was given one. */
+  readonly database: string | undefined
+  /** Stands for the way to the database: the same object is the same database. */
+  readonly owner: object
+  /** Whether another owner is known to reach the same database. Default: it is not. */
+  isSameAs?(other: object): boolean
+  /** What the cache serves already, for the message. */
+  readonly found: string
+}
+
+/**
+ * Two databases under one name would answer for each other.
+ *
+ * @throws FreshetError SECOND_DATABASE
+ */
+export function claimDatabase(engine: Engine, claim: DatabaseClaim): void {
+  const { database, owner, found } = claim
+  const name = database ?? ''
+  const known = engine.databases.get(name)
+  if (known === undefined) engine.databases.set(name, owner)
+  if (known === undefined || known === owner || database !== undefined) return
+  if (claim.isSameAs?.(known) === true) return
+  throw new FreshetError(
+    'SECOND_DATABASE',
+    `This cache already serves ${found}. If both reach the same database, give both freshet() the same option, such as { database: 'main' }; if they are two databases, give each its own name, or its own cache: cache.namespace('reports').`,
+  )
+}

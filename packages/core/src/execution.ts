@@ -1,0 +1,22 @@
+/**
+ * What the rules of writes ask of a statement. Whoever reads SQL tells it: core reads none.
+ */
+export interface TappedStatement {
+  readonly sql: string
+  /** Of kind `write` it may change rows. */
+  readonly kind: string
+  /** One statement, understood: an error of the server's proves that it did nothing. */
+  readonly isSingle: boolean
+  /** Why it cannot be told what it writes, if so. */
+  readonly unknownReason: string | undefined
+}
+
+/**
+ * One sending of a statement. A statement is one object as long as its text is remembered, so what depends on the text
+ * alone is kept by it; what a single sending touches follows from the values as well.
+ */
+export interface Execution<Statement> {
+  readonly statement: Statement
+  /** The values for its placeholders, as the driver is given them; not known: `undefined`. */
+  readonly parameters: readonly unknown[] | undefined
+}

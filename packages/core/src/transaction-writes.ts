@@ -1,0 +1,170 @@
+import type { Execution, TappedStatement } from './execution.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { andThen } from './maybe-promise.js'
+import type { TappedPlace } from './tapped-writes.js'
+import { autocommit, hold, invalidateOutran } from './tapped-writes.js'
+import type { OpenWrites, Written } from './written.js'
+
+type Send<T> = () => Promise<T>
+
+/** What a transaction needs of where it is, besides what every write does. */
+export interface TransactionPlace<Statement> extends TappedPlace<Statement> {
+  /** What the statement did is perhaps part of another transaction by now, of somebody else's. */
+  isWithOthers?(): boolean
+}
+
+/** What a place does at the end of a transaction, beside invalidating. */
+export interface CommitSteps {
+  /** It is committed, and nothing has been invalidated yet. */
+  committed?(): void
+  /** The end of the writes of a COMMIT that was rejected: the place knows whether the transaction is still open. */
+  refused(writes: OpenWrites, error: unknown): Promise<void>
+  /** Takes the invalidation over, to have it awaited elsewhere. Default: it is awaited here. */
+  settle?(settled: MaybePromise<void>): MaybePromise<void>
+}
+
+/** As {@link CommitSteps}, of a rollback. */
+export interface RollbackSteps {
+  /** Asked when it has been answered: something may have outrun it, or seen what it undoes. */
+  mayBeOutrun(): boolean
+  /** It is rolled back, and nothing has been invalidated yet. */
+  rolledBack?(): void
+  /** What becomes of the writes of a ROLLBACK that was rejected. The transaction counts as ended. */
+  refused(error: unknown): Promise<void>
+}
+
+/**
+ * What the statements of one transaction write: collected as they pass, marked before its COMMIT, invalidated after
+ * it and before it is acknowledged. A rollback invalidates nothing, unless a statement could have outrun it.
+ *
+ * When a transaction begins, and what a connection tells about that, is the place's affair; what follows for the
+ * tags is decided here.
+ */
+export class TransactionWrites<Statement extends TappedStatement> {
+  readonly written: Written<Statement>
+  /** Written since its end was asked for: perhaps in time to become part of it, perhaps of the next one. */
+  readonly late: Written<Statement>
+  state: 'open' | 'ending' | 'ended' = 'open'
+  /** Whether the database has answered that it began. */
+  begun = false
+  /** The database may have ended it without being asked: from here on every write may commit by itself. */
+  mayHaveEnded = false
+  /** A statement was rejected without the server saying so: it may still be carried out, even after a rollback. */
+  inDoubt = false
+  readonly #place: TransactionPlace<Statement>
+
+  constructor(place: TransactionPlace<Statement>) {
+    this.#place = place
+    this.written = place.written()
+    this.late = place.written()
+  }
+
+  /** Whether what is written now commits when this does, and not before. */
+  get holdsWrites(): boolean {
+    return this.begun && this.state === 'open' && !this.mayHaveEnded
+  }
+
+  /** A write of a transaction whose end has not been asked for. */
+  async write<T>(execution: Execution<Statement>, send: Send<T>): Promise<T> {
+    this.written.add(execution)
+    try {
+      const result = await (this.holdsWrites ? send() : autocommit(this.#place, execution, send))
+      if (this.state !== 'open') await this.#outran(execution)
+      return result
+    } catch (error) {
+      if (this.#place.outcomeOf(error) !== 'nothing') await this.#leftInDoubt(execution, error)
+      throw error
+    }
+  }
+
+  /**
+   * A write that comes after the end was asked for: by then it commits by itself, or with the transaction of whoever
+   * has the connection now.
+   */
+  async writeLate<T>(execution: Execution<Statement>, send: Send<T>): Promise<T> {
+    this.late.add(execution)
+    const result = await autocommit(this.#place, execution, send)
+    if (this.#isWithOthers) await hold(this.#place, execution, new Error(afterTheEnd))
+    return result
+  }
+
+  /**
+   * MySQL's DDL and BEGIN, or a text that nobody understands: what came before is committed, even if it is refused
+   * itself, and what comes after may commit by itself.
+   */
+  async writeAndEnd<T>(execution: Execution<Statement>, send: Send<T>): Promise<T> {
+    if (execution.statement.kind === 'write') this.written.add(execution)
+    this.mayHaveEnded = true
+    const writes = await this.written.open()
+    let result: T
+    try {
+      result = await send()
+    } catch (error) {
+      if (this.#place.outcomeOf(error) === 'unknown') await writes.unknown(error)
+      else await writes.committed('a statement that ends its transaction')
+      throw error
+    }
+    await writes.committed(execution.statement.sql)
+    return result
+  }
+
+  async commit<T>(send: Send<T>, steps: CommitSteps): Promise<T> {
+    this.state = 'ending'
+    const writes = await this.written.open()
+    let result: T
+    try {
+      result = await send()
+    } catch (error) {
+      await steps.refused(writes, error)
+      await this.late.invalidate('a late statement')
+      throw error
+    }
+    this.state = 'ended'
+    steps.committed?.()
+    const settled = andThen(writes.committed('a transaction'), () => this.late.invalidate('a late statement'))
+    await (steps.settle === undefined ? settled : steps.settle(settled))
+    return result
+  }
+
+  async rollBack<T>(send: Send<T>, steps: RollbackSteps): Promise<T> {
+    this.state = 'ending'
+    let result: T
+    try {
+      result = await send()
+    } catch (error) {
+      this.state = 'ended'
+      await steps.refused(error)
+      throw error
+    }
+    this.state = 'ended'
+    steps.rolledBack?.()
+    if (this.inDoubt || !this.begun || steps.mayBeOutrun())
+      await this.written.invalidate('a rollback that something may have outrun')
+    await this.late.invalidate('a late statement')
+    return result
+  }
+
+  /** Nobody knows what becomes of anything that it wrote. */
+  async leaveUnknown(cause: unknown): Promise<void> {
+    await (await this.written.open()).unknown(cause)
+  }
+
+  /** It may be carried out after the transaction has ended, and then for itself. */
+  async #leftInDoubt(execution: Execution<Statement>, error: unknown): Promise<void> {
+    this.inDoubt = true
+    if (this.state !== 'open') await hold(this.#place, execution, error)
+  }
+
+  #outran(execution: Execution<Statement>): Promise<void> {
+    return this.#isWithOthers
+      ? hold(this.#place, execution, new Error(afterTheEnd))
+      : invalidateOutran(this.#place, execution)
+  }
+
+  get #isWithOthers(): boolean {
+    return this.#place.isWithOthers?.() === true
+  }
+}
+
+const afterTheEnd =
+  'A statement reached the database after the end of its transaction, perhaps within the next one on the same connection. Await everything that a transaction does before it ends.'
