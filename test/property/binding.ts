@@ -50,6 +50,8 @@ export interface Binding {
   createSchema(): Promise<void>
   /** Runs statements past all clients, to bring the database to a known state. */
   prepareDatabase(statements: readonly string[]): Promise<void>
+  /** What follows the rows that every episode begins with. */
+  readonly seedsAfter?: readonly string[]
   /** Makes the cache forget everything. */
   clear(): Promise<void>
   close(): Promise<void>

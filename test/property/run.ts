@@ -6,6 +6,7 @@ import { openPrisma } from './prisma/clients.js'
 import { COARSE, homeMadeCaching } from './prisma/home-made.js'
 import { reportFinding, reportTally } from './report.js'
 import { openServer } from './server.js'
+import { openTypeorm } from './typeorm/clients.js'
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     episode: { type: 'string' },
     concurrent: { type: 'string', default: '40' },
     mutant: { type: 'string' },
+    /** `prisma` or `typeorm`. */
+    orm: { type: 'string', default: 'prisma' },
     /** Reports a difference as it came, without looking for fewer steps. */
     long: { type: 'boolean', default: false },
     /** `freshet`, or a home-made cache that is right (`coarse`) or wrong (`never`). */
@@ -45,12 +48,16 @@ async function runOnce(): Promise<number> {
     onlyEpisode: values.episode === undefined ? undefined : Number(values.episode),
     concurrentRounds: values.episode === undefined ? Number(values.concurrent) : 0,
     shrinks: !values.long,
-    open: openPrisma((schema) =>
-      isHomeMade(caching) ? homeMadeCaching(home[caching]) : freshetCaching(schema),
-    ),
+    open:
+      values.orm === 'typeorm'
+        ? openTypeorm
+        : openPrisma((schema) =>
+            isHomeMade(caching) ? homeMadeCaching(home[caching]) : freshetCaching(schema),
+          ),
     createDatabase: () => server.createDatabase(),
   })
   console.log(reportTally(tally, (Date.now() - startedAt) / 1000))
+  if (tally.failures.size > 0) console.log('Errors of writes:', tally.failures)
   if (tally.invalid.size > 0) console.log('Calls that the ORM refused as invalid:', tally.invalid)
   if (finding) console.log(reportFinding(finding))
   return finding ? 1 : 0
