@@ -89,6 +89,16 @@ export function prepareCopy(value: unknown, limits: CopyLimits = {}): PreparedCo
 }
 
 /**
+ * A value that nobody else has, such as one that has just been decoded: {@link copyOut} gives it away as it is, so it may
+ * be handed out once.
+ *
+ * @param bytes what it occupies, by estimate
+ */
+export function handOver(value: unknown, bytes: number): PreparedCopy {
+  return { master: value, plan: primitivePlan, bytes }
+}
+
+/**
  * A fresh copy of `master`: the caller may change it at any depth without the master, or another copy, being changed.
  *
  * @param master,plan both from one {@link PreparedCopy}

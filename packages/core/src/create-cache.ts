@@ -78,11 +78,16 @@ export function createCache(options: CacheOptions = {}): Cache {
 function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
   assertConsistency(options.consistency ?? 'strong')
   const clock = validClock(options.clock ?? systemClock)
-  const store = storeFactory(options.store)({ now: () => clock.now() })
   const events = new Events()
   const counters = new Counters()
   const tagNames = new TagNames()
   const guard = new Guard({ clock, counters, events })
+  const store = storeFactory(options.store)({
+    now: () => clock.now(),
+    setTimer: (callback, ms) => clock.setTimer(callback, ms),
+    failed: (action, cause) => guard.failed(action, cause),
+    warn: (code, message) => events.warnOnce(code, message),
+  })
   const reader = new Reader({
     store,
     clock,

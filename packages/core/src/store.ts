@@ -104,7 +104,14 @@ export interface Store {
 
 /** What `createCache` gives a store to work with. */
 export interface StoreContext {
+  /** The cache's clock: milliseconds that only ever grow; their zero has no meaning. */
   readonly now: () => number
+  /** Runs `callback` once after `ms` milliseconds of that clock. Returns how to cancel. */
+  readonly setTimer: (callback: () => void, ms: number) => () => void
+  /** Tells of a failure that no call rejects with, as a `failure` event: a payload that cannot be read, a renewal that did not arrive. */
+  readonly failed: (action: string, cause: unknown) => void
+  /** Tells, once per `code`, of something that works, but not as its owner most likely wants: a `warning` event. */
+  readonly warn: (code: string, message: string) => void
 }
 
 /** A store that has not been told its clock yet: what `memoryStore()` and its likes return to the user. */

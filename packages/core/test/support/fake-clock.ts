@@ -31,6 +31,12 @@ export class FakeClock implements Clock {
     this.#now = end
   }
 
+  /** How long until the next timer is due; `undefined` if none is set. */
+  get nextInMs(): number | undefined {
+    const next = this.#nextBefore(Infinity)
+    return next && next.at - this.#now
+  }
+
   /** Timers that have been set, and neither run nor cancelled. */
   get pending(): number {
     return this.#timers.size

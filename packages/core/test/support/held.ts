@@ -19,13 +19,16 @@ export function held<T = void>(): Held<T> {
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** What `promise` has come to by now, or `pending`. */
-export async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'fulfilled' | 'rejected'> {
+export async function stateOf(
+  promise: Promise<unknown>,
+  settle = settled,
+): Promise<'pending' | 'fulfilled' | 'rejected'> {
   let state: 'pending' | 'fulfilled' | 'rejected' = 'pending'
   promise.then(
     () => (state = 'fulfilled'),
     () => (state = 'rejected'),
   )
-  await settled()
+  await settle()
   return state
 }
 

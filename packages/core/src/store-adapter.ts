@@ -1,0 +1,30 @@
+/*
+ * What a store outside this package builds on: `@freshet/core/store`. It may change with any release; the public face
+ * is `@freshet/core`.
+ */
+export { handOver } from './clone.js'
+export type { PreparedCopy } from './clone.js'
+export { createCodec } from './codec.js'
+export type { Codec } from './codec.js'
+export type { CodecType } from './codec-types.js'
+export { createSigner, digest } from './digest.js'
+export type { Signer } from './digest.js'
+export type { Duration } from './duration.js'
+export { toMilliseconds } from './duration.js'
+export { FreshetError } from './errors.js'
+export { assertOptions, invalidOption, positiveInteger, print } from './options.js'
+export type { Space } from './space.js'
+export { wholeSpaceTag } from './space.js'
+export type {
+  Absent,
+  AbsentReason,
+  Entry,
+  EntryRecord,
+  Intent,
+  Lookup,
+  Store,
+  StoreContext,
+  StoreFactory,
+  StoreSize,
+  Vector,
+} from './store.js'
