@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { folderOf } from './examples.js'
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/prisma-storefront', import.meta.url))
+const EXAMPLES = [
+  ['prisma-storefront', 'npm start'],
+  ['typeorm-storefront', 'npm run start:typeorm'],
+] as const
 const SHORT_RUN = ['--scale', '0.05', '--actions', '300', '--visitors', '8', '--writes', '10']
 const TOTALS =
   'reads hits writes writeRatio dbQueriesUncached dbQueriesCached medianUncachedUs medianCachedUs staleAnswers comparedAnswers'
@@ -13,12 +16,15 @@ interface Row {
   readonly dbQueriesCached: number
 }
 
-/** As `npm start` runs it, in a process of its own. */
-function runStorefront(...options: string[]) {
-  return spawnSync('npm', ['run', '--silent', 'start', '--', ...options], { cwd: EXAMPLE, encoding: 'utf8' })
-}
+describe.each(EXAMPLES)('%s', { timeout: 120_000 }, (name, command) => {
+  /** As `npm start` runs it, in a process of its own. */
+  function runStorefront(...options: string[]) {
+    return spawnSync('npm', ['run', '--silent', 'start', '--', ...options], {
+      cwd: folderOf(name),
+      encoding: 'utf8',
+    })
+  }
 
-describe('the storefront', { timeout: 120_000 }, () => {
   it('answers from the cache, never with anything stale, and prints what it measured as JSON', () => {
     const { status, stdout, stderr } = runStorefront('--json', ...SHORT_RUN)
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
@@ -49,6 +55,6 @@ describe('the storefront', { timeout: 120_000 }, () => {
     const { status, stdout, stderr } = runStorefront('--vistors', '3')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain('--vistors')
-    expect(stderr).toContain('Usage: npm start')
+    expect(stderr).toContain(`Usage: ${command} -- `)
   })
 })

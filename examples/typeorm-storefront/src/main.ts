@@ -1,0 +1,4 @@
+import { runExample } from '@freshet-example/storefront'
+import { typeormExample } from './example.js'
+
+await runExample(typeormExample)
