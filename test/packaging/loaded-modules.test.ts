@@ -19,6 +19,8 @@ const core = [
 const expected: Readonly<Record<string, readonly string[]>> = {
   '@freshet/core': core,
   '@freshet/core/adapter': ['@freshet/core', 'node:buffer', 'node:crypto', 'node:util'],
+  '@freshet/core/store': ['@freshet/core', 'node:buffer', 'node:crypto', 'node:util'],
+  '@freshet/redis': ['@freshet/core', '@freshet/redis', 'node:buffer', 'node:crypto', 'node:util'],
   '@freshet/sql': ['@freshet/sql', 'lru-cache', 'node:diagnostics_channel'],
   '@freshet/prisma': [
     ...core,

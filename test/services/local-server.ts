@@ -111,12 +111,14 @@ async function started(supervisor: Supervisor, plan: LocalServerPlan): Promise<n
     }
     const onOutput = (chunk: Buffer) => {
       log += chunk.toString()
-      if (!plan.ready.test(log)) return
+      const pid = /^supervised pid (\d+)$/m.exec(log)?.[1]
+      // The server may be ready before its supervisor has said which process it is.
+      if (pid === undefined || !plan.ready.test(log)) return
       clearTimeout(timer)
       supervisor.off('exit', onExit)
       for (const output of [supervisor.stdout, supervisor.stderr]) output.off('data', onOutput).resume()
       releaseEventLoop(supervisor)
-      resolve(Number(/^supervised pid (\d+)$/m.exec(log)?.[1]))
+      resolve(Number(pid))
     }
     supervisor.once('exit', onExit)
     supervisor.stdout.on('data', onOutput)

@@ -1,0 +1,26 @@
+/** What a command is made of. */
+export type CommandPart = string | Buffer | number
+
+/**
+ * The part of an ioredis client (5 or 6, `Redis` or `Cluster`) that is used, and of clients that are made after it, such
+ * as iovalkey's. The client is the user's: it is never connected to anything else, changed or closed.
+ */
+export interface RedisClient {
+  /** `ready` when commands can be sent; `wait` for one that connects when it is first used. */
+  readonly status: string
+  connect(): Promise<unknown>
+  callBuffer(command: string, ...parts: CommandPart[]): Promise<unknown>
+  pipeline(): RedisPipeline
+  on(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
+  readonly options: { readonly keyPrefix?: string | undefined }
+  readonly isCluster?: boolean
+  /** Of a cluster: the nodes of each slot, the master first. */
+  readonly slots?: readonly (readonly string[] | undefined)[] | undefined
+}
+
+/** Commands that travel together. */
+export interface RedisPipeline {
+  callBuffer(command: string, ...parts: CommandPart[]): unknown
+  exec(): Promise<readonly (readonly [error: Error | null, reply: unknown])[] | null>
+}

@@ -1,0 +1,67 @@
+import type { FreshetError, StoreContext } from '@freshet/core/store'
+import type { CommandPart } from './client.js'
+import type { Link, ScriptCall } from './link.js'
+import { groupsOf } from './readings.js'
+import type { Script } from './scripts/script.js'
+
+// Between two attempts, unless the client becomes ready before.
+const pauseMs = 50
+
+/** Brings what a writer has to say to every server that has one of its tags. */
+export class Delivery {
+  readonly #link: Link
+  readonly #context: StoreContext
+  readonly #limitMs: number
+
+  /** @param limitMs how long a message is tried; a writer's acknowledgement waits for it */
+  constructor(link: Link, context: StoreContext, limitMs: number) {
+    this.#link = link
+    this.#context = context
+    this.#limitMs = limitMs
+  }
+
+  /**
+   * Runs a script on keys until every server has answered, or the limit has passed.
+   *
+   * @param args of the script for some of the keys, as each node gets its own
+   * @returns the replies
+   * @throws FreshetError STORE_UNAVAILABLE, STORE_TIMEOUT: it is not known which servers carried it out
+   */
+  async deliver(
+    script: Script,
+    keys: readonly string[],
+    args: (keys: readonly string[]) => readonly CommandPart[],
+  ): Promise<readonly unknown[]> {
+    const until = this.#context.now() + this.#limitMs
+    const replies: unknown[] = []
+    let open = groupsOf(this.#link, keys)
+    for (;;) {
+      const calls = open.map((group): ScriptCall => ({ script, keys: group, args: args(group) }))
+      const outcomes = await this.#link.run(calls, {
+        timeoutMs: Math.max(1, until - this.#context.now()),
+        insistent: true,
+      })
+      let error: FreshetError | undefined
+      open = open.filter((_, index) => {
+        const outcome = outcomes[index]!
+        if (outcome.ok) replies.push(outcome.reply)
+        else error = outcome.error
+        return !outcome.ok
+      })
+      if (error === undefined) return replies
+      if (this.#context.now() >= until) throw error
+      await this.#pause()
+    }
+  }
+
+  async #pause(): Promise<void> {
+    let stop!: () => void
+    let cancel!: () => void
+    await new Promise<void>((resolve) => {
+      stop = this.#link.wire.onReady(resolve)
+      cancel = this.#context.setTimer(resolve, pauseMs)
+    })
+    stop()
+    cancel()
+  }
+}

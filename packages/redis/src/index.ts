@@ -1,0 +1,3 @@
+export type { CommandPart, RedisClient, RedisPipeline } from './client.js'
+export type { RedisStoreOptions } from './options.js'
+export { redisStore } from './redis-store.js'

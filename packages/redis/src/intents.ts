@@ -1,0 +1,139 @@
+import type { Intent, Space, StoreContext } from '@freshet/core/store'
+import type { Delivery } from './delivery.js'
+import { type Keys, tagsOf } from './keys.js'
+import type { Nonces } from './nonces.js'
+import { closeScript } from './scripts/close.js'
+import { intentScript } from './scripts/intent.js'
+
+export interface IntentsOptions {
+  readonly delivery: Delivery
+  readonly context: StoreContext
+  readonly keys: Keys
+  readonly nonces: Nonces
+  readonly leaseMs: number
+  /** How long a writer's intent is renewed at most: one that is never closed must not keep its tags from readers for ever. */
+  readonly maxAgeMs: number
+  /** How long a generation without an intent is kept. */
+  readonly tagTtlMs: number
+}
+
+/** A writer's mark, under an id that no other writer has. */
+class RedisIntent implements Intent {
+  readonly space: Space
+  readonly tags: readonly string[]
+  readonly id: string
+  /** Ends the renewal. */
+  release: () => void = () => undefined
+  /** Until when its tags are held, because the outcome of its write is not known. */
+  heldUntil = 0
+
+  constructor(space: Space, tags: readonly string[], id: string) {
+    this.space = space
+    this.tags = tags
+    this.id = id
+  }
+}
+
+/**
+ * The marks of this process's writers: placed before the commit, renewed while the writer lives, taken away after it.
+ */
+export class Intents {
+  readonly #options: IntentsOptions
+
+  constructor(options: IntentsOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when every server has the mark. Rejects if that is not certain; then nothing is left of it that is known of. */
+  async open(space: Space, tags: readonly string[]): Promise<Intent> {
+    const { leaseMs, maxAgeMs, context, nonces } = this.#options
+    const intent = new RedisIntent(space, tags, nonces.next())
+    const names = tagsOf(space, tags)
+    const startedAt = context.now()
+    try {
+      await this.#place(intent.id, names, leaseMs)
+      // The commit that follows must fit into what is left of the lease.
+      if (context.now() - startedAt > leaseMs / 2) await this.#place(intent.id, names, leaseMs)
+    } catch (error) {
+      // It may have arrived although no answer came. A mark that is left costs its tags a lease of misses.
+      void this.#close(intent.id, [], names).catch(ignore)
+      throw error
+    }
+    intent.release = this.#keep(intent.id, names, startedAt + maxAgeMs)
+    return intent
+  }
+
+  /** `bumped` get new generations. An intent that could not be placed is closed as well: then this is a bump. */
+  async close(intent: Intent, bumped: readonly string[]): Promise<void> {
+    const first = tagsOf(intent.space, bumped)
+    if (!(intent instanceof RedisIntent)) return await this.#close('', first, [])
+    intent.release()
+    const rest = tagsOf(intent.space, intent.tags).filter((name) => !first.includes(name))
+    await this.#close(intent.id, first, rest)
+  }
+
+  async bump(space: Space, tags: readonly string[]): Promise<void> {
+    await this.#close('', tagsOf(space, tags), [])
+  }
+
+  /**
+   * The database may commit until `ms` have passed: until then the tags stay marked, and are marked again if Redis loses
+   * them; then they get new generations. If this process dies before, the mark runs out, which does the same.
+   *
+   * New generations now would be of no use: readers could store the old rows under them.
+   */
+  async hold(intent: Intent, tags: readonly string[], ms: number): Promise<void> {
+    const placed = intent instanceof RedisIntent ? intent : this.#never(intent)
+    const names = tagsOf(intent.space, [...tags, ...placed.tags])
+    const { context } = this.#options
+    placed.release()
+    placed.heldUntil = Math.max(placed.heldUntil, context.now() + ms)
+    const end = () => {
+      this.#close(placed.id, names, []).catch((cause) => context.failed('end hold', cause))
+    }
+    placed.release = this.#keep(placed.id, names, placed.heldUntil, end)
+    await this.#place(placed.id, names, ms)
+  }
+
+  /** In place of an intent whose placing failed. */
+  #never({ space }: Intent): RedisIntent {
+    return new RedisIntent(space, [], this.#options.nonces.next())
+  }
+
+  async #place(id: string, names: readonly string[], ms: number): Promise<void> {
+    const { delivery, keys, nonces } = this.#options
+    await delivery.deliver(intentScript, names.map(keys.generation), () => [id, nonces.next(), ms])
+  }
+
+  /** Renews a mark at thirds of the lease, and calls back when its time has come, unless it is released before. */
+  #keep(id: string, names: readonly string[], until: number, ended: () => void = ignore): () => void {
+    const { context, leaseMs } = this.#options
+    let cancel = ignore
+    const next = () => {
+      const leftMs = until - context.now()
+      cancel = leftMs <= 0 ? (ended(), ignore) : context.setTimer(renew, Math.min(leaseMs / 3, leftMs))
+    }
+    const renew = () => {
+      const leftMs = until - context.now()
+      if (leftMs > 0) {
+        this.#place(id, names, Math.min(leaseMs, leftMs)).catch((cause) =>
+          context.failed('renew intent', cause),
+        )
+      }
+      next()
+    }
+    next()
+    return () => cancel()
+  }
+
+  async #close(id: string, bumped: readonly string[], others: readonly string[]): Promise<void> {
+    const { delivery, keys, nonces, tagTtlMs } = this.#options
+    const first = new Set(bumped.map(keys.generation))
+    await delivery.deliver(closeScript, [...first, ...others.map(keys.generation)], (some) => {
+      const count = some.filter((key) => first.has(key)).length
+      return [id, nonces.next(), count, tagTtlMs]
+    })
+  }
+}
+
+const ignore = (): void => undefined

@@ -1,0 +1,35 @@
+import { digest, type Space, wholeSpaceTag } from '@freshet/core/store'
+
+/** How the keys of one store are named. */
+export interface Keys {
+  /** What all generations begin with, and nothing else: for the server's push of what changes. */
+  readonly generationPrefix: string
+  /** Of a tag with the prefix of its namespace. */
+  generation(tag: string): string
+  /** Of an entry, by its identity: fixed in length, so that no key is too long. */
+  entry(identity: string): string
+}
+
+export function createKeys(prefix: string): Keys {
+  const generationPrefix = `${prefix}g:`
+  return {
+    generationPrefix,
+    generation: (tag) => generationPrefix + tag,
+    entry: (identity) => `${prefix}e:${digest(identity)}`,
+  }
+}
+
+/** The tags of an entry with the prefixes of its namespaces: each namespace's own, and what was named, in each. */
+export function tagsWithin(space: Space, tags: readonly string[]): readonly string[] {
+  const names: string[] = []
+  for (const prefix of space.prefixes) {
+    names.push(prefix + wholeSpaceTag)
+    for (const tag of tags) names.push(prefix + tag)
+  }
+  return names
+}
+
+/** The tags that a write changes, which are those of its own namespace only. */
+export function tagsOf(space: Space, tags: readonly string[]): readonly string[] {
+  return [...new Set(tags.map((tag) => space.prefix + tag))]
+}

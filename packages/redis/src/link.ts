@@ -1,0 +1,187 @@
+import { FreshetError, type StoreContext } from '@freshet/core/store'
+import { Breaker } from './breaker.js'
+import type { CommandPart } from './client.js'
+import type { Script } from './scripts/script.js'
+import type { Command, Wire } from './wire.js'
+
+/** One run of a script. Its keys are all of one group. */
+export interface ScriptCall {
+  readonly script: Script
+  readonly keys: readonly string[]
+  readonly args: readonly CommandPart[]
+}
+
+export type Outcome<T> =
+  { readonly ok: true; readonly reply: T } | { readonly ok: false; readonly error: FreshetError }
+
+export interface LinkOptions {
+  /** How long one command may take. */
+  readonly timeoutMs: number
+  readonly breakerFailures: number
+  readonly breakerRetryMs: number
+}
+
+export interface CallOptions {
+  /** Limit of this call, if it is less than the link's. */
+  readonly timeoutMs?: number
+  /** Goes through although the server has stopped answering: what it says must be delivered. */
+  readonly insistent?: boolean
+}
+
+/**
+ * The way to the servers: nothing waits in a queue for a connection, nothing waits longer than its limit, and a server
+ * that has stopped answering is left alone for a while, each node of a cluster by itself.
+ */
+export class Link {
+  readonly wire: Wire
+  readonly #context: StoreContext
+  readonly #options: LinkOptions
+  readonly #breakers = new Map<string, Breaker>()
+
+  constructor(wire: Wire, context: StoreContext, options: LinkOptions) {
+    this.wire = wire
+    this.#context = context
+    this.#options = options
+  }
+
+  /** Runs scripts, those for one node in one go. The outcomes are in the order of the calls, and none rejects. */
+  async run(calls: readonly ScriptCall[], options: CallOptions = {}): Promise<readonly Outcome<unknown>[]> {
+    const outcomes = await this.#sendAll(calls, evalsha, options)
+    const unknown = calls.filter((_, index) => isUnknownScript(outcomes[index]!))
+    if (unknown.length === 0) return outcomes
+    // A server forgets its scripts when it restarts; with the source it runs and remembers it.
+    const again = await this.#sendAll(unknown, evaluate, options)
+    return outcomes.map((outcome, index) => again[unknown.indexOf(calls[index]!)] ?? outcome)
+  }
+
+  /** One plain command on one key. */
+  async command(name: string, key: string, ...parts: readonly CommandPart[]): Promise<unknown> {
+    const node = this.wire.nodeOf(this.wire.groupOf(key))
+    const [outcome] = await this.#exchange(node, [{ name, parts: [key, ...parts] }], {})
+    if (outcome!.ok) return outcome!.reply
+    throw outcome!.error
+  }
+
+  async #sendAll(
+    calls: readonly ScriptCall[],
+    toCommand: (call: ScriptCall) => Command,
+    options: CallOptions,
+  ): Promise<readonly Outcome<unknown>[]> {
+    const byNode = new Map<string, ScriptCall[]>()
+    for (const call of calls) {
+      const node = this.wire.nodeOf(this.wire.groupOf(call.keys[0]!))
+      const ofNode = byNode.get(node)
+      if (ofNode === undefined) byNode.set(node, [call])
+      else ofNode.push(call)
+    }
+    const found = new Map<ScriptCall, Outcome<unknown>>()
+    await Promise.all(
+      Array.from(byNode, async ([node, ofNode]) => {
+        const outcomes = await this.#exchange(node, ofNode.map(toCommand), options)
+        ofNode.forEach((call, index) => found.set(call, outcomes[index]!))
+      }),
+    )
+    return calls.map((call) => found.get(call)!)
+  }
+
+  async #exchange(
+    node: string,
+    commands: readonly Command[],
+    { timeoutMs = this.#options.timeoutMs, insistent = false }: CallOptions,
+  ): Promise<readonly Outcome<unknown>[]> {
+    // Asked first, whatever the breaker says: a client that waits for its first use is used now.
+    if (!this.wire.isReady()) return refuse(commands, notConnected())
+    const breaker = this.#breakerOf(node)
+    if (!breaker.tryPass() && !insistent) return refuse(commands, leftAlone())
+    const outcomes = await this.#inTime(commands, Math.min(timeoutMs, this.#options.timeoutMs))
+    if (outcomes.some(isSilence)) breaker.failed()
+    else breaker.succeeded()
+    return outcomes
+  }
+
+  async #inTime(commands: readonly Command[], timeoutMs: number): Promise<readonly Outcome<unknown>[]> {
+    let cancel!: () => void
+    const tooLate = new Promise<Outcome<unknown>>((resolve) => {
+      cancel = this.#context.setTimer(() => resolve({ ok: false, error: noAnswer(timeoutMs) }), timeoutMs)
+    })
+    try {
+      return await Promise.all(
+        this.wire.send(commands).map(async (reply) => await Promise.race([outcomeOf(reply), tooLate])),
+      )
+    } finally {
+      cancel()
+    }
+  }
+
+  #breakerOf(node: string): Breaker {
+    const known = this.#breakers.get(node)
+    if (known !== undefined) return known
+    const { breakerFailures: failures, breakerRetryMs: retryMs } = this.#options
+    const breaker = new Breaker({ now: this.#context.now, failures, retryMs })
+    this.#breakers.set(node, breaker)
+    return breaker
+  }
+}
+
+const evalsha = ({ script, keys, args }: ScriptCall): Command => ({
+  name: 'evalsha',
+  parts: [script.sha1, keys.length, ...keys, ...args],
+})
+
+const evaluate = ({ script, keys, args }: ScriptCall): Command => ({
+  name: 'eval',
+  parts: [script.lua, keys.length, ...keys, ...args],
+})
+
+async function outcomeOf(reply: Promise<unknown>): Promise<Outcome<unknown>> {
+  try {
+    return { ok: true, reply: await reply }
+  } catch (cause) {
+    return { ok: false, error: failed(cause) }
+  }
+}
+
+function isUnknownScript(outcome: Outcome<unknown>): boolean {
+  return (
+    !outcome.ok && outcome.error.cause instanceof Error && outcome.error.cause.message.startsWith('NOSCRIPT')
+  )
+}
+
+/** The server did not say anything. An error that it sent is an answer: nobody waited for that. */
+function isSilence(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && !(outcome.error.cause instanceof Error && outcome.error.cause.name === 'ReplyError')
+}
+
+function refuse(commands: readonly Command[], error: FreshetError): readonly Outcome<unknown>[] {
+  return commands.map(() => ({ ok: false, error }))
+}
+
+function notConnected(): FreshetError {
+  return new FreshetError(
+    'STORE_UNAVAILABLE',
+    'The client of Redis is not connected, and nothing waits until it is. Look at its connection.',
+  )
+}
+
+function leftAlone(): FreshetError {
+  return new FreshetError(
+    'STORE_UNAVAILABLE',
+    'Redis has not answered several times in a row and is left alone for a moment. Look at its load and at the network.',
+  )
+}
+
+function noAnswer(timeoutMs: number): FreshetError {
+  return new FreshetError(
+    'STORE_TIMEOUT',
+    `Redis did not answer within ${timeoutMs} ms. Look at its load and at the network, or give redisStore() a longer timeout.`,
+  )
+}
+
+function failed(cause: unknown): FreshetError {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  return new FreshetError(
+    'STORE_UNAVAILABLE',
+    `Redis did not carry out a command: ${said}. Look at the server and at the permissions of the client's user.`,
+    { cause },
+  )
+}

@@ -1,0 +1,96 @@
+import type { CodecType, Duration } from '@freshet/core/store'
+import { assertOptions, invalidOption, positiveInteger, print, toMilliseconds } from '@freshet/core/store'
+import type { RedisClient } from './client.js'
+
+export interface RedisStoreOptions {
+  /**
+   * What all keys begin with, after the client's own `keyPrefix`. Processes that share entries have the same. Default
+   * `'freshet:'`.
+   */
+  readonly prefix?: string
+  /** How long one command may take before the query goes on without it. Default `'500ms'`. */
+  readonly timeout?: Duration
+  /** How long a write's acknowledgement waits for its invalidation to arrive, attempts included. Default `'1500ms'`. */
+  readonly writeTimeout?: Duration
+  /**
+   * How long a writer's mark lives after the writer has died; it is renewed while the writer lives. The database must end
+   * every commit in less. Default `'30s'`.
+   */
+  readonly lease?: Duration
+  /** How long a write may take until its mark is no longer renewed. Default `'10m'`. */
+  readonly maxWriteTime?: Duration
+  /** How long a generation is kept after its last change. Entries that depend on it live no longer. Default `'7d'`. */
+  readonly tagTtl?: Duration
+  /** Failures in a row after which a server that does not answer is left alone, and for how long. Default 5 and `'1s'`. */
+  readonly breaker?: { readonly failures?: number; readonly retryAfter?: Duration }
+  /** Classes beyond the built-in ones that values may hold, such as `decimalType(Prisma.Decimal)`. Default none. */
+  readonly types?: readonly CodecType[]
+  /** Signs entries, so that nobody else can write one: at least 16 bytes, the same in every process. Default: unsigned. */
+  readonly secret?: string | Uint8Array
+}
+
+export interface ResolvedRedisStoreOptions {
+  readonly prefix: string
+  readonly timeoutMs: number
+  readonly writeTimeoutMs: number
+  readonly leaseMs: number
+  readonly maxWriteTimeMs: number
+  readonly tagTtlMs: number
+  readonly breakerFailures: number
+  readonly breakerRetryMs: number
+  readonly types: readonly CodecType[]
+  readonly secret: string | Uint8Array | undefined
+}
+
+const names = [
+  'prefix',
+  'timeout',
+  'writeTimeout',
+  'lease',
+  'maxWriteTime',
+  'tagTtl',
+  'breaker',
+  'types',
+  'secret',
+] as const
+
+/** @throws FreshetError INVALID_OPTION, INVALID_DURATION */
+export function resolveOptions(options: RedisStoreOptions): ResolvedRedisStoreOptions {
+  assertOptions('redisStore()', options, names)
+  const { breaker = {} } = options
+  assertOptions("The option 'breaker'", breaker, ['failures', 'retryAfter'])
+  return Object.freeze({
+    prefix: validPrefix(options.prefix ?? 'freshet:'),
+    timeoutMs: toMilliseconds(options.timeout ?? '500ms', 'timeout'),
+    writeTimeoutMs: toMilliseconds(options.writeTimeout ?? '1500ms', 'writeTimeout'),
+    leaseMs: toMilliseconds(options.lease ?? '30s', 'lease', { min: 1_000 }),
+    maxWriteTimeMs: toMilliseconds(options.maxWriteTime ?? '10m', 'maxWriteTime'),
+    tagTtlMs: toMilliseconds(options.tagTtl ?? '7d', 'tagTtl'),
+    breakerFailures: positiveInteger(breaker.failures ?? 5, 'breaker.failures'),
+    breakerRetryMs: toMilliseconds(breaker.retryAfter ?? '1s', 'breaker.retryAfter'),
+    types: options.types ?? [],
+    secret: options.secret,
+  })
+}
+
+function validPrefix(prefix: unknown): string {
+  if (typeof prefix === 'string' && /^[^\u0000-\u001f\u007f]{1,128}$/.test(prefix)) return prefix
+  throw invalidOption(
+    `The option 'prefix' must be a string of 1 to 128 characters without control characters, but ${print(prefix)} was given.`,
+  )
+}
+
+/**
+ * The client, if it has the shape of ioredis's.
+ *
+ * @throws FreshetError INVALID_OPTION
+ */
+export function validClient(client: unknown): RedisClient {
+  const { status, callBuffer, pipeline, on } = (client ?? {}) as Partial<Record<keyof RedisClient, unknown>>
+  const isClient =
+    typeof status === 'string' && [callBuffer, pipeline, on].every((method) => typeof method === 'function')
+  if (isClient) return client as RedisClient
+  throw invalidOption(
+    `redisStore() takes a client of ioredis, new Redis(…) or new Cluster(…), but ${print(client)} was given.`,
+  )
+}

@@ -1,0 +1,119 @@
+import type { StoreContext } from '@freshet/core/store'
+import type { CommandPart } from './client.js'
+import type { Link, Outcome, ScriptCall } from './link.js'
+import type { Script } from './scripts/script.js'
+import type { Instant } from './vector.js'
+
+/** What a server said of one key, and when. */
+export interface Reading extends Instant {
+  /** `undefined`: not there. */
+  readonly value: Buffer | undefined
+  /** Of the server whose value this is. */
+  readonly epoch: string
+}
+
+/** By key; what could not be read is not in it. */
+export type Readings = ReadonlyMap<string, Reading>
+
+export interface ReadingsOptions {
+  readonly link: Link
+  readonly context: StoreContext
+  /** A script that answers as READ does. */
+  readonly script: Script
+  readonly args: () => readonly CommandPart[]
+}
+
+// Lua cannot take many more values from a table at once, and a server does nothing else meanwhile.
+const maxKeysPerCall = 500
+
+interface Batch {
+  readonly keys: Set<string>
+  readonly done: Promise<Readings>
+}
+
+/**
+ * Reads keys with their servers' epochs. All that is asked for until the event loop turns goes out as one request per
+ * node.
+ *
+ * Nobody is let into a request that has been sent: its answer may be from before a write that the reader knows is done.
+ */
+export class KeyReader {
+  readonly #options: ReadingsOptions
+  #next: Batch | undefined
+
+  constructor(options: ReadingsOptions) {
+    this.#options = options
+  }
+
+  read(keys: readonly string[]): Promise<Readings> {
+    const batch = (this.#next ??= this.#open())
+    for (const key of keys) batch.keys.add(key)
+    return batch.done
+  }
+
+  #open(): Batch {
+    const keys = new Set<string>()
+    const done = endOfTick().then(() => {
+      this.#next = undefined
+      return this.#request(Array.from(keys))
+    })
+    return { keys, done }
+  }
+
+  async #request(keys: readonly string[]): Promise<Readings> {
+    const { link, context, script, args } = this.#options
+    const calls = this.#callsFor(keys, script, args())
+    const outcomes = await link.run(calls)
+    const readings = new Map<string, Reading>()
+    outcomes.forEach((outcome, index) => this.#add(readings, calls[index]!, outcome, context.now()))
+    return readings
+  }
+
+  #callsFor(keys: readonly string[], script: Script, args: readonly CommandPart[]): readonly ScriptCall[] {
+    return groupsOf(this.#options.link, keys).flatMap((group) =>
+      chunks(group, maxKeysPerCall).map((chunk) => ({ script, keys: chunk, args })),
+    )
+  }
+
+  #add(readings: Map<string, Reading>, call: ScriptCall, outcome: Outcome<unknown>, localMs: number): void {
+    const { context } = this.#options
+    if (!outcome.ok) return context.failed(`script ${call.script.name}`, outcome.error)
+    const [epoch, serverMicros, values] = outcome.reply as [Buffer | null, number, (Buffer | null)[]]
+    if (epoch === null) return context.warn('REDIS_WITHOUT_EPOCH', withoutEpoch)
+    if (epoch.length === 0) return context.warn('REDIS_NOT_MASTER', notMaster)
+    const label = epoch.toString('latin1')
+    call.keys.forEach((key, index) =>
+      readings.set(key, { value: values[index] ?? undefined, epoch: label, serverMicros, localMs }),
+    )
+  }
+}
+
+/** Keys by the group that may stand in one command. */
+export function groupsOf(link: Link, keys: readonly string[]): readonly (readonly string[])[] {
+  const groups = new Map<number, string[]>()
+  for (const key of keys) {
+    const group = link.wire.groupOf(key)
+    const known = groups.get(group)
+    if (known === undefined) groups.set(group, [key])
+    else known.push(key)
+  }
+  return Array.from(groups.values())
+}
+
+function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+  if (list.length <= size) return [list]
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  )
+}
+
+// After the microtasks that are ready: readers that go on together ask together.
+async function endOfTick(): Promise<void> {
+  await Promise.resolve()
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+}
+
+const withoutEpoch =
+  'Nothing is cached: the server does not tell its run_id and master_replid by INFO inside scripts, without which a restart or a fail-over could bring outdated entries back. Permit the command INFO to the user of the client.'
+const notMaster =
+  'Nothing is cached: the server that the client is connected to is no master. Connect to the master, or through Sentinel or Cluster.'

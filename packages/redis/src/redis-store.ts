@@ -1,0 +1,273 @@
+import {
+  createCodec,
+  createSigner,
+  handOver,
+  type Absent,
+  type AbsentReason,
+  type EntryRecord,
+  type Intent,
+  type Lookup,
+  type Space,
+  type Store,
+  type StoreContext,
+  type StoreFactory,
+  type StoreSize,
+  type Vector,
+} from '@freshet/core/store'
+import type { RedisClient } from './client.js'
+import { Delivery } from './delivery.js'
+import { Intents } from './intents.js'
+import { createKeys, type Keys, tagsWithin } from './keys.js'
+import { Link } from './link.js'
+import { Nonces } from './nonces.js'
+import {
+  type ResolvedRedisStoreOptions,
+  resolveOptions,
+  type RedisStoreOptions,
+  validClient,
+} from './options.js'
+import { InOrder } from './in-order.js'
+import { type Payload, type PayloadFormat, payloadFormat } from './payload.js'
+import { KeyReader, type Reading } from './readings.js'
+import { mintScript } from './scripts/mint.js'
+import { putScript } from './scripts/put.js'
+import { readScript } from './scripts/read.js'
+import { hasIntent, type Instant, RedisVector, stampOf, toServerMs } from './vector.js'
+import { clientWire } from './wire.js'
+
+/**
+ * A store that processes share: entries and generations in one Redis server, a set that sentinels watch, or a cluster.
+ *
+ * The client is the user's: create it, listen to its errors, close it. While it is not connected, reads go to the database.
+ *
+ * @param client ioredis 5 or 6, `Redis` or `Cluster`
+ * @throws FreshetError INVALID_OPTION, INVALID_DURATION
+ * @example
+ * const redis = new Redis(url)
+ * const cache = createCache({ store: redisStore(redis), namespace: 'shop' })
+ */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): StoreFactory {
+  const wireClient = validClient(client)
+  const resolved = resolveOptions(options)
+  const format = payloadFormat(
+    createCodec({ types: resolved.types }),
+    resolved.secret === undefined ? undefined : createSigner(resolved.secret),
+  )
+  return (context) => new RedisStore(wireClient, resolved, format, context)
+}
+
+class RedisStore implements Store {
+  readonly name = 'redis'
+  readonly #context: StoreContext
+  readonly #link: Link
+  readonly #keys: Keys
+  readonly #format: PayloadFormat
+  readonly #reader: KeyReader
+  readonly #minter: KeyReader
+  readonly #intents: Intents
+  readonly #changes = new InOrder()
+  #closed = false
+
+  constructor(
+    client: RedisClient,
+    options: ResolvedRedisStoreOptions,
+    format: PayloadFormat,
+    context: StoreContext,
+  ) {
+    const link = new Link(clientWire(client), context, options)
+    const keys = createKeys(options.prefix)
+    const nonces = new Nonces()
+    const { leaseMs, maxWriteTimeMs: maxAgeMs, tagTtlMs } = options
+    const mintArgs = () => [nonces.next(), tagTtlMs]
+    const delivery = new Delivery(link, context, options.writeTimeoutMs)
+    this.#context = context
+    this.#link = link
+    this.#keys = keys
+    this.#format = format
+    this.#reader = new KeyReader({ link, context, script: readScript, args: () => [] })
+    this.#minter = new KeyReader({ link, context, script: mintScript, args: mintArgs })
+    this.#intents = new Intents({ delivery, context, keys, nonces, leaseMs, maxAgeMs, tagTtlMs })
+  }
+
+  async lookup(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+    if (this.#closed) return unavailable
+    const identity = space.prefix + key
+    const entryKey = this.#keys.entry(identity)
+    const names = tagsWithin(space, tags)
+    const readings = await this.#reader.read([entryKey, ...names.map(this.#keys.generation)])
+    const entry = readings.get(entryKey)
+    const asked = this.#readingsOf(names, readings)
+    if (entry === undefined || asked === undefined) return unavailable
+    const payload = this.#payload(entryKey, entry, identity)
+    if (payload === undefined || !isCurrent(payload, names, asked))
+      return await this.#absent(payload === undefined ? 'missing' : 'invalidated', names, asked)
+    return (await this.#found(payload, entry, names)) ?? (await this.#absent('invalidated', names, asked))
+  }
+
+  async snapshot(space: Space, tags: readonly string[]): Promise<Vector> {
+    if (this.#closed) return unusable
+    const names = tagsWithin(space, tags)
+    const readings = await this.#reader.read(names.map(this.#keys.generation))
+    const asked = this.#readingsOf(names, readings)
+    return asked === undefined ? unusable : await this.#vector(names, asked)
+  }
+
+  put(space: Space, key: string, record: EntryRecord, vector: Vector): Promise<void> | undefined {
+    if (this.#closed || !(vector instanceof RedisVector) || !vector.usable) return undefined
+    const ttlMs = Math.ceil(record.expiresAt - this.#context.now())
+    if (ttlMs <= 0) return undefined
+    const identity = space.prefix + key
+    const offsetMs = toServerMs(vector.at)
+    const header = {
+      identity,
+      names: vector.names,
+      stamps: vector.stamps,
+      readAtMicros: vector.at.serverMicros,
+      storedAt: record.storedAt + offsetMs,
+      expiresAt: record.expiresAt + offsetMs,
+      loadMs: record.loadMs,
+    }
+    const payload = this.#format.write(header, record.copy.master)
+    const entryKey = this.#keys.entry(identity)
+    return this.#changes.run(entryKey, async () => {
+      const [outcome] = await this.#link.run([
+        { script: putScript, keys: [entryKey], args: [payload, ttlMs] },
+      ])
+      if (!outcome!.ok) throw outcome!.error
+    })
+  }
+
+  async delete(space: Space, key: string): Promise<boolean> {
+    if (this.#closed) return false
+    const entryKey = this.#keys.entry(space.prefix + key)
+    return await this.#changes.run(entryKey, async () => (await this.#link.command('del', entryKey)) === 1)
+  }
+
+  openIntent(space: Space, tags: readonly string[]): Promise<Intent> {
+    return this.#intents.open(space, tags)
+  }
+
+  closeIntent(intent: Intent, bumped: readonly string[]): Promise<void> {
+    return this.#intents.close(intent, bumped)
+  }
+
+  bump(space: Space, tags: readonly string[]): Promise<void> {
+    return this.#intents.bump(space, tags)
+  }
+
+  hold(intent: Intent, tags: readonly string[], ms: number): Promise<void> {
+    return this.#intents.hold(intent, tags, ms)
+  }
+
+  /** Of what is in this process, which is nothing: what Redis holds belongs to everybody. */
+  size(): StoreSize {
+    return { entries: 0, bytes: 0, tags: 0 }
+  }
+
+  /**
+   * Entries are neither read nor written any more. What is written to the database still is, also by others' caches of it:
+   * marks and new generations go out as long as the client, which is the user's, is connected.
+   */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** In the order of `names`; `undefined` if one of them could not be read. */
+  #readingsOf(
+    names: readonly string[],
+    readings: ReadonlyMap<string, Reading>,
+  ): readonly Reading[] | undefined {
+    const found: Reading[] = []
+    for (const name of names) {
+      const reading = readings.get(this.#keys.generation(name))
+      if (reading === undefined) return undefined
+      found.push(reading)
+    }
+    return found
+  }
+
+  #payload(entryKey: string, { value }: Reading, identity: string): Payload | undefined {
+    if (value === undefined) return undefined
+    try {
+      return this.#format.read(value, identity)
+    } catch (cause) {
+      this.#discard(entryKey, cause)
+      return undefined
+    }
+  }
+
+  /** An entry whose asked tags are current: it may depend on more, which its header names. */
+  async #found(payload: Payload, entry: Reading, names: readonly string[]): Promise<Lookup | undefined> {
+    const { header } = payload
+    const more = header.names.filter((name) => !names.includes(name))
+    if (more.length > 0) {
+      const readings = this.#readingsOf(more, await this.#reader.read(more.map(this.#keys.generation)))
+      if (readings === undefined) return unavailable
+      if (!isCurrent(payload, more, readings)) return undefined
+    }
+    return this.#decoded(payload, entry)
+  }
+
+  #decoded({ header, value, bytes }: Payload, entry: Reading): Lookup | undefined {
+    const offsetMs = toServerMs(entry)
+    try {
+      return {
+        status: 'found',
+        copy: handOver(value(), bytes),
+        vector: new RedisVector(header.names, header.stamps, true, instantOf(entry)),
+        storedAt: header.storedAt - offsetMs,
+        expiresAt: header.expiresAt - offsetMs,
+        loadMs: header.loadMs,
+      }
+    } catch (cause) {
+      this.#discard(this.#keys.entry(header.identity), cause)
+      return undefined
+    }
+  }
+
+  #discard(entryKey: string, cause: unknown): void {
+    this.#context.failed('read entry', cause)
+    const remove = () => this.#link.command('del', entryKey)
+    this.#changes.run(entryKey, remove).catch((error: unknown) => this.#context.failed('delete entry', error))
+  }
+
+  async #absent(reason: AbsentReason, names: readonly string[], asked: readonly Reading[]): Promise<Absent> {
+    const vector = await this.#vector(names, asked)
+    if (vector === unusable) return unavailable
+    return { status: 'absent', reason: vector.usable ? reason : 'held', vector }
+  }
+
+  /** What was read, with fresh generations for the tags that have none. */
+  async #vector(names: readonly string[], read: readonly Reading[]): Promise<Vector> {
+    const missing = names.filter((_, index) => read[index]!.value === undefined)
+    if (missing.length === 0) return toVector(names, read)
+    const minted = this.#readingsOf(missing, await this.#minter.read(missing.map(this.#keys.generation)))
+    // With memory out there is no place for a generation either.
+    if (minted === undefined || minted.some(({ value }) => value === undefined)) return unusable
+    const byName = new Map(missing.map((name, index) => [name, minted[index]!]))
+    return toVector(
+      names,
+      names.map((name, index) => byName.get(name) ?? read[index]!),
+    )
+  }
+}
+
+function toVector(names: readonly string[], readings: readonly Reading[]): RedisVector {
+  const usable = !readings.some(({ value }) => value !== undefined && hasIntent(value))
+  return new RedisVector(names, readings.map(stampOf), usable, instantOf(readings[0]!))
+}
+
+const instantOf = ({ serverMicros, localMs }: Reading): Instant => ({ serverMicros, localMs })
+
+/** Whether `names` have, as read, the generations that the entry was stored under, and no intent. */
+function isCurrent({ header }: Payload, names: readonly string[], readings: readonly Reading[]): boolean {
+  return names.every((name, index) => {
+    const reading = readings[index]!
+    if (reading.value === undefined || hasIntent(reading.value)) return false
+    const at = header.names.indexOf(name)
+    return at >= 0 && header.stamps[at] === stampOf(reading)
+  })
+}
+
+const unusable: Vector = Object.freeze({ id: '', usable: false })
+const unavailable: Absent = Object.freeze({ status: 'absent', reason: 'unavailable', vector: unusable })

@@ -1,0 +1,41 @@
+import { createScript, tagValue, time } from './script.js'
+
+/**
+ * CLOSE: takes an intent away, and gives the tags that were written new generations. Also a bump without an intent.
+ *
+ * | the key | among the first `n` | after them |
+ * |---|---|---|
+ * | has the own intent, none has run out | fresh | stays |
+ * | has the own intent, another has run out | fresh | fresh |
+ * | lacks the own intent: its lease ended, or the key was lost in between | fresh | fresh |
+ * | missing | fresh | fresh |
+ *
+ * In each, the other writers' intents that live stay, and the key expires with the latest of them; with none left it
+ * lives for a long time. The generation is replaced also where the own intent is gone, because between the loss and now a
+ * reader may have stored what it loaded before the commit.
+ *
+ * When memory is out a SET fails and a DEL works: a tag without a generation gets one that was never used before.
+ *
+ * - KEYS: tags. ARGV: id (empty: no intent), nonce, n, time to live in ms.
+ * - Reply: how many tags had to be deleted.
+ */
+export const closeScript = createScript(
+  'CLOSE',
+  `${time}${tagValue}
+local bumped = tonumber(ARGV[3])
+local deleted = 0
+for i, key in ipairs(KEYS) do
+  local generation, intents, pruned = load(key)
+  local others, own = {}, false
+  for _, intent in ipairs(intents) do
+    if intent[1] == ARGV[1] then own = true else others[#others + 1] = intent end
+  end
+  if i <= bumped or pruned or not own or not generation then generation = fresh(ARGV[2]) end
+  if save(key, generation, others, ARGV[4]).err then
+    redis.call('DEL', key)
+    deleted = deleted + 1
+  end
+end
+return deleted
+`,
+)

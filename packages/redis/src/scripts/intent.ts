@@ -1,0 +1,38 @@
+import { createScript, tagValue, time } from './script.js'
+
+/**
+ * INTENT: marks tags, because a writer is about to commit; the same script renews the mark.
+ *
+ * | the key | its generation | its intents |
+ * |---|---|---|
+ * | missing | fresh | the own one |
+ * | there | stays | the others' and the own one |
+ * | there, with an intent that has run out | fresh | those that live, and the own one |
+ *
+ * The own one ends `lease` from now, or when it already did if that is later: a renewal never cuts it short. The key
+ * expires with the latest of its intents. If every writer has died by then, the tag has no generation, and gets another.
+ *
+ * - KEYS: tags. ARGV: id, nonce, lease in ms.
+ * - Reply: the server's time in ms. An error if memory is out: then nothing was marked.
+ */
+export const intentScript = createScript(
+  'INTENT',
+  `${time}${tagValue}
+local expires = now + tonumber(ARGV[3])
+for _, key in ipairs(KEYS) do
+  local generation, intents, pruned = load(key)
+  if not generation or pruned then generation = fresh(ARGV[2]) end
+  local own = false
+  for _, intent in ipairs(intents) do
+    if intent[1] == ARGV[1] then
+      intent[2] = math.max(intent[2], expires)
+      own = true
+    end
+  end
+  if not own then intents[#intents + 1] = { ARGV[1], expires } end
+  local saved = save(key, generation, intents)
+  if saved.err then return saved end
+end
+return now
+`,
+)

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+
+/** A script that runs inside Redis, as one step that nobody sees half of. */
+export interface Script {
+  /** For messages. */
+  readonly name: string
+  readonly lua: string
+  /** What EVALSHA calls it by. */
+  readonly sha1: string
+}
+
+export function createScript(name: string, lua: string): Script {
+  return Object.freeze({ name, lua, sha1: createHash('sha1').update(lua).digest('hex') })
+}
+
+/**
+ * What every script begins with: the server's time, in microseconds and, as leases have it, in milliseconds.
+ *
+ * A generation is the client's nonce and this time, put together inside the script: client libraries send a command
+ * again when its connection breaks before the reply, and a generation that the client had chosen would then be set a
+ * second time, after others, and make entries of long ago valid.
+ */
+export const time = `
+local time = redis.call('TIME')
+local micros = time[1] * 1000000 + time[2]
+local now = math.floor(micros / 1000)
+local function fresh(nonce)
+  return nonce .. time[1] .. string.format('%06d', time[2])
+end
+`
+
+/**
+ * Which memory of a server a generation belongs to: `run_id` is another after every restart, `master_replid` after every
+ * promotion. Empty on a server that is no master, whose generations are worth nothing; false where INFO does not tell.
+ */
+export const epoch = `
+local function epoch()
+  local replication = redis.pcall('INFO', 'replication')
+  if type(replication) ~= 'string' then return false end
+  if not string.find(replication, 'role:master', 1, true) then return '' end
+  local server = redis.pcall('INFO', 'server')
+  if type(server) ~= 'string' then return false end
+  local run = string.match(server, 'run_id:(%w+)')
+  local history = string.match(replication, 'master_replid:(%w+)')
+  if not run or not history then return false end
+  return string.sub(run, 1, 20) .. string.sub(history, 1, 20)
+end
+`
+
+/**
+ * The value of a tag's key: `generation` or `generation|id:expiresMs|id:expiresMs`, one part per intent.
+ *
+ * `load` gives the generation, the intents that still live, in their order, and whether any has run out: then its writer
+ * may have committed without replacing the generation. A key that holds anything but text counts as missing.
+ */
+export const tagValue = `
+local function load(key)
+  local value = redis.pcall('GET', key)
+  if type(value) ~= 'string' or value == '' then return false, {}, false end
+  local intents, pruned = {}, false
+  for id, expires in string.gmatch(value, '|([^|:]+):(%d+)') do
+    if tonumber(expires) > now then
+      intents[#intents + 1] = { id, tonumber(expires) }
+    else
+      pruned = true
+    end
+  end
+  return string.match(value, '^[^|]*'), intents, pruned
+end
+
+local function save(key, generation, intents, ttl)
+  local latest = 0
+  for _, intent in ipairs(intents) do
+    generation = generation .. '|' .. intent[1] .. ':' .. string.format('%d', intent[2])
+    latest = math.max(latest, intent[2])
+  end
+  if latest > 0 then
+    return redis.pcall('SET', key, generation, 'PXAT', string.format('%d', latest))
+  end
+  return redis.pcall('SET', key, generation, 'PX', ttl)
+end
+`

@@ -1,0 +1,66 @@
+import type { CommandPart, RedisClient } from './client.js'
+import { slotOf } from './slot.js'
+
+/** One command: its name, the place of its first key among its parts, its parts. */
+export interface Command {
+  readonly name: string
+  readonly parts: readonly CommandPart[]
+}
+
+/** How commands get to the servers: the one place that knows a client library. */
+export interface Wire {
+  /** Whether a command would be sent now instead of waiting somewhere. */
+  isReady(): boolean
+  /** Calls back each time that commands can be sent again. Returns how to stop. */
+  onReady(listener: () => void): () => void
+  /** Keys of one group may stand in one command. */
+  groupOf(key: string): number
+  /** The server that has a group's keys now, as far as the client knows. */
+  nodeOf(group: number): string
+  /** Hands commands of one node to its connection, in this order and at once. Each is answered, or fails, by itself. */
+  send(commands: readonly Command[]): readonly Promise<unknown>[]
+}
+
+/** A wire over an ioredis client, for one server or for a cluster. */
+export function clientWire(client: RedisClient): Wire {
+  const isCluster = client.isCluster === true
+  return {
+    isReady() {
+      // It connects when it is first used, and this is the use; nothing waits for it.
+      if (client.status === 'wait') client.connect().catch(ignore)
+      return client.status === 'ready'
+    },
+    onReady(listener) {
+      client.on('ready', listener)
+      return () => void client.off('ready', listener)
+    },
+    groupOf: isCluster ? (key) => slotOf((client.options.keyPrefix ?? '') + key) : () => 0,
+    nodeOf: isCluster ? (group) => client.slots?.[group]?.[0] ?? '' : () => '',
+    send: (commands) =>
+      commands.length === 1 ? [sendOne(client, commands[0]!)] : sendMany(client, commands),
+  }
+}
+
+function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
+  return client.callBuffer(name, ...parts)
+}
+
+function sendMany(client: RedisClient, commands: readonly Command[]): readonly Promise<unknown>[] {
+  const pipeline = client.pipeline()
+  for (const { name, parts } of commands) pipeline.callBuffer(name, ...parts)
+  const replies = pipeline.exec()
+  return commands.map(async (command, index) => {
+    const reply = await replies.then((all) => all?.[index], ignore)
+    // A cluster that is changing: this part has moved, or the parts are no longer at one node. Alone, the client
+    // follows it.
+    if (reply === undefined || isRedirection(reply[0])) return await sendOne(client, command)
+    if (reply[0] !== null) throw reply[0]
+    return reply[1]
+  })
+}
+
+function isRedirection(error: Error | null): boolean {
+  return error !== null && /^(?:MOVED|ASK|TRYAGAIN) /.test(error.message)
+}
+
+const ignore = (): undefined => undefined

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import type { FakeClock } from '../../core/test/support/fake-clock.js'
+import { storeSuite } from '../../core/test/support/store-suite.js'
+import { sharedRedis, sharedRedisCluster } from '../../../test/services/shared.js'
+import { redisStore } from '../src/index.js'
+import {
+  connectTo,
+  connectToCluster,
+  loadScripts,
+  type TestClient,
+  type Version,
+  versions,
+} from './support/clients.js'
+import { age, keysUnder } from './support/time-machine.js'
+import { tracked, type TrackedClient } from './support/tracked-client.js'
+
+const topologies: Readonly<Record<string, (version: Version) => Promise<TestClient>>> = {
+  standalone: async (version) => await connectTo(await sharedRedis(), version),
+  cluster: async (version) => await connectToCluster((await sharedRedisCluster()).addresses, version),
+}
+
+describe.each(Object.entries(topologies))('%s', (topology, connect) => {
+  describe.each(versions)('%s', (version) => {
+    const prefix = `suite:${randomBytes(6).toString('hex')}:`
+    let client: TestClient
+    let watched: TrackedClient
+    let stores = 0
+
+    beforeAll(async () => {
+      client = await connect(version)
+      await loadScripts(client)
+      watched = tracked(client)
+    })
+    afterEach(async () => {
+      await watched.idle()
+      for (const key of await keysUnder(client, prefix)) await client.call('del', key)
+    })
+    afterAll(() => client.disconnect())
+
+    const settled = async () => await watched.idle()
+
+    // The server's clock goes from timer to timer with the cache's, or a renewal would come when its lease is over.
+    const pass = async (clock: FakeClock, ms: number) => {
+      let leftMs = ms
+      while (leftMs > 0) {
+        const stepMs = Math.min(leftMs, clock.nextInMs ?? leftMs)
+        await settled()
+        await age(client, prefix, stepMs)
+        clock.advance(stepMs)
+        leftMs -= stepMs
+      }
+      await settled()
+    }
+
+    storeSuite({
+      name: `Redis ${topology}`,
+      create: () => redisStore(watched, { prefix: `${prefix}${++stores}:` }),
+      settled,
+      pass,
+      grainMs: 5_000,
+    })
+  })
+})

@@ -1,0 +1,7 @@
+import { closeScript } from '../../src/scripts/close.js'
+import { intentScript } from '../../src/scripts/intent.js'
+import { mintScript } from '../../src/scripts/mint.js'
+import { putScript } from '../../src/scripts/put.js'
+import { readScript } from '../../src/scripts/read.js'
+
+export const scripts = [readScript, mintScript, intentScript, closeScript, putScript] as const

@@ -1,0 +1,63 @@
+import type { CommandPart, RedisClient, RedisPipeline } from '../../src/client.js'
+
+/** A client whose commands a test can count, and wait for. */
+export interface TrackedClient extends RedisClient {
+  /** Commands that have been handed to the connection, one array per request: what travelled together. */
+  readonly sent: readonly string[][]
+  /** Resolves when nothing has been under way for some turns of the event loop. */
+  idle(): Promise<void>
+}
+
+const quietTurns = 4
+
+/** `client`, watched. */
+export function tracked(client: RedisClient): TrackedClient {
+  const sent: string[][] = []
+  let underWay = 0
+  const watch = async <T>(reply: Promise<T>): Promise<T> => {
+    underWay++
+    try {
+      return await reply
+    } finally {
+      underWay--
+    }
+  }
+  return {
+    get status() {
+      return client.status
+    },
+    get slots() {
+      return client.slots
+    },
+    sent,
+    options: client.options,
+    isCluster: client.isCluster === true,
+    connect: async () => await client.connect(),
+    on: (event, listener) => client.on(event, listener),
+    off: (event, listener) => client.off(event, listener),
+    callBuffer(command: string, ...parts: CommandPart[]) {
+      sent.push([command])
+      return watch(client.callBuffer(command, ...parts))
+    },
+    pipeline(): RedisPipeline {
+      const pipeline = client.pipeline()
+      const commands: string[] = []
+      return {
+        callBuffer(command, ...parts) {
+          commands.push(command)
+          return pipeline.callBuffer(command, ...parts)
+        },
+        exec() {
+          sent.push(commands)
+          return watch(pipeline.exec())
+        },
+      }
+    },
+    async idle() {
+      for (let quiet = 0; quiet < quietTurns; quiet++) {
+        await new Promise((resolve) => setImmediate(resolve))
+        if (underWay > 0) quiet = -1
+      }
+    },
+  }
+}
