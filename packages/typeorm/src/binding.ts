@@ -3,8 +3,10 @@ import { Binding as TableBinding, bindOnce, claimDatabase } from '@freshet/core/
 import type { Statement } from '@freshet/sql'
 import { createWriteClosure } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
-import type { DependsOn, ResolvedOptions } from './options.js'
-import { tableGraphOf, tableOfEntity } from './schema.js'
+import type { TableOptions } from './declared.js'
+import { tableOfEntity } from './declared.js'
+import type { ResolvedOptions } from './options.js'
+import { tableGraphOf } from './schema.js'
 import type { Tap } from './tap/tap.js'
 
 /** One DataSource's tables, bound to one cache. */
@@ -17,7 +19,7 @@ export type Binding = TableBinding<Statement>
  * @throws FreshetError SECOND_DATABASE
  */
 export function bind(tap: Tap, dataSource: DataSource, options: ResolvedOptions): Binding {
-  const { engine, dependsOn, database } = options
+  const { engine, dependsOn, tables, database } = options
   claimDatabase(engine, {
     database,
     owner: dataSource,
@@ -27,12 +29,12 @@ export function bind(tap: Tap, dataSource: DataSource, options: ResolvedOptions)
   return bindOnce(
     tap.observers,
     engine,
-    [dependsOn, database],
+    [dependsOn, tables, database],
     () =>
       new TableBinding<Statement>({
         engine,
         database,
-        known: knownTablesOf(dataSource, dependsOn),
+        known: knownTablesOf(dataSource, options),
         unknownTable: 'it writes a table that is no entity’s',
       }),
   )
@@ -46,7 +48,7 @@ export function nameTables(binding: Binding, { entityMetadatas }: DataSource): v
 /** The entities are there only after `initialize()` has built them, and initializing again builds them anew. */
 function knownTablesOf(
   dataSource: DataSource,
-  dependsOn: DependsOn,
+  options: TableOptions,
 ): () => KnownTables<Statement> | undefined {
   let builtOf: DataSource['entityMetadatas'] | undefined
   let known: KnownTables<Statement> | undefined
@@ -54,7 +56,7 @@ function knownTablesOf(
     const metadatas = dataSource.entityMetadatas
     if (metadatas === builtOf) return known
     if (metadatas.length === 0) return undefined
-    const closure = createWriteClosure(tableGraphOf(dataSource, dependsOn))
+    const closure = createWriteClosure(tableGraphOf(dataSource, options))
     builtOf = metadatas
     return (known = { touchedBy: ({ writes }) => closure(writes) })
   }

@@ -2,6 +2,7 @@ import { FreshetError } from '@freshet/core'
 import type { DataSource } from 'typeorm'
 import type { Binding } from './binding.js'
 import { bind, nameTables } from './binding.js'
+import { declaredTables, setTableOptions, tableOptionsOf } from './declared.js'
 import type { FreshetOptions, ResolvedOptions } from './options.js'
 import { resolveOptions } from './options.js'
 import { sqlDialectOf } from './reads/index.js'
@@ -25,7 +26,8 @@ export interface FreshetCacheOption {
  * committed and before it is acknowledged. Runners that were made before the option was given are not seen.
  *
  * @throws FreshetError INVALID_OPTION at once; and when a DataSource is given it UNSUPPORTED_CLIENT for a database
- * whose SQL Freshet does not read, SECOND_DATABASE, INVALID_OPTION for what else its `cache` option must not hold.
+ * whose SQL Freshet does not read, SECOND_DATABASE, INVALID_OPTION for what else its `cache` option must not hold; from `initialize()` INVALID_OPTION for a
+ * name in `dependsOn` that is no entity's and no table's.
  * @example
  * const dataSource = new DataSource({ ...options, cache: freshet({ cache: createCache() }) })
  */
@@ -37,6 +39,9 @@ export function freshet(options: FreshetOptions): FreshetCacheOption {
 function install(dataSource: DataSource, options: ResolvedOptions): Provider {
   const dialect = sqlDialectOf(dataSource)
   if (dialect === undefined) throw unsupported(dataSource)
+  // Before initialize() there are no entities yet to look names up among.
+  if (dataSource.entityMetadatas.length > 0) declaredTables(options, dataSource.entityMetadatas)
+  setTableOptions(dataSource, options)
   const tap = tapOn(dataSource, dialect)
   const binding = bind(tap, dataSource, options)
   const state = createState(dataSource, options, tap, binding)
@@ -69,6 +74,7 @@ function nameTablesOnceBuilt(dataSource: DataSource, binding: Binding): void {
   Object.defineProperty(dataSource, 'buildMetadatas', {
     value: async () => {
       await buildMetadatas.call(dataSource)
+      declaredTables(tableOptionsOf(dataSource), dataSource.entityMetadatas)
       for (const one of named) nameTables(one, dataSource)
     },
     writable: true,

@@ -1,11 +1,21 @@
 import { createCache, isFreshetError } from '@freshet/core'
 import type { DataSourceOptions } from 'typeorm'
-import { DataSource } from 'typeorm'
+import { DataSource, EntitySchema } from 'typeorm'
 import { describe, expect, it } from 'vitest'
 import { allFail, faultKinds, faultyStore } from '../../core/test/support/faulty-store.js'
 import type { Faults } from '../../core/test/support/faulty-store.js'
 import { freshet } from '../src/index.js'
-import { Comment, Label, Membership, Note, Post, Profile, User } from './support/entities.js'
+import {
+  Comment,
+  decoratedEntities,
+  Label,
+  Membership,
+  Note,
+  Post,
+  Profile,
+  User,
+} from './support/entities.js'
+import { schemaEntities } from './support/schemas.js'
 import { createDatabase, open, prepare } from './tap/watched.js'
 
 const sqlite: DataSourceOptions = { type: 'better-sqlite3', database: ':memory:' }
@@ -30,6 +40,8 @@ describe('the option', () => {
       { cache, database: 'no spaces' },
       { cache, dependsOn: ['Post'] },
       { cache, dependsOn: { Post: 'User' } },
+      { cache, tables: 'audit' },
+      { cache, tables: [1] },
     ]
     for (const options of given) expect(codeOf(() => freshet(options as never))).toBe('INVALID_OPTION')
   })
@@ -134,7 +146,8 @@ describe('the option', () => {
 
 describe('dependsOn', () => {
   it('carries a write to the tables that triggers change', async () => {
-    const { dataSource, touchedBy } = await open(sqlite, { dependsOn: { Note: ['Label'], notes: ['audit'] } })
+    const dependsOn = { Note: ['Label'], notes: ['audit'] }
+    const { dataSource, touchedBy } = await open(sqlite, { dependsOn, tables: ['audit'] })
     await dataSource.query('CREATE TABLE audit (id int)')
     await dataSource.query(
       `CREATE TRIGGER noted AFTER UPDATE ON labels BEGIN UPDATE notes SET text = 'triggered'; END`,
@@ -143,6 +156,56 @@ describe('dependsOn', () => {
     expect(await touchedBy(recolour)).toEqual(['labels', 'notes'])
     // A table that is named is known, though it is no entity's.
     expect(await touchedBy(() => dataSource.query('INSERT INTO audit VALUES (1)'))).toEqual(['notes'])
+    await dataSource.destroy()
+  })
+
+  it.each([
+    ['a source', { Note: ['Lable'] }, /'Lable'.*Did you mean 'Label'\?.*tables: \['Lable'\]/],
+    ['what depends on it', { Notte: ['Label'] }, /'Notte'.*Did you mean 'Note'\?/],
+    ['a table', { Note: ['lables'] }, /'lables'.*Did you mean 'Label'\?/],
+    ['something else', { Note: ['warehouse_stock'] }, /'warehouse_stock'.*neither an entity nor the table/],
+  ])('with a misspelt name fails initialize(), and says so: %s', async (_, dependsOn, message) => {
+    const { dataSource } = prepare(sqlite, { dependsOn })
+    const failed = dataSource.initialize()
+    await expect(failed).rejects.toThrow(message)
+    await expect(failed).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    expect(dataSource.isInitialized).toBe(false)
+  })
+
+  it('with a misspelt name is refused at once where the entities are known', async () => {
+    const { dataSource, cache } = await open(sqlite)
+    const setOptions = () =>
+      dataSource.setOptions({ cache: freshet({ cache, dependsOn: { Note: ['Lable'] } }) })
+    expect(codeOf(setOptions)).toBe('INVALID_OPTION')
+    await dataSource.destroy()
+  })
+
+  it('tells what a view reads whose definition does not', async () => {
+    const NotesAbroad = new EntitySchema({
+      name: 'NotesAbroad',
+      type: 'view',
+      tableName: 'notes_abroad',
+      expression: 'SELECT notes.id FROM notes, abroad',
+      synchronize: false,
+      columns: { id: { type: 'int' } },
+    })
+    const { dataSource, statements } = await open(
+      sqlite,
+      { dependsOn: { NotesAbroad: ['Note'] } },
+      { entities: [...decoratedEntities, ...schemaEntities('better-sqlite3'), NotesAbroad] },
+    )
+    await dataSource.query('CREATE TABLE abroad (id int)')
+    await dataSource.query('CREATE VIEW notes_abroad AS SELECT notes.id FROM notes, abroad')
+    const read = () => dataSource.getRepository(NotesAbroad).find({ cache: true })
+    const isRead = async (write: Promise<unknown>) => {
+      await read()
+      await write
+      statements.length = 0
+      await read()
+      return statements.length > 0
+    }
+    expect(await isRead(dataSource.getRepository(Label).update('red', { colour: 'x' }))).toBe(false)
+    expect(await isRead(dataSource.getRepository(Note).insert({ text: 'x' }))).toBe(true)
     await dataSource.destroy()
   })
 })

@@ -1,10 +1,12 @@
 import type { SqlDialect, TableName } from '@freshet/sql'
 import { analyseStatement, identifierTables } from '@freshet/sql'
 import type { DataSource, EntityMetadata } from 'typeorm'
+import type { DeclaredTables } from '../declared.js'
+import { declaredTables, tableOfEntity, tableOptionsOf } from '../declared.js'
 
 /**
- * The tables and views of a DataSource's entities, junction and closure tables included, by the names that occur in
- * SQL: lower-cased, without schema.
+ * The tables and views of a DataSource's entities, junction and closure tables included, and those that are declared,
+ * by the names that occur in SQL: lower-cased, without schema.
  */
 export class KnownTables {
   readonly #dataSource: DataSource
@@ -13,10 +15,13 @@ export class KnownTables {
   readonly #views = new Map<string, EntityMetadata[]>()
   /** The names in each view's definition; `undefined`: nobody can tell. */
   readonly #named = new Map<string, readonly string[] | undefined>()
+  readonly #declared: DeclaredTables
 
   constructor(dataSource: DataSource, dialect: SqlDialect) {
     this.#dataSource = dataSource
     this.#dialect = dialect
+    this.#declared = declaredTables(tableOptionsOf(dataSource), dataSource.entityMetadatas)
+    for (const table of this.#declared.tables) this.#tables.add(table)
     for (const metadata of dataSource.entityMetadatas) this.#add(metadata)
   }
 
@@ -34,7 +39,7 @@ export class KnownTables {
   readonly #isKnown = (name: string): boolean => this.#tables.has(name) || this.#views.has(name)
 
   #add(metadata: EntityMetadata): void {
-    const name = nameInSql(metadata)
+    const name = tableOfEntity(metadata)
     if (metadata.tableType !== 'view') this.#tables.add(name)
     else this.#views.set(name, [...(this.#views.get(name) ?? []), metadata])
   }
@@ -50,9 +55,11 @@ export class KnownTables {
     const tables = new Set(names)
     // A Set hands out what is added while it is walked, so views of views come in turn.
     for (const name of tables) {
-      const viewed = this.#views.has(name) ? this.#namedByViews(name) : noNames
+      const declared = this.#declared.sourcesOf(name)
+      // What is declared is enough where a view's definition is not understood.
+      const viewed = this.#views.has(name) ? (this.#namedByViews(name) ?? declared) : noNames
       if (viewed === undefined) return undefined
-      for (const table of viewed) tables.add(table)
+      for (const table of [...viewed, ...(declared ?? noNames)]) tables.add(table)
     }
     return [...tables]
   }
@@ -76,11 +83,6 @@ export class KnownTables {
 }
 
 const noNames: readonly string[] = Object.freeze([])
-
-/** A name may be given with its schema in it: `@Entity('audit.log')`. */
-function nameInSql({ tableName }: EntityMetadata): string {
-  return tableName.slice(tableName.lastIndexOf('.') + 1).toLowerCase()
-}
 
 /** `undefined` if there is none, or if its builder fails. */
 function definitionOf({ expression }: EntityMetadata, dataSource: DataSource): string | undefined {

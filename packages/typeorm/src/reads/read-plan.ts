@@ -3,6 +3,8 @@ import type { UnderstoodSql } from '@freshet/sql'
 import { analyseStatement } from '@freshet/sql'
 import { LRUCache } from 'lru-cache'
 import type { DataSource } from 'typeorm'
+import type { TableOptions } from '../declared.js'
+import { tableOptionsOf } from '../declared.js'
 import { sqlDialectOf } from './dialect.js'
 import { KnownTables } from './known-tables.js'
 
@@ -22,6 +24,7 @@ const maxRememberedLength = 16 * 2 ** 20
 
 class ReadPlans {
   readonly metadatas: DataSource['entityMetadatas']
+  readonly declared: TableOptions
   readonly #dataSource: DataSource
   readonly #known: KnownTables | undefined
   readonly #plans = new LRUCache<string, ReadPlan>({
@@ -34,6 +37,7 @@ class ReadPlans {
     const dialect = sqlDialectOf(dataSource)
     this.#dataSource = dataSource
     this.metadatas = dataSource.entityMetadatas
+    this.declared = tableOptionsOf(dataSource)
     this.#known = dialect === undefined ? undefined : new KnownTables(dataSource, dialect)
   }
 
@@ -71,9 +75,13 @@ const byDataSource = new WeakMap<DataSource, ReadPlans>()
 /** What is known of `sql` when `dataSource` reads with it. Remembered by text, as long as the entities are the same. */
 export function readPlanOf(dataSource: DataSource, sql: string): ReadPlan {
   let plans = byDataSource.get(dataSource)
-  // Initializing again builds the metadata anew.
-  if (plans === undefined || plans.metadatas !== dataSource.entityMetadatas) {
+  if (plans === undefined || isOutdated(plans, dataSource)) {
     byDataSource.set(dataSource, (plans = new ReadPlans(dataSource)))
   }
   return plans.of(sql)
+}
+
+/** Initializing again builds the metadata anew, and `setOptions()` may declare something else. */
+function isOutdated({ metadatas, declared }: ReadPlans, dataSource: DataSource): boolean {
+  return metadatas !== dataSource.entityMetadatas || declared !== tableOptionsOf(dataSource)
 }

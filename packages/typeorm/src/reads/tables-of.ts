@@ -13,5 +13,6 @@ export function tablesOf(
   read: SelectQueryBuilder<ObjectLiteral> | string,
   dataSource: DataSource,
 ): readonly string[] | undefined {
-  return readPlanOf(dataSource, typeof read === 'string' ? read : read.getQuery()).tables
+  // Not getQuery(), which leaves `IN (:...ids)` as it is.
+  return readPlanOf(dataSource, typeof read === 'string' ? read : read.getQueryAndParameters()[0]).tables
 }

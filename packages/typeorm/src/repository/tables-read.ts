@@ -1,4 +1,5 @@
 import type { DataSource, EntityMetadata, FindManyOptions, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import { tableOfEntity } from '../declared.js'
 import { tablesOf } from '../reads/index.js'
 
 type RelationMetadata = EntityMetadata['relations'][number]
@@ -100,6 +101,5 @@ export function tablesOfEntity(metadata: EntityMetadata): readonly string[] {
   ) {
     family.push(parent)
   }
-  const tables = family.map(({ tableName }) => tableName.slice(tableName.lastIndexOf('.') + 1).toLowerCase())
-  return [...new Set(tables)]
+  return [...new Set(family.map(tableOfEntity))]
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import type { DataSource } from 'typeorm'
 import { DataSource as TypeOrmDataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setTableOptions } from '../../src/declared.js'
 import { readPlanOf, tablesOf } from '../../src/reads/index.js'
 import { Category, Content, Folder, Note, Post, PostSummary, User } from '../support/entities.js'
 import { createDatabase, openPlain } from '../rows/data-source.js'
@@ -21,6 +22,11 @@ const tables = (read: Parameters<typeof tablesOf>[0], of = dataSource) => tables
 describe('the tables of a read', () => {
   test('of one entity', () => {
     expect(tables(dataSource.createQueryBuilder(Note, 'n'))).toEqual(['notes'])
+  })
+
+  test('with a list for IN, which the text has only once its parameters are known', () => {
+    const read = dataSource.createQueryBuilder(Note, 'n').where('n.id IN (:...ids)', { ids: [1, 2] })
+    expect(tables(read)).toEqual(['notes'])
   })
 
   test('with joins, through a junction', () => {
@@ -117,7 +123,7 @@ describe('views', () => {
     }
   })
 
-  test.each([
+  const untold: readonly (readonly [string, string | (() => never)])[] = [
     ['reads what is no entity', 'SELECT id FROM elsewhere'],
     ['calls a function of the user', 'SELECT my_function(id) AS id FROM base'],
     ['is not understood', 'PLEASE'],
@@ -127,10 +133,32 @@ describe('views', () => {
         throw new Error('no such entity')
       },
     ],
-  ])('of which nobody can tell: it %s', async (_, expression) => {
+  ]
+
+  test.each(untold)('of which nobody can tell: it %s', async (_, expression) => {
     const of = await withViews(view('v', expression))
     expect(tablesOf('SELECT * FROM v', of)).toBeUndefined()
     expect(tables('SELECT * FROM base', of)).toEqual(['base'])
+  })
+
+  test.each(untold)('of which dependsOn tells, since it %s', async (_, expression) => {
+    const of = await withViews(view('v', expression), view('outer', 'SELECT id FROM v'))
+    setTableOptions(of, { dependsOn: { v: ['Base'] }, tables: [] })
+    expect(tables('SELECT * FROM v', of)).toEqual(['base', 'v'])
+    expect(tables('SELECT * FROM "outer"', of)).toEqual(['base', 'outer', 'v'])
+  })
+
+  test('of which more is declared than they say', async () => {
+    const of = await withViews(view('v', 'SELECT id FROM base'))
+    setTableOptions(of, { dependsOn: { v: ['public.Legacy'] }, tables: ['legacy'] })
+    expect(tables('SELECT * FROM v', of)).toEqual(['base', 'legacy', 'v'])
+  })
+
+  test('and tables that no entity is made for', async () => {
+    const of = await withViews()
+    expect(tablesOf('SELECT * FROM legacy.orders', of)).toBeUndefined()
+    setTableOptions(of, { dependsOn: {}, tables: ['legacy.Orders'] })
+    expect(tables('SELECT * FROM legacy.orders', of)).toEqual(['orders'])
   })
 })
 
