@@ -20,6 +20,8 @@ export interface Statement {
   readonly isSingle: boolean
   /** Whether later statements of the session may see other rows. */
   readonly changesSession: boolean
+  /** A temporary table or view is made, which hides what has its name, from this session alone. */
+  readonly hidesTables: boolean
   /** MySQL: an open transaction is committed by the way, even if the statement itself is refused. */
   readonly commitsImplicitly: boolean
   /** Inside a transaction: it may end it, or end it and begin another, and nobody can tell. */
@@ -47,6 +49,7 @@ const base = {
   suspectCalls: [],
   isSingle: true,
   changesSession: false,
+  hidesTables: false,
   commitsImplicitly: false,
   mayEndTransaction: false,
   savepoint: undefined,
@@ -62,6 +65,7 @@ function classify(sql: string, analysis: StatementAnalysis): Statement {
     ...effect(sql, analysis, isOne),
     isSingle: isOne && !mayStopHalfWay(sql),
     changesSession: analysis.session && !(isOne && isLocalSetting(sql)),
+    hidesTables: analysis.statements.some((facts) => facts.temporary !== undefined),
     commitsImplicitly: analysis.statements.some((facts) => facts.commitsImplicitly),
     mayEndTransaction: !isOne && analysis.controlsTransaction,
   }

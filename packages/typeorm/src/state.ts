@@ -1,5 +1,5 @@
 import type { Engine, LoadContext } from '@freshet/core/adapter'
-import type { DataSource } from 'typeorm'
+import type { DataSource, QueryRunner } from 'typeorm'
 import type { Binding } from './binding.js'
 import type { ResolvedOptions } from './options.js'
 import type { Tap } from './tap/tap.js'
@@ -15,8 +15,11 @@ export interface FreshetState {
   invalidate(tables: readonly string[], source: string): Promise<void>
   /** What tells this database's answers from another's: part of every key. */
   readonly identity: string
-  /** Why no read may be served or stored at this moment, if so (an open transaction on a shared connection, a changed session). */
-  obstacle(): string | undefined
+  /**
+   * Why no read may be served or stored at this moment, if so (an open transaction on a shared connection, a changed
+   * session); with the runner that the caller reads through, also why not through that one.
+   */
+  obstacle(runner?: QueryRunner): string | undefined
   /** Runs a load; tells `context` to skip storing if the load's statements were not seen to pass, or could have seen uncommitted rows. */
   load(query: () => Promise<unknown>, context: LoadContext): Promise<unknown>
 }
@@ -43,7 +46,9 @@ export function createState(
     identity: identityOf(dataSource, database),
     readTags: (tables) => binding.readTags(tables === undefined ? 'all' : { tables }),
     invalidate: async (tables, source) => binding.invalidate(binding.writeTags(tables), source),
-    obstacle: () => {
+    obstacle: (runner) => {
+      const own = runner === undefined ? undefined : tap.obstacleOf(runner)
+      if (own !== undefined) return own
       if (tap.seesUncommitted) return 'uncommitted'
       if (binding.changedSession !== undefined && scope === undefined) return sessionObstacle(engine)
       return undefined

@@ -40,8 +40,7 @@ export async function readCached(
   if (options !== undefined) assertReadOptions(kind.method, options)
   const policy = options === undefined ? engine.policy : resolvePolicy(options, engine.policy)
   const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolve(options.tags)
-  const obstacle = read.obstacle ?? state.obstacle()
-  if (obstacle !== undefined) return bypass(read, obstacle)
+  if (read.obstacle !== undefined) return bypass(read, read.obstacle)
   const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }
   if (scoped === undefined) return bypass(read, 'scope')
   const key = read.key(scoped.scope)

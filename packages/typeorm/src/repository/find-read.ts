@@ -17,7 +17,7 @@ import { builderText } from './builder-text.js'
 import type { CachedRead } from './cached-read.js'
 import { configuredState } from './configured-state.js'
 import { findText } from './find-text.js'
-import { builderObstacle, optionsObstacle, runnerObstacle } from './obstacle.js'
+import { builderObstacle, optionsObstacle, runnerOf } from './obstacle.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
 type Options = FindManyOptions<ObjectLiteral> | FindOneOptions<ObjectLiteral>
@@ -43,7 +43,7 @@ export class FindRead implements CachedRead {
     this.state = configuredState(this.dataSource, `Repository.${kind.method}`)
     this.kind = kind
     this.source = `${metadata.name}.${kind.method}`
-    this.obstacle = optionsObstacle(options) ?? runnerObstacle(manager.queryRunner)
+    this.obstacle = optionsObstacle(options) ?? this.state.obstacle(manager.queryRunner)
     this.#repository = repository
     this.#metadata = metadata
     this.#options = options
@@ -83,7 +83,7 @@ export class BuilderRead implements CachedRead {
     this.dataSource = builder.dataSource
     this.state = configuredState(this.dataSource, `SelectQueryBuilder.${kind.method}`)
     this.kind = kind
-    this.obstacle = builderObstacle(builder)
+    this.obstacle = builderObstacle(builder) ?? this.state.obstacle(runnerOf(builder))
     const main = builder.expressionMap.mainAlias
     this.source = `${main?.hasMetadata === true ? main.metadata.name : 'SelectQueryBuilder'}.${kind.method}`
     this.#builder = builder

@@ -9,8 +9,8 @@ export interface AskedRows {
   readonly milliseconds: number | undefined
   /** Rows are locked: they are never served and never stored. */
   readonly locked: boolean
-  /** The builder was given its query runner, so what the session sees is its holder's affair: a role, a `BEGIN` by hand. */
-  readonly held: boolean
+  /** The query runner that the builder was given, if any: what its session sees is the holder's affair. */
+  readonly held: QueryRunner | undefined
 }
 
 const askedKey = Symbol('freshet.asked')
@@ -33,7 +33,7 @@ export function askedBy(builder: SelectInternals, queryRunner: QueryRunner): Ask
     // TypeORM takes 0 and NaN for "nothing said".
     milliseconds: cacheDuration || undefined,
     locked: lockMode !== undefined || outer?.locked === true,
-    held: outer?.held ?? builder.queryRunner !== undefined,
+    held: outer === undefined ? builder.queryRunner : outer.held,
   }
 }
 

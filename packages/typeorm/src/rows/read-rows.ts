@@ -24,10 +24,11 @@ export async function readRows(
 ): Promise<unknown> {
   const { dataSource } = builder
   const [sql, parameters] = builder.getQueryAndParameters()
-  const send = async () => {
-    const result = (await queryRunner.query(sql, parameters, true)) as unknown as QueryResultLike
+  const sendBy = async (runner: QueryRunner) => {
+    const result = (await runner.query(sql, parameters, true)) as unknown as QueryResultLike
     return result.records
   }
+  const send = () => sendBy(queryRunner)
   const plan = readPlanOf(dataSource, sql)
   const reason = obstacleOf(queryRunner, state, asked) ?? plan.obstacle
   if (reason !== undefined) return bypass(builder, state, reason, send)
@@ -40,19 +41,34 @@ export async function readRows(
     key,
     tags: tagsOf(state, plan, asked),
     policy: policyOf(dataSource, state, asked),
-    load: (context: LoadContext) => state.load(send, context),
+    load: (context: LoadContext) =>
+      state.load(asked.held === undefined ? () => fromMaster(dataSource, send, sendBy) : send, context),
     source: sourceOf(builder),
   })
+}
+
+/** What is kept is kept for all: a replica may not have seen the last write yet. */
+async function fromMaster(
+  dataSource: DataSource,
+  send: () => Promise<unknown>,
+  sendBy: (queryRunner: QueryRunner) => Promise<unknown>,
+): Promise<unknown> {
+  if (!dataSource.driver.isReplicated) return send()
+  const master = dataSource.createQueryRunner('master')
+  try {
+    return await sendBy(master)
+  } finally {
+    await master.release()
+  }
 }
 
 /** Why this read may be neither served nor stored, if so. */
 function obstacleOf(queryRunner: QueryRunner, state: FreshetState, asked: AskedRows): string | undefined {
   if (asked.locked) return 'lock'
   if (queryRunner.isTransactionActive) return 'transaction'
-  if (asked.held) return 'queryRunner'
   // TypeORM finds such an answer expired as soon as it is there.
   if (asked.milliseconds !== undefined && asked.milliseconds < 1) return 'off'
-  return state.obstacle()
+  return state.obstacle(asked.held)
 }
 
 function bypass<T>(

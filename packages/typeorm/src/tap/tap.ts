@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Observers } from '@freshet/core/adapter'
 import type { SqlDialect, Statement } from '@freshet/sql'
 import { createClassifier } from '@freshet/sql'
-import type { DataSource } from 'typeorm'
+import type { DataSource, QueryRunner } from 'typeorm'
 import { TappedConnection } from './tapped-connection.js'
-import { tapRunner } from './tapped-runner.js'
+import { isTapped, tapRunner } from './tapped-runner.js'
 
 /** What is known of one load's own statements. */
 export interface Load {
@@ -51,10 +51,29 @@ export class Tap {
 
   /** Whether a read outside a transaction may see uncommitted rows at this moment. */
   get seesUncommitted(): boolean {
-    if (!this.isShared) return false
     // Looked up late: the driver has another after destroy() and initialize().
-    const { databaseConnection } = this.#dataSource.driver as { readonly databaseConnection?: unknown }
-    return isObject(databaseConnection) && this.connection(databaseConnection).isOpen
+    return this.isShared && this.#connectionOf(this.#dataSource.driver)?.isOpen === true
+  }
+
+  /**
+   * Why what a runner of the caller's reads may differ from what others read, if so: it is in a transaction, however
+   * that began, its session has been changed, it reads from a replica, or its statements are not seen.
+   */
+  obstacleOf(runner: QueryRunner): string | undefined {
+    if (runner.isTransactionActive) return 'transaction'
+    if (runner.isReleased || !isTapped(runner)) return 'queryRunner'
+    const { isReplicated } = this.#dataSource.driver
+    if (isReplicated && (runner.getReplicationMode() as unknown) === 'slave') return 'replica'
+    // Not connected yet, it is in no transaction, and of the session it will get nobody has seen a change.
+    const connection = this.#connectionOf(runner)
+    if (connection === undefined) return undefined
+    if (connection.isOpen) return 'transaction'
+    return connection.hasOwnSession ? 'session' : undefined
+  }
+
+  #connectionOf(holder: object): TappedConnection | undefined {
+    const { databaseConnection } = holder as { readonly databaseConnection?: unknown }
+    return isObject(databaseConnection) ? this.connection(databaseConnection) : undefined
   }
 
   /** The load whose statements run in this context, if any. */

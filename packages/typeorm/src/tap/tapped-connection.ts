@@ -22,6 +22,8 @@ export class TappedConnection implements TransactionPlace<Statement> {
   #transaction: Transaction | undefined
   /** The database has refused a COMMIT and ended the transaction; TypeORM sends a ROLLBACK all the same. */
   #refused = false
+  /** What is read here may differ from what others read: another role, another search path, a table that hides another. */
+  hasOwnSession = false
 
   constructor(tap: Tap, physical: object) {
     this.#tap = tap
@@ -37,7 +39,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
   async run<T>(sent: Sent, send: Send<T>): Promise<T> {
     await this.#endIfEnded()
     const { statement } = sent
-    if (statement.changesSession) this.#tap.observers.sessionChanged(statement.sql)
+    this.#noteSession(statement)
     switch (statement.kind) {
       case 'begin':
         return this.#begin(sent, send)
@@ -59,7 +61,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
   async openStream(sent: Sent): Promise<StreamedWrite> {
     await this.#endIfEnded()
     const { statement } = sent
-    if (statement.changesSession) this.#tap.observers.sessionChanged(statement.sql)
+    this.#noteSession(statement)
     const written = this.written()
     written.add(sent)
     const transaction = this.#transaction
@@ -95,6 +97,11 @@ export class TappedConnection implements TransactionPlace<Statement> {
       this.#opened().mayHaveEnded = true
     }
     this.#transaction?.written.addAll(written)
+  }
+
+  #noteSession({ changesSession, hidesTables, sql }: Statement): void {
+    if (changesSession) this.#tap.observers.sessionChanged(sql)
+    if (changesSession || hidesTables) this.hasOwnSession = true
   }
 
   async #begin<T>(sent: Sent, send: Send<T>): Promise<T> {

