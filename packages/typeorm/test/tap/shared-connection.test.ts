@@ -1,5 +1,8 @@
-import type { DataSource } from 'typeorm'
+import { createCache } from '@freshet/core'
+import type { DataSource, EntitySubscriberInterface } from 'typeorm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asyncStore } from '../../../core/test/support/async-store.js'
+import { held } from '../../../core/test/support/held.js'
 import { Label, Note } from '../support/entities.js'
 import type { Watched } from './watched.js'
 import { createDatabase, open } from './watched.js'
@@ -138,5 +141,92 @@ describe('better-sqlite3, where everybody shares one connection', () => {
     watched.statements.length = 0
     await colour()
     expect(watched.statements).toEqual([])
+  })
+
+  it('a transaction that a savepoint began is one: what it undid invalidates nothing', async () => {
+    const touched = await watched.touchedBy(async () => {
+      await dataSource.query('SAVEPOINT own')
+      await dataSource.query(`UPDATE labels SET colour = 'undone'`)
+      await dataSource.query('ROLLBACK')
+    })
+    expect(touched).toEqual([])
+  })
+
+  it('a statement that is carried out and then reported as failed is invalidated', async () => {
+    await colour()
+    const failing: EntitySubscriberInterface = {
+      afterQuery: ({ query }) => {
+        if (query.startsWith('UPDATE')) throw new Error('after it')
+      },
+    }
+    dataSource.subscribers.push(failing)
+    await expect(recolour('carried out')).rejects.toThrow('after it')
+    dataSource.subscribers.pop()
+    expect(await colour()).toBe('carried out')
+  })
+
+  /** The next read of labels is held before it is sent, and after it was. */
+  function holdRead(of: DataSource) {
+    const [sent, send, done, answer] = [held(), held(), held(), held()]
+    let isFirst = true
+    const isHeld = (query: string) => isFirst && query.startsWith('SELECT') && query.includes('"labels"')
+    of.subscribers.push({
+      beforeQuery: async ({ query }) => {
+        if (!isHeld(query)) return
+        sent.resolve()
+        await send.promise
+      },
+      afterQuery: async ({ query }) => {
+        if (!isHeld(query)) return
+        isFirst = false
+        done.resolve()
+        await answer.promise
+      },
+    })
+    return { sent: sent.promise, send: send.resolve, done: done.promise, answer: answer.resolve }
+  }
+
+  it('nobody joins a load that has seen what was rolled back', async () => {
+    const read = holdRead(dataSource)
+    const first = colour()
+    await read.sent
+    await dataSource.query('BEGIN')
+    await dataSource.query(`UPDATE labels SET colour = 'undone' WHERE code = 'red'`)
+    read.send()
+    await read.done
+    await dataSource.query('ROLLBACK')
+    const second = colour()
+    read.answer()
+    expect(await second).toBe('red')
+    expect(await first).toBe('undone')
+  })
+
+  it('what a load has seen of a transaction that came and went is not stored, however long the store takes', async () => {
+    const [bumping, bump] = [held(), held()]
+    let isHeld = false
+    const store = asyncStore({}, async (operation, way) => {
+      if (operation !== 'bump' || way !== 'go' || !isHeld) return
+      bumping.resolve()
+      await bump.promise
+    })
+    const far = await open(await createDatabase('better-sqlite3'), { cache: createCache({ store }) })
+    const find = async () => (await far.dataSource.getRepository(Label).find({ cache: true }))[0]?.colour
+    const read = holdRead(far.dataSource)
+    const first = find()
+    await read.sent
+    await far.dataSource.query('BEGIN')
+    await far.dataSource.query(`UPDATE labels SET colour = 'undone'`)
+    read.send()
+    await read.done
+    isHeld = true
+    const rolledBack = far.dataSource.query('ROLLBACK')
+    await bumping.promise
+    read.answer()
+    expect(await first).toBe('undone')
+    expect(await find()).not.toBe('undone')
+    bump.resolve()
+    await rolledBack
+    await far.dataSource.destroy()
+    await far.cache.close()
   })
 })
