@@ -20,7 +20,8 @@ export async function runExample(example: Example): Promise<void> {
   }
 }
 
-async function run(example: Example, args: readonly string[]): Promise<0 | 1> {
+/** The same as `args` ask, without an eye on the process: gives the exit code, and throws what goes wrong. */
+export async function run(example: Example, args: readonly string[]): Promise<0 | 1> {
   const options = parseOptions(args)
   if (options.help) {
     process.stdout.write(usage(example.command))
