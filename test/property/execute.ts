@@ -1,4 +1,4 @@
-import type { BatchItem, Binding, Channel, Read } from './binding.js'
+import type { BatchItem, Binding, Channel, Read, Write } from './binding.js'
 import { describeError, difference, outcome, spoil, type Outcome } from './compare.js'
 import type { Action, Step } from './step.js'
 
@@ -24,6 +24,8 @@ export class Tally {
   /** Calls that the ORM refused before sending anything: faults of the generator. */
   readonly invalid = new Map<string, number>()
   readonly failures = new Map<string, number>()
+  /** Writes by what they are examples of: how many were sent, and how many the database carried out. */
+  readonly forms = new Map<string, { sent: number; done: number }>()
 
   wrote(result: Outcome): void {
     this.writes++
@@ -32,6 +34,13 @@ export class Tally {
     const name = describeError(result.error)
     this.failures.set(name, (this.failures.get(name) ?? 0) + 1)
     this.noteInvalid(result)
+  }
+
+  sent(form: string, isDone: boolean): void {
+    const known = this.forms.get(form) ?? { sent: 0, done: 0 }
+    known.sent++
+    if (isDone) known.done++
+    this.forms.set(form, known)
   }
 
   noteInvalid(result: Outcome): void {
@@ -86,11 +95,11 @@ class Execution {
       case 'sweep':
         return this.#checkAll(step.reads, 'sweep')
       case 'write':
-        this.#tally.wrote(await outcome(() => this.#binding[step.route].write(step.write)))
+        this.#tally.wrote(await this.#write(this.#binding[step.route], step.write))
         return
       case 'probe':
         for (const read of step.reads) await outcome(() => this.#binding.cached.read(read))
-        this.#tally.wrote(await outcome(() => this.#binding[step.route].write(step.write)))
+        this.#tally.wrote(await this.#write(this.#binding[step.route], step.write))
         return this.#checkAll(step.reads, 'after a write')
       case 'batch':
         return this.#batch(step.items)
@@ -101,6 +110,21 @@ class Execution {
       case 'heldWrite':
         return this.#heldWrite(step)
     }
+  }
+
+  #write(channel: Channel, write: Write): Promise<Outcome> {
+    return this.#send(write, () => channel.write(write))
+  }
+
+  async #writeInside(channel: Channel, write: Write): Promise<void> {
+    const result = await this.#write(channel, write)
+    if (!result.ok) throw result.error
+  }
+
+  async #send(write: Write, send: () => PromiseLike<unknown>): Promise<Outcome> {
+    const result = await outcome(send)
+    this.#tally.sent(this.#binding.maker.formOf(write), result.ok)
+    return result
   }
 
   async #checkAll(reads: readonly Read[], where: string): Promise<void> {
@@ -163,10 +187,10 @@ class Execution {
   async #action(tx: Channel, action: Action, swallows: boolean): Promise<void> {
     switch (action.kind) {
       case 'write':
-        await tx.write(action.write)
+        await this.#writeInside(tx, action.write)
         return
       case 'outerWrite':
-        this.#tally.wrote(await outcome(() => this.#binding.cached.write(action.write)))
+        this.#tally.wrote(await this.#write(this.#binding.cached, action.write))
         return
       case 'outerRead':
         return this.#check(action.read, 'the outer client during a transaction')
@@ -186,7 +210,8 @@ class Execution {
   async #readInside(tx: Channel, read: Read): Promise<void> {
     const one = await outcome(() => tx.read(read))
     const other = await outcome(() => tx.readFresh(read))
-    this.#compare(read, 'inside a transaction', one, other)
+    // The first error ends what can be done in the transaction, and the second tells of that.
+    if (one.ok || other.ok) this.#compare(read, 'inside a transaction', one, other)
   }
 
   async #heldRead(step: Extract<Step, { kind: 'heldRead' }>): Promise<void> {
@@ -196,7 +221,7 @@ class Execution {
     const reached = await Promise.race([held.reached, early.then(() => false)])
     // Answered without a statement: the hold would take one of the write's.
     if (!reached) held.release()
-    this.#tally.wrote(await outcome(() => this.#binding[step.route].write(step.write)))
+    this.#tally.wrote(await this.#write(this.#binding[step.route], step.write))
     const before = gate.statements
     const late = outcome(() => cached.read(step.read))
     // The late reader gets the time to join the early one's load, which would be wrong. If it went to the database
@@ -218,7 +243,7 @@ class Execution {
     const { gate, cached } = this.#binding
     const verb = step.at === 'commit' ? /^\s*COMMIT/i : /^(?!\s*(SELECT|START|BEGIN|SAVEPOINT|ROLLBACK))/i
     const held = gate.hold(step.point, (sql) => verb.test(sql))
-    const write = outcome(() =>
+    const write = this.#send(step.write, () =>
       step.at === 'commit' ? cached.writeInTransaction(step.write) : cached.write(step.write),
     )
     const reached = await Promise.race([held.reached, write.then(() => false)])

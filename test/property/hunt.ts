@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { mutants, type Mutant } from './mutants.js'
+import type { Mutant } from './mutant.js'
+import { mutantsOf, type OrmName } from './mutants.js'
 
 /** Within so many steps every mutant must have shown itself. */
 const HUNT_STEPS = 5000
@@ -10,7 +11,8 @@ const packages = join(import.meta.dirname, '../../packages')
 
 /** The patches whose text does not stand exactly once in its file: the sources have moved on, and they must follow. */
 export function misfits(): string[] {
-  return mutants.flatMap(({ name, patches }) =>
+  const mutants = new Set([...mutantsOf('prisma'), ...mutantsOf('typeorm')])
+  return [...mutants].flatMap(({ name, patches }) =>
     patches.flatMap(({ file, find }) => {
       const path = join(packages, file)
       const times = existsSync(path) ? readFileSync(path, 'utf8').split(find).length - 1 : 0
@@ -20,8 +22,9 @@ export function misfits(): string[] {
 }
 
 /** Hunts mutants by parts of their names, with commas between, or `all` of them. Returns the exit code: 0 if every one was found. */
-export async function huntMutants(name: string, server: string): Promise<number> {
+export async function huntMutants(orm: OrmName, name: string, server: string): Promise<number> {
   const parts = name.split(',')
+  const mutants = mutantsOf(orm)
   const wanted = mutants.filter(
     (mutant) => name === 'all' || parts.some((part) => mutant.name.includes(part)),
   )
@@ -36,7 +39,7 @@ export async function huntMutants(name: string, server: string): Promise<number>
     console.error(['These patches must fit once:', ...unfit].join('\n'))
     return 2
   }
-  const control = await hunt({ name: 'none', rule: 'nothing is missing', patches: [] }, server)
+  const control = await hunt(orm, { name: 'none', rule: 'nothing is missing', patches: [] }, server)
   if (control.found || !/^\d+ steps/m.test(control.output)) {
     console.error(`With no rule taken out the test must find nothing, but:\n${control.output}`)
     return 1
@@ -44,7 +47,7 @@ export async function huntMutants(name: string, server: string): Promise<number>
   let survivors = 0
   for (const mutant of wanted) {
     const startedAt = Date.now()
-    const { found, output } = await hunt(mutant, server)
+    const { found, output } = await hunt(orm, mutant, server)
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
     const steps = /^(\d+) steps/m.exec(output)?.[1] ?? '?'
     if (!found) survivors++
@@ -58,13 +61,19 @@ export async function huntMutants(name: string, server: string): Promise<number>
 }
 
 /** Each mutant gets a process of its own, since its sources are others. */
-export function hunt(mutant: Mutant, server: string): Promise<{ found: boolean; output: string }> {
+export function hunt(
+  orm: OrmName,
+  mutant: Mutant,
+  server: string,
+): Promise<{ found: boolean; output: string }> {
   const patches = mutant.patches.map((patch) => ({ ...patch, path: join(packages, patch.file) }))
   const args = [
     '--conditions=@freshet/source',
     `--import=${join(import.meta.dirname, 'mutant-loader.mjs')}`,
     '--import=tsx',
     join(import.meta.dirname, 'run.ts'),
+    '--orm',
+    orm,
     '--server',
     server,
     '--steps',

@@ -27,6 +27,8 @@ export interface Maker {
   readonly hasBatches: boolean
   /** How the transaction of a step is made. */
   transactionForm(random: Random): string
+  /** What a write is an example of. */
+  formOf(write: Write): string
   describeRead(read: Read): string
   describeWrite(write: Write): string
 }

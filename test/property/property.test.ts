@@ -4,7 +4,7 @@ import type { Address, Databases } from '../services/service.js'
 import { EPISODE_LENGTH, runCampaign, type CampaignOptions, type CampaignResult } from './campaign.js'
 import { hunt, misfits } from './hunt.js'
 import type { Schema } from './model.js'
-import { mutants } from './mutants.js'
+import { mutantsOf } from './mutants.js'
 import { freshetCaching } from './prisma/caching.js'
 import { openPrisma, type Caching } from './prisma/clients.js'
 import { COARSE, homeMadeCaching, type HomeMadeOptions } from './prisma/home-made.js'
@@ -88,7 +88,7 @@ const quick = [
 ]
 
 test.each(quick)('a missing rule is found: %s', { timeout: 600_000 }, async (name) => {
-  const mutant = mutants.find((candidate) => candidate.name === name)
-  const { found, output } = await hunt(mutant!, server.url)
+  const mutant = mutantsOf('prisma').find((candidate) => candidate.name === name)
+  const { found, output } = await hunt('prisma', mutant!, server.url)
   expect(found, output).toBe(true)
 })

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     mutant: { type: 'string' },
     /** `prisma` or `typeorm`. */
     orm: { type: 'string', default: 'prisma' },
+    /** Prints how often each form of write was sent and carried out. */
+    forms: { type: 'boolean', default: false },
     /** Reports a difference as it came, without looking for fewer steps. */
     long: { type: 'boolean', default: false },
     /** `freshet`, or a home-made cache that is right (`coarse`) or wrong (`never`). */
@@ -30,10 +32,11 @@ const { values } = parseArgs({
 const home = { coarse: COARSE, never: { ...COARSE, forgets: () => false } }
 const isHomeMade = (name: string): name is keyof typeof home => Object.hasOwn(home, name)
 
+const orm = values.orm === 'typeorm' ? 'typeorm' : 'prisma'
 const server = await openServer(values.server)
 try {
   process.exitCode =
-    values.mutant === undefined ? await runOnce() : await huntMutants(values.mutant, server.url)
+    values.mutant === undefined ? await runOnce() : await huntMutants(orm, values.mutant, server.url)
 } finally {
   await server.stop()
 }
@@ -49,7 +52,7 @@ async function runOnce(): Promise<number> {
     concurrentRounds: values.episode === undefined ? Number(values.concurrent) : 0,
     shrinks: !values.long,
     open:
-      values.orm === 'typeorm'
+      orm === 'typeorm'
         ? openTypeorm
         : openPrisma((schema) =>
             isHomeMade(caching) ? homeMadeCaching(home[caching]) : freshetCaching(schema),
@@ -57,6 +60,7 @@ async function runOnce(): Promise<number> {
     createDatabase: () => server.createDatabase(),
   })
   console.log(reportTally(tally, (Date.now() - startedAt) / 1000))
+  if (values.forms) console.log('Writes by form:', Object.fromEntries([...tally.forms].sort()))
   if (tally.failures.size > 0) console.log('Errors of writes:', tally.failures)
   if (tally.invalid.size > 0) console.log('Calls that the ORM refused as invalid:', tally.invalid)
   if (finding) console.log(reportFinding(finding))

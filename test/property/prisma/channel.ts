@@ -1,6 +1,6 @@
 import type { BatchItem, Channel } from '../binding.js'
 import { reordered } from '../compare.js'
-import { delegateOf, type Client } from './clients.js'
+import { delegateOf, type Client } from './client.js'
 import type { PrismaWrite } from './maker.js'
 import type { Args, PrismaRead } from './read.js'
 

@@ -5,29 +5,12 @@ import pg from 'pg'
 import type { Binding } from '../binding.js'
 import { postgres as dialect } from '../dialect.js'
 import { Gate } from '../gate.js'
-import { delegateName, type Schema } from '../model.js'
+import type { Schema } from '../model.js'
 import { PrismaChannel } from './channel.js'
+import type { Client } from './client.js'
 import { gated } from './gated-factory.js'
 import { PrismaMaker } from './maker.js'
 import { prepare } from './prepare.js'
-
-/** What the test uses of a Prisma client, whatever its schema. */
-export interface Client {
-  $transaction(items: readonly PromiseLike<unknown>[]): Promise<unknown[]>
-  $transaction<T>(body: (tx: Client) => Promise<T>, options?: object): Promise<T>
-  $executeRawUnsafe(sql: string, ...values: unknown[]): PromiseLike<number>
-  $queryRawUnsafe(sql: string, ...values: unknown[]): PromiseLike<unknown>
-  $extends(extension: unknown): Client
-  $disconnect(): Promise<void>
-}
-
-export type Delegate = Record<string, (args?: unknown) => PromiseLike<unknown>>
-
-export function delegateOf(client: Client, model: string): Delegate {
-  const delegate = (client as unknown as Record<string, Delegate>)[delegateName(model)]
-  if (!delegate) throw new Error(`The client has no model ${model}.`)
-  return delegate
-}
 
 /** What turns a plain client into a cached one. Clients of one binding share one cache. */
 export interface Caching {

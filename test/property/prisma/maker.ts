@@ -73,6 +73,10 @@ export class PrismaMaker implements Maker {
     return 'callback'
   }
 
+  formOf(write: PrismaWrite): string {
+    return write.kind === 'raw' ? `raw ${write.form}` : write.operation
+  }
+
   describeRead({ model, operation, args, fluent }: PrismaRead): string {
     const path = fluent.map((step) => `.${step.field}(${step.args ? short(step.args) : ''})`).join('')
     return `${model}.${operation}(${short(args)})${path}`

@@ -18,8 +18,13 @@ export class DataSourceChannel implements Channel {
     this.#mode = mode
   }
 
-  read(read: TypeormRead): Promise<unknown> {
-    return sendRead(this.#dataSource.manager, read, this.#mode)
+  async read(read: TypeormRead): Promise<unknown> {
+    if (!read.throughRunner) return sendRead(this.#dataSource.manager, read, this.#mode)
+    let answer: unknown
+    await this.#withRunner(async ({ manager }) => {
+      answer = await sendRead(manager, read, this.#mode)
+    })
+    return answer
   }
 
   readFresh(read: TypeormRead): Promise<unknown> {

@@ -140,6 +140,7 @@ class EntityMaker {
       ...(base === undefined ? {} : { target: base }),
       columns: Object.fromEntries(columns),
       relations: Object.fromEntries(model.ends.map((end) => [end.field, this.#relation(end)])),
+      relationIds: this.#relationIds(model),
       uniques: model.compoundUniques
         .filter((names) => !names.every((name) => fieldOf(model, name).role === 'foreignKey'))
         .map((names) => ({ columns: [...names] })),
@@ -148,6 +149,13 @@ class EntityMaker {
       ...(trait.tree === undefined ? {} : { trees: [{ type: trait.tree }] }),
     } as ConstructorParameters<typeof EntitySchema<ObjectLiteral>>[0])
     return [main, ...(trait.children ?? []).map((name) => childSchema(name, base!, main))]
+  }
+
+  /** Properties with the ids of what a list holds, which TypeORM reads by queries of their own. */
+  #relationIds(model: Model): Record<string, { relationName: string }> {
+    const lists = model.ends.filter(({ isList, relation }) => isList && relation.type === 'manyToMany')
+    const chosen = lists.filter(({ field }) => this.#random.fork('ids', model.name, field).chance(0.4))
+    return Object.fromEntries(chosen.map(({ field }) => [`${field}Ids`, { relationName: field }]))
   }
 
   #column(model: Model, field: Field): Column {

@@ -68,6 +68,10 @@ export class TypeormMaker implements Maker {
     return random.pick(transactionForms)
   }
 
+  formOf(write: TypeormWrite): string {
+    return write.kind === 'raw' ? `${write.way} ${write.raw.form}` : write.call.call
+  }
+
   describeRead(read: TypeormRead): string {
     const { model, kind, call, ...rest } = read
     return `${model} ${kind === 'find' ? 'repository' : 'builder'}.${call}(${short(rest)})`

@@ -22,12 +22,18 @@ export type FindCall =
   | 'getOneWithCache'
   | 'getCountWithCache'
 
+/** What every read says of how it is sent. */
+interface Sent extends Read {
+  readonly cache: CacheArgument
+  /** Through a query runner of the caller's. */
+  readonly throughRunner: boolean
+}
+
 /** A call of a repository, as data. */
-export interface FindRead extends Read {
+export interface FindRead extends Sent {
   readonly kind: 'find'
   readonly call: FindCall
   readonly options: FindOptions
-  readonly cache: CacheArgument
   /** Relations that are lazy are read from the answer. */
   readonly followsLazy: boolean
 }
@@ -53,10 +59,9 @@ export type JoinCall =
   | 'leftJoinAndMapMany'
 
 /** The calls that make a query builder, as data. Its main alias is `m`. */
-export interface BuilderRead extends Read {
+export interface BuilderRead extends Sent {
   readonly kind: 'builder'
   readonly call: BuilderCall
-  readonly cache: CacheArgument
   readonly joins: readonly (readonly [call: JoinCall, path: string, alias: string])[]
   readonly select: readonly string[]
   readonly wheres: readonly (readonly [text: string, parameters: ObjectLiteral])[]
@@ -142,10 +147,15 @@ export function relativeOf(read: TypeormRead, random: Random): TypeormRead {
         : ['getMany', 'getOne', 'getCount', 'getManyAndCount', 'getWithCache', 'getRawMany']
     return random.chance(0.5)
       ? { ...read, call: random.pick(calls) }
-      : { ...read, withDeleted: !read.withDeleted }
+      : random.chance(0.5)
+        ? { ...read, withDeleted: !read.withDeleted }
+        : { ...read, joins: read.joins.filter(([join]) => join !== 'loadRelationIdAndMap') }
   }
   const { where } = read.options
+  const order = Object.entries(read.options.order ?? {})
   const changes: (() => FindRead)[] = [
+    // The order of these keys counts.
+    () => ({ ...read, options: { ...read.options, order: Object.fromEntries(order.reverse()) } }),
     () => ({
       ...read,
       call: random.weighted(FIND_CALLS.filter(([, call]) => where !== undefined || !SINGLE.has(call))),
@@ -185,13 +195,14 @@ export class ReadMaker {
     ])()
   }
 
-  #cache(): CacheArgument {
+  #sent(): Pick<Sent, 'cache' | 'throughRunner'> {
     const random = this.#random
-    return random.weighted<CacheArgument>([
+    const cache = random.weighted<CacheArgument>([
       [4, true],
       [1, 60_000],
       [1, { id: `id ${random.int(0, 2)}`, milliseconds: 60_000 }],
     ])
+    return { cache, throughRunner: random.chance(0.1) }
   }
 
   /** The model's entity, or one of a child class. */
@@ -225,7 +236,7 @@ export class ReadMaker {
       model: this.#target(model),
       call,
       options: options as FindOptions,
-      cache: this.#cache(),
+      ...this.#sent(),
       followsLazy: random.chance(0.1),
       unordered: unordered || relations !== undefined || 'loadRelationIds' in options,
     }
@@ -237,7 +248,7 @@ export class ReadMaker {
     if (model.ends.length === 0) return this.#find(model)
     const end = random.pick(model.ends)
     const target = modelOf(this.#extended.schema, end.target)
-    const common = { kind: 'find', model: model.name, cache: this.#cache(), followsLazy: false } as const
+    const common = { kind: 'find', model: model.name, ...this.#sent(), followsLazy: false } as const
     if (random.chance(0.5)) {
       const field = random.pick(target.fields.filter(({ name }) => name === 'name' || name === 'rank'))
       const where = { [end.field]: { [field.name]: random.pick(field.domain) } }
@@ -325,7 +336,9 @@ export class ReadMaker {
   #select(model: Model): FindOptions {
     const chosen = this.#random.sample(propertiesOf(model), 2)
     return {
+      // Also what it may be ordered by: of a page, TypeORM orders what is selected.
       select: Object.fromEntries([
+        ['rank', true],
         ...model.id.map((name) => [name, true]),
         ...chosen.map(({ name }) => [name, true]),
       ]),
@@ -347,7 +360,7 @@ export class ReadMaker {
       kind: 'builder',
       model: target,
       call: this.#random.weighted(BUILDER_CALLS),
-      cache: this.#cache(),
+      ...this.#sent(),
       joins: [],
       select: [],
       wheres: [],
@@ -395,7 +408,7 @@ export class ReadMaker {
       [2, 'innerJoinAndSelect'],
       [1, 'leftJoin'],
       [2, 'innerJoin'],
-      [1, 'loadRelationIdAndMap'],
+      [2, 'loadRelationIdAndMap'],
       [end.isList ? 0 : 1, 'leftJoinAndMapOne'],
       [1, 'leftJoinAndMapMany'],
     ])
@@ -456,7 +469,7 @@ export class ReadMaker {
       model: view.name,
       call,
       options: call === 'count' || call === 'getCountWithCache' ? { where: options.where ?? {} } : options,
-      cache: this.#cache(),
+      ...this.#sent(),
       followsLazy: false,
       unordered: false,
     }

@@ -98,11 +98,22 @@ async function sendCall(manager: EntityManager, { model, call }: EntityWrite): P
       return changeRelation(repository, call)
     case 'foreignTable':
       return manager.createQueryBuilder().insert().into(foreignTable).values({}).execute()
+    case 'closureRow':
+      return manager.query(toggleClosureRow(repository), [call.ancestor, call.descendant])
     case 'synchronize':
       return manager.dataSource.synchronize()
     case 'migration':
       return migrate(manager, call)
   }
+}
+
+/** Takes the row out if it is there, else puts it in. */
+function toggleClosureRow({ metadata }: Repository<ObjectLiteral>): string {
+  const table = `"${metadata.closureJunctionTable.tableName}"`
+  return (
+    `WITH gone AS (DELETE FROM ${table} WHERE id_ancestor = $1 AND id_descendant = $2 RETURNING 1) ` +
+    `INSERT INTO ${table} SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM gone)`
+  )
 }
 
 function copy(row: Row): Row {
@@ -160,21 +171,25 @@ function insertFromSelect(
   const { metadata } = repository
   const [from, to] = call.keys as [Row, Row]
   const keys = metadata.primaryColumns.map(({ propertyName }) => propertyName)
+  // TypeORM names the columns in the order of the entity's, whatever is said here.
+  const names = metadata.columns
+    .map(({ propertyName }) => propertyName)
+    .filter((name) => keys.includes(name) || call.fields.includes(name))
   return repository
     .createQueryBuilder()
     .insert()
-    .into(metadata.target, [...keys, ...call.fields.filter((name) => !keys.includes(name))])
+    .into(metadata.target, names)
     .valuesFromSelect((builder) => {
-      const select = builder.from(metadata.target, 's')
-      keys.forEach((name, index) =>
-        select.addSelect(`:k${index}${cast(to[name])}`, `k${index}`).setParameter(`k${index}`, to[name]),
-      )
-      for (const name of call.fields) if (!keys.includes(name)) select.addSelect(`s.${name}`, `f_${name}`)
-      return keys.reduce(
-        (query, name, index) =>
-          query.andWhere(`s.${name} = :w${index}`).setParameter(`w${index}`, from[name]),
-        select,
-      )
+      const select = builder.select([]).from(metadata.target, 's')
+      for (const [index, name] of names.entries()) {
+        // In brackets it is no property, and keeps its place.
+        if (!keys.includes(name)) select.addSelect(`(s.${name})`, `c${index}`)
+        else
+          select.addSelect(`:to${index}${cast(to[name])}`, `c${index}`).setParameter(`to${index}`, to[name])
+      }
+      for (const name of keys)
+        select.andWhere(`s.${name} = :from_${name}`).setParameter(`from_${name}`, from[name])
+      return select
     })
     .execute()
 }

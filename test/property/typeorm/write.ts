@@ -79,6 +79,8 @@ export type Call =
   | { readonly call: 'relationSet'; readonly field: string; readonly of: Row; readonly key: Row | null }
   /** A builder on a table that is no entity's. */
   | { readonly call: 'foreignTable' }
+  /** A row of a closure table alone. */
+  | { readonly call: 'closureRow'; readonly ancestor: number; readonly descendant: number }
   | { readonly call: 'synchronize' }
   /** A migration that runs, and one that is undone. */
   | { readonly call: 'migration'; readonly sql: string; readonly transaction: 'all' | 'each' | 'none' }
@@ -132,8 +134,8 @@ export class WriteMaker {
       [2, () => this.#insertFromSelect(model)],
       [2, () => this.#builder('updateBuilder', model)],
       [1, () => this.#builder('deleteBuilder', model)],
-      [trait.isDocument ? 12 : 0, () => this.#document(model)],
-      [trait.tree ? 14 : 0, () => this.#tree(model)],
+      [trait.isDocument ? 40 : 0, () => this.#document(model)],
+      [trait.tree ? 40 : 0, () => this.#tree(model)],
       [0.3, () => ({ call: 'foreignTable' })],
     ]
     return this.#of(this.#target(model), random.weighted(choices)())
@@ -151,7 +153,7 @@ export class WriteMaker {
       [1, () => this.#upsert(model)],
       [1, () => this.#insertBuilder(model, 'ignore')],
       [1, () => ({ ...this.#builder('updateBuilder', model), data })],
-      [this.#traitOf(model).isDocument ? 4 : 0, () => this.#document(model)],
+      [this.#traitOf(model).isDocument ? 6 : 0, () => this.#document(model)],
     ]
     return this.#of(model.name, random.weighted(choices)())
   }
@@ -411,6 +413,10 @@ export class WriteMaker {
         }),
       ],
       [2, () => this.#ofLoaded('remove', model)],
+      [
+        this.#traitOf(model).tree === 'closure-table' ? 4 : 0,
+        () => ({ call: 'closureRow', ancestor: random.int(1, 5), descendant: random.int(1, 5) }),
+      ],
     ])()
   }
 

@@ -1,0 +1,30 @@
+/** One rule of the sources taken out: in each file `find` stands exactly once and gives way to `replace`. */
+export interface Mutant {
+  readonly name: string
+  /** The rule that is missing. */
+  readonly rule: string
+  readonly patches: readonly Patch[]
+}
+
+export interface Patch {
+  /** From `packages/`. */
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+export const one = (name: string, rule: string, file: string, find: string, replace: string): Mutant => ({
+  name,
+  rule,
+  patches: [{ file, find, replace }],
+})
+
+/** Statements for which `condition` (over `sql`) holds are taken for reads. */
+export const unseen = (name: string, rule: string, condition: string): Mutant =>
+  one(
+    `unseen ${name}`,
+    `${rule} invalidates`,
+    'sql/src/classifier.ts',
+    'return (sql) => {',
+    `return (sql) => {\n    if (${condition}) return { ...base, sql, kind: 'read' }`,
+  )
