@@ -1,5 +1,5 @@
-import '@freshet/typeorm'
 import { isFreshetError } from '@freshet/core'
+import { freshet } from '@freshet/typeorm'
 import { DataSource } from 'typeorm'
 import { expect, test } from 'vitest'
 import { decoratedEntities, Label } from './support/entities.js'
@@ -13,6 +13,7 @@ test('importing the package is enough for a repository to say what its DataSourc
     entities: decoratedEntities,
   })
   await dataSource.initialize()
+  expect(freshet).toBeTypeOf('function')
   const labels = dataSource.getRepository(Label)
   const reads: readonly (() => Promise<unknown>)[] = [
     () => labels.getWithCache(),

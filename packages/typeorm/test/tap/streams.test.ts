@@ -1,59 +1,93 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { QueryRunner } from 'typeorm'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Label } from '../support/entities.js'
 import type { Watched } from './watched.js'
 import { createDatabase, open } from './watched.js'
 
-// Of the drivers that have stream(), the one that needs no package for it.
-let watched: Watched
-beforeAll(async () => {
-  watched = await open(await createDatabase('mariadb'))
-})
-afterAll(async () => {
-  await watched.dataSource.destroy()
-  await watched.cache.close()
-})
-
-const colour = async () =>
-  (await watched.dataSource.getRepository(Label).find({ where: { code: 'red' }, cache: true }))[0]?.colour
-
-async function rowsOf(sql: string): Promise<unknown[]> {
-  const runner = watched.dataSource.createQueryRunner()
-  const rows: unknown[] = []
-  try {
-    const stream = await runner.stream(sql)
-    stream.on('data', (row: unknown) => void rows.push(row))
-    await once(stream, 'end')
-  } finally {
-    await runner.release()
-  }
-  return rows
+// The drivers that have stream(); better-sqlite3 has none.
+const upserts = {
+  mariadb: `INSERT INTO labels (code, colour) VALUES ('red', 'streamed') ON DUPLICATE KEY UPDATE colour = 'streamed'`,
+  postgres: `INSERT INTO labels (code, colour) VALUES ('red', 'streamed') ON CONFLICT (code) DO UPDATE SET colour = 'streamed' RETURNING code`,
 }
 
-it('a write whose rows are streamed is invalidated before the stream ends', async () => {
-  await colour()
-  await rowsOf(
-    `INSERT INTO labels (code, colour) VALUES ('red', 'streamed') ON DUPLICATE KEY UPDATE colour = 'streamed'`,
-  )
-  expect(await colour()).toBe('streamed')
-  const rows = await rowsOf(`DELETE FROM labels WHERE code = 'red' RETURNING code`)
-  expect(rows).toEqual([{ code: 'red' }])
-  expect(await colour()).toBeUndefined()
-})
-
-it('a read that is streamed touches nothing', async () => {
-  const touched = await watched.touchedBy(() => rowsOf('SELECT * FROM labels'))
-  expect(touched).toEqual([])
-})
-
-it('a write that is refused while it is streamed tells the reader, and touches nothing', async () => {
-  const runner = watched.dataSource.createQueryRunner()
-  const touched = await watched.touchedBy(async () => {
-    const stream = await runner.stream(`INSERT INTO labels (code) VALUES ('blue')`)
-    stream.resume()
-    const [error] = (await once(stream, 'error')) as [Error]
-    expect(error.message).toMatch(/Duplicate/)
+describe.each(['mariadb', 'postgres'] as const)('stream() on %s', (name) => {
+  let watched: Watched
+  let runner: QueryRunner
+  beforeAll(async () => {
+    watched = await open(await createDatabase(name))
   })
-  expect(touched).toEqual([])
-  await runner.release()
+  beforeEach(() => {
+    runner = watched.dataSource.createQueryRunner()
+  })
+  afterEach(async () => {
+    await runner.release()
+  })
+  afterAll(async () => {
+    await watched.dataSource.destroy()
+    await watched.cache.close()
+  })
+
+  const colour = async () =>
+    (await watched.dataSource.getRepository(Label).find({ where: { code: 'red' }, cache: true }))[0]?.colour
+
+  async function rowsOf(sql: string, parameters?: unknown[]): Promise<unknown[]> {
+    const rows: unknown[] = []
+    const stream = await runner.stream(sql, parameters)
+    stream.on('data', (row: unknown) => void rows.push(row))
+    await once(stream, 'end')
+    return rows
+  }
+
+  it('a write whose rows are streamed is invalidated before the stream ends', async () => {
+    await colour()
+    await rowsOf(upserts[name])
+    expect(await colour()).toBe('streamed')
+    const mark = name === 'postgres' ? '$1' : '?'
+    const rows = await rowsOf(`DELETE FROM labels WHERE code = ${mark} RETURNING code`, ['red'])
+    expect(rows).toEqual([{ code: 'red' }])
+    expect(await colour()).toBeUndefined()
+  })
+
+  it('a write that is streamed inside a transaction is invalidated when that commits', async () => {
+    await rowsOf(upserts[name])
+    await runner.query(`UPDATE labels SET colour = 'before' WHERE code = 'red'`)
+    expect(await colour()).toBe('before')
+    await runner.startTransaction()
+    await rowsOf(upserts[name])
+    expect(await colour()).toBe('before')
+    await runner.commitTransaction()
+    expect(await colour()).toBe('streamed')
+  })
+
+  it('a read that is streamed touches nothing', async () => {
+    const touched = await watched.touchedBy(() => rowsOf('SELECT * FROM labels'))
+    expect(touched).toEqual([])
+  })
+
+  it('a write that is refused while it is streamed tells the reader, and touches nothing', async () => {
+    const touched = await watched.touchedBy(async () => {
+      const stream = await runner.stream(`INSERT INTO labels (code) VALUES ('blue')`)
+      stream.resume()
+      const [error] = (await once(stream, 'error')) as [Error]
+      expect(error.message).toMatch(/duplicate/i)
+    })
+    expect(touched).toEqual([])
+  })
+
+  it('a write whose reader goes away is held until nobody can doubt it', async () => {
+    await rowsOf(upserts[name])
+    await colour()
+    const stream = await runner.stream(upserts[name].replaceAll('streamed', 'left alone'))
+    const closed = once(stream, 'close')
+    ;(stream as NodeJS.ReadableStream & { destroy(): void }).destroy()
+    await closed
+    const [now] = await watched.dataSource.query<{ colour: string }[]>(
+      `SELECT colour FROM labels WHERE code = 'red'`,
+    )
+    expect(await colour()).toBe(now!.colour)
+    watched.statements.length = 0
+    await colour()
+    expect(watched.statements).not.toEqual([])
+  })
 })
