@@ -29,14 +29,14 @@ const reads: readonly Mutant[] = [
     'reads without what is below such relations',
     'cached entities depend on what is loaded below a relation of its own query',
     separate,
-    'if (valueAt(below, next.propertyPath) !== undefined) addLoaded(found, next, below)\n    else if',
+    'if (valueAt(below, next.propertyPath) !== undefined) addLoaded(found, next, below, walked)\n    else if',
     'if',
   ),
   one(
     'reads without eager relations of such relations',
     'cached entities depend on what a relation of its own query brings along',
     separate,
-    'else if (next.isEager && !seen) addLoaded(found, next, {})',
+    'else if (next.isEager && isFirst) addLoaded(found, next, {}, walked)',
     '',
   ),
   one(

@@ -40,15 +40,27 @@ function readSeparately(builder: SelectQueryBuilder<ObjectLiteral>): ReadonlySet
   for (const { relation } of expressionMap.relationIdAttributes) addRelation(found, relation)
   if (expressionMap.relationLoadStrategy === 'query') {
     const relations = (findOptions.relations ?? {}) as Relations
-    for (const relation of relationMetadatas) addLoaded(found, relation, relations)
+    const walked = new Set<EntityMetadata>()
+    for (const relation of relationMetadatas) addLoaded(found, relation, relations, walked)
   }
   return found
 }
 
-/** What loading a relation by a query of its own reads: also what it brings along, and what is asked for below it. */
-function addLoaded(found: Set<EntityMetadata>, relation: RelationMetadata, asked: Relations): void {
+/**
+ * What loading a relation by a query of its own reads: also what it brings along, and what is asked for below it.
+ *
+ * @param walked whose eager relations have been followed: they may go round in circles. To be among `found` is not
+ * enough, since a table may be there for its ids, or because of a condition.
+ */
+function addLoaded(
+  found: Set<EntityMetadata>,
+  relation: RelationMetadata,
+  asked: Relations,
+  walked: Set<EntityMetadata>,
+): void {
   const metadata = relation.inverseEntityMetadata
-  const seen = found.has(metadata)
+  const isFirst = !walked.has(metadata)
+  walked.add(metadata)
   addRelation(found, relation)
   addIds(found, metadata)
   const below = (valueAt(asked, relation.propertyPath) ?? {}) as Relations
@@ -57,8 +69,8 @@ function addLoaded(found: Set<EntityMetadata>, relation: RelationMetadata, asked
     ...metadata.childEntityMetadatas.flatMap((child) => child.relations),
   ]
   for (const next of relations) {
-    if (valueAt(below, next.propertyPath) !== undefined) addLoaded(found, next, below)
-    else if (next.isEager && !seen) addLoaded(found, next, {})
+    if (valueAt(below, next.propertyPath) !== undefined) addLoaded(found, next, below, walked)
+    else if (next.isEager && isFirst) addLoaded(found, next, {}, walked)
   }
 }
 
