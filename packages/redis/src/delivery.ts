@@ -21,7 +21,7 @@ export class Delivery {
   }
 
   /**
-   * Runs a script on keys until every server has answered, or the limit has passed.
+   * Runs a script on keys until every server has carried it out, or the limit has passed, or one has said that it never will.
    *
    * @param args of the script for some of the keys, as each node gets its own
    * @returns the replies
@@ -49,7 +49,7 @@ export class Delivery {
         return !outcome.ok
       })
       if (error === undefined) return replies
-      if (this.#context.now() >= until) throw error
+      if (isFinal(error) || this.#context.now() >= until) throw error
       await this.#pause()
     }
   }
@@ -64,4 +64,9 @@ export class Delivery {
     stop()
     cancel()
   }
+}
+
+/** An answer that will be the same a moment later; a server that is starting or changing roles says something else then. */
+function isFinal({ cause }: FreshetError): boolean {
+  return cause instanceof Error && /^(?:OOM|NOPERM|NOAUTH|WRONGPASS|ERR) /.test(cause.message)
 }
