@@ -46,7 +46,8 @@ export function mastersOf(client: TestClient): readonly TestClient[] {
 async function ready(client: TestClient): Promise<TestClient> {
   // A test that breaks the connection reads the errors where the store tells them.
   client.on('error', () => undefined)
-  if (client.status !== 'ready') await new Promise<void>((resolve) => void client.once('ready', resolve))
+  if (client.status !== 'ready' && client.status !== 'wait')
+    await new Promise<void>((resolve) => void client.once('ready', resolve))
   return client
 }
 
