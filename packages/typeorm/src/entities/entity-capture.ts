@@ -1,16 +1,21 @@
 import { prepareCopy } from '@freshet/core/adapter'
 import type { DataSource, EntityMetadata } from 'typeorm'
+import type { Intervals } from '../intervals.js'
+import { intervalsOf } from '../intervals.js'
 import type { AliasShape, ColumnProperty, EntityProperties } from './alias-shape.js'
 import type { EntityNames } from './entity-names.js'
 import { entityNamesOf } from './entity-names.js'
 import type { PropertyPath } from './property-path.js'
 import { holderOf, pathText } from './property-path.js'
-import { hasAccessor, transformedColumnsOf, Unhydrated } from './recording-driver.js'
+import { recordedValue } from './recorded-setters.js'
+import { hasAccessor, storedColumnsOf } from './recording-driver.js'
 import type { ColumnKind, NodeShape, Related } from './snapshot.js'
+import { Unhydrated } from './unhydrated.js'
 
 type ColumnMetadata = EntityMetadata['columns'][number]
 
 const absent = Symbol('absent')
+const kinds: Readonly<Record<string, ColumnKind>> = { s: 'stored', n: 'interval' }
 
 /** Takes entities down as nodes while TypeORM has only just built them. */
 export class EntityCapture {
@@ -20,14 +25,16 @@ export class EntityCapture {
   refusal: string | undefined
   readonly #dataSource: DataSource
   readonly #names: EntityNames
-  readonly #transformed: ReadonlySet<ColumnMetadata>
+  readonly #stored: ReadonlySet<ColumnMetadata>
+  readonly #intervals: Intervals | undefined
   readonly #indexes = new Map<object, number>()
   readonly #shapeIndexes = new Map<EntityProperties, Map<string, number>>()
 
   constructor(dataSource: DataSource) {
     this.#dataSource = dataSource
     this.#names = entityNamesOf(dataSource)
-    this.#transformed = transformedColumnsOf(dataSource)
+    this.#stored = storedColumnsOf(dataSource)
+    this.#intervals = intervalsOf(dataSource)
   }
 
   /** The nodes of `entities`, whose values the transformers have made once this returns. */
@@ -70,8 +77,11 @@ export class EntityCapture {
     }
     for (const property of properties.columns) {
       const stored = this.#storedValue(entity, property)
-      if (stored === absent) note(this.#columnValue(entity, metadata, property), 'v')
-      else note(stored, 's')
+      const value = stored === absent ? this.#columnValue(entity, metadata, property) : absent
+      const interval = this.#intervals?.fieldsOf(value)
+      if (stored !== absent) note(stored, 's')
+      else if (interval !== undefined) note(interval, 'n')
+      else note(value === absent ? absent : this.#plain(value, metadata, property), 'v')
     }
     for (const property of properties.relations) {
       const value = this.#ownValue(entity, metadata, property)
@@ -91,23 +101,26 @@ export class EntityCapture {
     return null
   }
 
-  /** What the driver sent for a column with a transformer. The entity then gets what the transformer makes of it. */
+  /** What the driver sent, where that is what is kept. The entity then has what is made of it. */
   #storedValue(entity: object, { column, parents, key }: ColumnProperty): unknown {
-    if (!this.#transformed.has(column)) return absent
+    if (!this.#stored.has(column)) return absent
+    const path = { parents, key }
+    const set = recordedValue(entity, column)
+    if (set !== undefined) return this.#plain(set.stored, column.entityMetadata, path)
     const holder = holderOf(entity, parents)
-    const value = holder?.[key]
+    const value = holder === undefined || hasAccessor(holder, key) ? absent : holder[key]
     if (!(value instanceof Unhydrated)) return absent
     // Copied first: a transformer may keep what it is given.
-    const stored = this.#plain(value.stored, column.entityMetadata, { parents, key })
+    const stored = this.#plain(value.stored, column.entityMetadata, path)
     holder![key] = this.#dataSource.driver.prepareHydratedValue(value.stored, column)
     return stored
   }
 
   #columnValue(entity: object, metadata: EntityMetadata, property: ColumnProperty): unknown {
     // It was not loaded: this is what the class's constructor put there, and will put there again.
-    if (this.#transformed.has(property.column)) return absent
+    if (this.#stored.has(property.column)) return absent
     const value = this.#ownValue(entity, metadata, property)
-    return value === undefined || value === absent ? absent : this.#plain(value, metadata, property)
+    return value === undefined ? absent : value
   }
 
   #ids(entity: object, metadata: EntityMetadata, path: PropertyPath): unknown {
@@ -153,7 +166,7 @@ export class EntityCapture {
   #describeShape(metadata: EntityMetadata, properties: EntityProperties, presence: string): NodeShape {
     const { columns, relations, ids } = properties
     const isPresent = (offset: number) => (_: unknown, index: number) => presence[offset + index] !== '-'
-    const kindAt = (index: number): ColumnKind => (presence[index] === 's' ? 'stored' : 'value')
+    const kindAt = (index: number): ColumnKind => kinds[presence[index]!] ?? 'value'
     return {
       entity: this.nameOf(metadata),
       columns: columns.map((path, index) => [pathText(path), kindAt(index)] as const).filter(isPresent(0)),

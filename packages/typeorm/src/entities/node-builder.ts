@@ -1,8 +1,10 @@
 import { copyOut } from '@freshet/core/adapter'
 import type { DataSource, EntityMetadata } from 'typeorm'
+import type { Intervals } from '../intervals.js'
+import { intervalsOf } from '../intervals.js'
 import { OutdatedSnapshot } from './outdated-snapshot.js'
 import { parsePath } from './property-path.js'
-import type { NodeShape, Related } from './snapshot.js'
+import type { ColumnKind, NodeShape, Related } from './snapshot.js'
 
 type ColumnMetadata = EntityMetadata['columns'][number]
 type EmbeddedMetadata = EntityMetadata['embeddeds'][number]
@@ -15,6 +17,7 @@ interface Place {
   readonly parents: readonly (readonly [key: string, embedded: EmbeddedMetadata | undefined])[]
   /** Hydrates what the driver had sent. */
   readonly stored: ColumnMetadata | undefined
+  readonly interval: Intervals | undefined
 }
 
 const fromDatabase = { fromDeserializer: true }
@@ -35,11 +38,13 @@ export class NodeBuilder {
   constructor(dataSource: DataSource, metadata: EntityMetadata, shape: NodeShape) {
     this.#metadata = metadata
     this.#driver = dataSource.driver
-    this.#columns = shape.columns.map(([path, kind]) => placeOf(metadata, path, kind === 'stored'))
-    this.#relations = shape.relations.map((path) => placeOf(metadata, path, false))
-    this.#ids = shape.ids.map((path) => placeOf(metadata, path, false))
+    const intervals = intervalsOf(dataSource)
+    this.#columns = shape.columns.map(([path, kind]) => placeOf(metadata, path, kind, intervals))
+    this.#relations = shape.relations.map((path) => placeOf(metadata, path))
+    this.#ids = shape.ids.map((path) => placeOf(metadata, path))
     this.#plainKeys = this.#columns.every(
-      ({ parents, stored }) => parents.length === 0 && stored === undefined,
+      ({ parents, stored, interval }) =>
+        parents.length === 0 && stored === undefined && interval === undefined,
     )
       ? this.#columns.map(({ key }) => key)
       : undefined
@@ -63,12 +68,14 @@ export class NodeBuilder {
     for (const place of this.#columns) {
       const value = copied(node[next++])
       const holder = place.parents.length === 0 ? entity : holderAt(entity, place)
-      holder[place.key] =
-        place.stored === undefined
-          ? value
-          : (this.#driver.prepareHydratedValue(value, place.stored) as unknown)
+      holder[place.key] = this.#made(value, place)
     }
     return next
+  }
+
+  #made(value: unknown, { stored, interval }: Place): unknown {
+    if (interval !== undefined) return interval.made(value)
+    return stored === undefined ? value : (this.#driver.prepareHydratedValue(value, stored) as unknown)
   }
 }
 
@@ -97,7 +104,13 @@ function holderAt(entity: Fields, { parents }: Place): Fields {
   return holder
 }
 
-function placeOf(metadata: EntityMetadata, path: string, isStored: boolean): Place {
+function placeOf(
+  metadata: EntityMetadata,
+  path: string,
+  kind: ColumnKind = 'value',
+  intervals?: Intervals,
+): Place {
+  if (kind === 'interval' && intervals === undefined) throw new OutdatedSnapshot(`intervals (${path})`)
   const { parents, key } = parsePath(path)
   let embeddeds: readonly EmbeddedMetadata[] = metadata.embeddeds
   return {
@@ -107,7 +120,8 @@ function placeOf(metadata: EntityMetadata, path: string, isStored: boolean): Pla
       embeddeds = embedded?.embeddeds ?? []
       return [parent, embedded]
     }),
-    stored: isStored ? columnAt(metadata, path) : undefined,
+    stored: kind === 'stored' ? columnAt(metadata, path) : undefined,
+    interval: kind === 'interval' ? intervals : undefined,
   }
 }
 

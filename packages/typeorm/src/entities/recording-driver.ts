@@ -1,42 +1,36 @@
 import type { DataSource, EntityMetadata } from 'typeorm'
+import { recordSetter } from './recorded-setters.js'
+import { Unhydrated } from './unhydrated.js'
 
 type Driver = DataSource['driver']
 type ColumnMetadata = EntityMetadata['columns'][number]
 
-/** Stands in an entity for a value that a transformer is still to make. */
-export class Unhydrated {
-  readonly stored: unknown
-
-  constructor(stored: unknown) {
-    this.stored = stored
-  }
-}
-
 /**
- * `driver`, but values of columns with a transformer come as {@link Unhydrated}.
+ * `driver`, but values of columns with a transformer, or whose property is an accessor, come as {@link Unhydrated}.
  *
  * Not those of keys: TypeORM compares them while it puts a result together.
  */
 export function recordingDriver(dataSource: DataSource): Driver {
   const { driver } = dataSource
-  const columns = transformedColumnsOf(dataSource)
+  const columns = storedColumnsOf(dataSource)
   const prepareHydratedValue = (value: unknown, column: ColumnMetadata): unknown =>
     columns.has(column) ? new Unhydrated(value) : driver.prepareHydratedValue(value, column)
   return Object.create(driver, { prepareHydratedValue: { value: prepareHydratedValue } }) as Driver
 }
 
-const transformedColumns = new WeakMap<readonly EntityMetadata[], ReadonlySet<ColumnMetadata>>()
+const storedColumns = new WeakMap<readonly EntityMetadata[], ReadonlySet<ColumnMetadata>>()
 
 /** The columns whose stored value is kept, and hydrated for every answer. */
-export function transformedColumnsOf(dataSource: DataSource): ReadonlySet<ColumnMetadata> {
-  const { entityMetadatas } = dataSource
-  let columns = transformedColumns.get(entityMetadatas)
+export function storedColumnsOf(dataSource: DataSource): ReadonlySet<ColumnMetadata> {
+  const { entityMetadatas, driver } = dataSource
+  let columns = storedColumns.get(entityMetadatas)
   if (columns === undefined) {
     const keys = keyColumns(entityMetadatas)
-    const transformed = entityMetadatas
-      .flatMap((metadata) => metadata.columns)
-      .filter((column) => column.transformer !== undefined && !keys.has(column) && !isAccessor(column))
-    transformedColumns.set(entityMetadatas, (columns = new Set(transformed)))
+    const all = entityMetadatas.flatMap((metadata) => metadata.columns).filter((column) => !keys.has(column))
+    const accessors = all.filter(isAccessor)
+    for (const column of accessors) recordSetter(column, driver)
+    columns = new Set([...all.filter(({ transformer }) => transformer !== undefined), ...accessors])
+    storedColumns.set(entityMetadatas, columns)
   }
   return columns
 }
@@ -55,7 +49,6 @@ function keyColumns(metadatas: readonly EntityMetadata[]): ReadonlySet<ColumnMet
   return keys
 }
 
-/** A setter of the user's must be given the value that it was written for. */
 function isAccessor({ entityMetadata, embeddedMetadata, propertyName }: ColumnMetadata): boolean {
   const target: unknown = embeddedMetadata === undefined ? entityMetadata.target : embeddedMetadata.type
   return typeof target === 'function' && hasAccessor(target.prototype as object, propertyName)

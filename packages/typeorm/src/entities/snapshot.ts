@@ -32,8 +32,11 @@ export interface NodeShape {
   readonly ids: readonly string[]
 }
 
-/** `stored`: what the driver sent, still to be hydrated, by a value transformer among others. */
-export type ColumnKind = 'value' | 'stored'
+/**
+ * `stored`: what the driver sent, still to be hydrated, by a value transformer among others. `interval`: the fields of
+ * an interval of PostgreSQL's.
+ */
+export type ColumnKind = 'value' | 'stored' | 'interval'
 
 export interface LoadedNodes {
   readonly entity: string

@@ -5,6 +5,7 @@ import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AskedRows } from './asked.js'
 import { idTag } from './id-tags.js'
+import { formatOf } from './interval-rows.js'
 import type { SelectInternals } from './internals.js'
 import { defaultPolicyOf, policyFor } from './options.js'
 
@@ -36,13 +37,15 @@ export async function readRows(
   if (scoped === undefined) return bypass(builder, state, 'scope', send)
   const key = keyOf(dataSource, state, plan, parameters, scoped.scope)
   if (key === undefined) return bypass(builder, state, 'parameters without a canonical form', send)
+  const format = formatOf(dataSource, plan)
+  const sendForAll = asked.held === undefined ? () => fromMaster(dataSource, send, sendBy) : send
   return state.engine.reader.read({
     space: state.engine.space,
-    key,
+    key: key + format.keySuffix,
     tags: tagsOf(state, plan, asked),
     policy: policyOf(dataSource, state, asked),
-    load: (context: LoadContext) =>
-      state.load(asked.held === undefined ? () => fromMaster(dataSource, send, sendBy) : send, context),
+    load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context),
+    restore: format.restore,
     source: sourceOf(builder),
   })
 }

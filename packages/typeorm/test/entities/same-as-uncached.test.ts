@@ -1,7 +1,7 @@
 import type { EntityTarget, FindManyOptions, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import { Column, Entity, In, LessThan, PrimaryGeneratedColumn } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sharedPostgres } from '../../../../test/services/shared.js'
+import { sharedMariaDb, sharedPostgres } from '../../../../test/services/shared.js'
 import type { Seeded } from '../repository/data-source.js'
 import { seededDataSource } from '../repository/data-source.js'
 import { decorate } from '../support/decorate.js'
@@ -139,6 +139,10 @@ const databases = {
   PostgreSQL: async () => {
     const url = await (await sharedPostgres()).createDatabase()
     return seededDataSource({ type: 'postgres', url }, { entities: [Wallet] })
+  },
+  MariaDB: async () => {
+    const url = await (await sharedMariaDb()).createDatabase()
+    return seededDataSource({ type: 'mariadb', url }, { entities: [Wallet] })
   },
 }
 
