@@ -60,6 +60,24 @@ describe.each(['mariadb', 'postgres'] as const)('stream() on %s', (name) => {
     expect(await colour()).toBe('streamed')
   })
 
+  it('a write that is streamed while its transaction ends is invalidated when that is committed', async () => {
+    await rowsOf(upserts[name])
+    await colour()
+    const told: string[] = []
+    const forget = watched.cache.on(
+      'invalidate',
+      ({ tags, source }) => void told.push(`${tags[0]} by ${source}`),
+    )
+    await runner.startTransaction()
+    const stream = await runner.stream(upserts[name].replaceAll('streamed', 'at the end'))
+    const committed = runner.commitTransaction()
+    stream.resume()
+    await committed
+    forget()
+    expect(told.at(-1)).toBe('labels by a transaction')
+    expect(await colour()).toBe('at the end')
+  })
+
   it('a read that is streamed touches nothing', async () => {
     const touched = await watched.touchedBy(() => rowsOf('SELECT * FROM labels'))
     expect(touched).toEqual([])
