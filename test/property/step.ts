@@ -91,7 +91,7 @@ class StepMaker {
       [62, () => ({ kind: 'read', read: this.#pooled() })],
       [6, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
       [21, () => this.#probe()],
-      [this.#calls.hasBatches ? 2 : 0, () => this.#batch()],
+      this.#calls.hasBatches ? [2, () => this.#batch()] : [4, () => this.#ownWrites()],
       [4, () => this.#interactive()],
       [
         2.5,
@@ -167,9 +167,9 @@ class StepMaker {
   }
 
   /** Mostly what hardly ever fails: a failed statement ends the whole transaction. */
-  #inside(): Write {
+  #inside(read = this.#pooled()): Write {
     const random = this.#random
-    const { end, model } = this.#target(this.#pooled())
+    const { end, model } = this.#target(read)
     return random.weighted<() => Write>([
       [3, () => this.#calls.robustWrite(model, random)],
       [1, () => this.#calls.modelWrite(model, random)],
@@ -200,6 +200,25 @@ class StepMaker {
       end: random.chance(0.65) ? 'commit' : 'throw',
       swallows: random.chance(0.5),
       route: random.chance(0.85) ? 'cached' : 'twin',
+      form: this.#calls.transactionForm(random),
+    }
+  }
+
+  /** A transaction that changes what it has just read outside, and reads it again inside. */
+  #ownWrites(): Step {
+    const random = this.#random
+    const read = this.#pooled()
+    return {
+      kind: 'interactive',
+      body: [
+        { kind: 'outerRead', read },
+        { kind: 'write', write: this.#inside(read) },
+        { kind: 'read', read },
+        { kind: 'outerRead', read },
+      ],
+      end: random.chance(0.65) ? 'commit' : 'throw',
+      swallows: true,
+      route: 'cached',
       form: this.#calls.transactionForm(random),
     }
   }

@@ -25,7 +25,7 @@ export class TypeormMaker implements Maker {
   }
 
   relative(read: TypeormRead, random: Random): TypeormRead {
-    return relativeOf(read, random)
+    return relativeOf(this.#extended, read, random)
   }
 
   reachedEnds(read: TypeormRead): End[] {

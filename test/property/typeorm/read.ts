@@ -137,37 +137,58 @@ function keysWithin(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, member]) => [key, ...keysWithin(member)])
 }
 
-/** A read that is easily taken for another. */
-export function relativeOf(read: TypeormRead, random: Random): TypeormRead {
-  if (read.kind === 'builder') {
-    const calls: readonly BuilderCall[] = read.groupBy
-      ? ['getRawMany', 'getRawOne']
-      : read.select.length > 0
-        ? ['getRawMany', 'getRawOne', 'getCount']
-        : ['getMany', 'getOne', 'getCount', 'getManyAndCount', 'getWithCache', 'getRawMany']
-    return random.chance(0.5)
-      ? { ...read, call: random.pick(calls) }
-      : random.chance(0.5)
-        ? { ...read, withDeleted: !read.withDeleted }
-        : { ...read, joins: read.joins.filter(([join]) => join !== 'loadRelationIdAndMap') }
+/** A read that is easily taken for another: the same text or the same SQL, and yet another answer. */
+export function relativeOf(extended: ExtendedSchema, read: TypeormRead, random: Random): TypeormRead {
+  const family = familyOf(extended, read.model)
+  if (family.length > 1 && random.chance(0.5)) {
+    return { ...read, model: random.pick(family.filter((name) => name !== read.model)) }
   }
+  return read.kind === 'builder' ? relativeBuilder(read, random) : relativeFind(read, random)
+}
+
+/** The entities of one table. */
+function familyOf({ traits }: ExtendedSchema, model: string): string[] {
+  for (const [name, { children = [] }] of traits) {
+    if (name === model || children.includes(model)) return [name, ...children]
+  }
+  return [model]
+}
+
+function relativeBuilder(read: BuilderRead, random: Random): BuilderRead {
+  if (read.joins.some(([join]) => Object.hasOwn(LOOKALIKES, join)) && random.chance(0.7)) {
+    const joins = read.joins.flatMap(([join, path, alias]) => {
+      const other = LOOKALIKES[join]
+      return other === 'none' ? [] : [[other ?? join, path, alias] as const]
+    })
+    return { ...read, joins }
+  }
+  if (random.chance(0.4)) return { ...read, withDeleted: !read.withDeleted }
+  const calls: readonly BuilderCall[] = read.groupBy
+    ? ['getRawMany', 'getRawOne']
+    : read.select.length > 0
+      ? ['getRawMany', 'getCount']
+      : ['getMany', 'getOne', 'getCount', 'getManyAndCount', 'getWithCache', 'getRawMany']
+  return { ...read, call: random.pick(calls) }
+}
+
+/** Joins that make the same SQL, or none, and leave something else in the entities. */
+const LOOKALIKES: Partial<Record<JoinCall, JoinCall | 'none'>> = {
+  leftJoinAndSelect: 'leftJoinAndMapMany',
+  leftJoinAndMapMany: 'leftJoinAndSelect',
+  loadRelationIdAndMap: 'none',
+}
+
+function relativeFind(read: FindRead, random: Random): FindRead {
   const { where } = read.options
   const order = Object.entries(read.options.order ?? {})
+  const calls = FIND_CALLS.filter(([, call]) => where !== undefined || !SINGLE.has(call))
+  const strategy = read.options.relationLoadStrategy === 'query' ? 'join' : 'query'
   const changes: (() => FindRead)[] = [
     // The order of these keys counts.
     () => ({ ...read, options: { ...read.options, order: Object.fromEntries(order.reverse()) } }),
-    () => ({
-      ...read,
-      call: random.weighted(FIND_CALLS.filter(([, call]) => where !== undefined || !SINGLE.has(call))),
-    }),
+    () => ({ ...read, call: random.weighted(calls) }),
     () => ({ ...read, options: { ...read.options, withDeleted: read.options.withDeleted !== true } }),
-    () => ({
-      ...read,
-      options: {
-        ...read.options,
-        relationLoadStrategy: read.options.relationLoadStrategy === 'query' ? 'join' : 'query',
-      },
-    }),
+    () => ({ ...read, options: { ...read.options, relationLoadStrategy: strategy } }),
   ]
   return random.pick(changes)()
 }
