@@ -116,7 +116,7 @@ export class Reader {
     counters.bypasses++
     if (events.has('bypass')) events.emit('bypass', { key: request.key, source: request.source, reason })
     tell(request, 'bypass', reason)
-    return request.load(this.#context())
+    return this.#alone(request)
   }
 
   /** The vector of `tags` as of now; an unusable one if the store cannot be asked. */

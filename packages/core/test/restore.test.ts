@@ -34,7 +34,7 @@ test('every answer is restored: the one that was loaded, those that joined it, a
   const answers = [read(), read(), read()]
   rows.resolve({ id: 7 })
   const accounts = [...(await Promise.all(answers)), await read()]
-  expect(accounts).toEqual([new Account(7), new Account(7), new Account(7), new Account(7)])
+  expect(accounts).toStrictEqual([new Account(7), new Account(7), new Account(7), new Account(7)])
   expect(new Set(accounts).size).toBe(4)
 })
 
@@ -43,14 +43,14 @@ test('hits are restored from one value, which is not the one that was loaded', a
   const { read, seen } = accountRead(() => loaded)
   await read()
   loaded.id = 8
-  expect([await read(), await read()]).toEqual([new Account(7), new Account(7)])
+  expect([await read(), await read()]).toStrictEqual([new Account(7), new Account(7)])
   expect(seen[1]).toBe(seen[2])
   expect(seen[1]).not.toBe(loaded)
 })
 
 test('what goes past the cache is restored too', async () => {
   const { reader, request } = accountRead(() => ({ id: 7 }))
-  expect(await reader.bypass(request, 'off')).toEqual(new Account(7))
+  expect(await reader.bypass(request, 'off')).toStrictEqual(new Account(7))
 })
 
 test('a restored value that cannot be stored is restored for whoever loaded it, and loaded again by those who joined', async () => {
@@ -59,7 +59,7 @@ test('a restored value that cannot be stored is restored for whoever loaded it, 
   const { read } = accountRead(() => (loads++ === 0 ? first.promise : { id: 8 }))
   const answers = [read(), read()]
   first.resolve(new Account(7))
-  expect(await Promise.all(answers)).toEqual([new Account(7), new Account(8)])
+  expect(await Promise.all(answers)).toStrictEqual([new Account(7), new Account(8)])
 })
 
 test('what restoring throws reaches the caller, whichever way the answer came', async () => {

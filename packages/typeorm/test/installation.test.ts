@@ -264,6 +264,25 @@ describe('a store that fails', () => {
   })
 })
 
+describe('a store that is down from the start', () => {
+  it.each(faultKinds)(
+    'does not keep a DataSource from being initialized and used, when it %s',
+    async (kind) => {
+      const cache = createCache({ store: faultyStore(new Map(allFail(kind))), clock: impatient })
+      const { dataSource } = prepare({ ...sqlite, synchronize: true }, { cache })
+      await dataSource.initialize()
+      const notes = dataSource.getRepository(Note)
+      await notes.insert({ text: 'written' })
+      expect(await notes.find({ cache: true })).toHaveLength(1)
+      expect(await notes.getWithCache()).toHaveLength(1)
+      await dataSource.queryResultCache!.clear()
+      await dataSource.queryResultCache!.remove(['any'])
+      await notes.invalidateCache()
+      await dataSource.destroy()
+    },
+  )
+})
+
 describe('a session that was changed', () => {
   it('is no longer served without a scope', async () => {
     const database = await createDatabase('postgres')

@@ -38,6 +38,9 @@ describe.each(['postgres', 'mariadb'] as const)('a write of unknown outcome on %
   const expectHeld = async (value: string) => {
     expect(await colour()).toBe(value)
     expect(await isCached()).toBe(false)
+    const entity = await dataSource.getRepository(Label).getOneWithCache({ where: { code: 'red' } })
+    expect(entity).toBeInstanceOf(Label)
+    expect(entity!.colour).toBe(value)
     now += holdMs
     expect(await isCached()).toBe(true)
     expect(await colour()).toBe(value)
