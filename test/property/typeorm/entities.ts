@@ -122,7 +122,7 @@ class EntityMaker {
       isLazy,
       // TypeORM refuses circles of eager relations: these go from a child to a parent that stands before it.
       isEager:
-        !isLazy && !isSelf && end.ownsKey && random.chance(0.12) && !this.#extended.traits.has(end.model),
+        !isLazy && !isSelf && end.ownsKey && random.chance(0.16) && !this.#extended.traits.has(end.model),
       cascades: random.chance(0.5),
     }
   }
@@ -154,7 +154,7 @@ class EntityMaker {
   /** Properties with the ids of what a list holds, which TypeORM reads by queries of their own. */
   #relationIds(model: Model): Record<string, { relationName: string }> {
     const lists = model.ends.filter(({ isList, relation }) => isList && relation.type === 'manyToMany')
-    const chosen = lists.filter(({ field }) => this.#random.fork('ids', model.name, field).chance(0.4))
+    const chosen = lists.filter(({ field }) => this.#random.fork('ids', model.name, field).chance(0.6))
     return Object.fromEntries(chosen.map(({ field }) => [`${field}Ids`, { relationName: field }]))
   }
 

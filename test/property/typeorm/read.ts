@@ -278,8 +278,8 @@ export class ReadMaker {
     }
     const options: FindOptions = {
       relations: { [end.field]: true },
-      ...(random.chance(0.4) ? { relationLoadStrategy: 'query' as const } : {}),
-      ...(random.chance(0.5) ? { loadEagerRelations: false } : {}),
+      ...(random.chance(0.5) ? { relationLoadStrategy: 'query' as const } : {}),
+      ...(random.chance(0.35) ? { loadEagerRelations: false } : {}),
     }
     return {
       ...common,

@@ -120,6 +120,8 @@ export class WriteMaker {
   /** Any call, many of which fail for reasons of the data. */
   make(model: Model): EntityWrite {
     const random = this.#random
+    const links = model.ends.filter(({ relation }) => relation.type === 'manyToMany')
+    if (links.length > 0 && random.chance(0.35)) return this.makeRelation(random.pick(links))
     const trait = this.#traitOf(model)
     const choices: [number, () => Call][] = [
       [4, () => ({ call: 'insert', rows: this.#rows(model) })],
@@ -209,7 +211,7 @@ export class WriteMaker {
     const { field } = end
     if (end.isList) {
       const choices: [number, () => Call][] = [
-        [4, () => ({ call: 'relationAdd', field, of, keys })],
+        [7, () => ({ call: 'relationAdd', field, of, keys })],
         [3, () => ({ call: 'relationRemove', field, of, keys })],
         [2, () => ({ call: 'save', rows: [{ ...of, [field]: keys }], options: this.#saveOptions() })],
         [
@@ -414,7 +416,7 @@ export class WriteMaker {
       ],
       [2, () => this.#ofLoaded('remove', model)],
       [
-        this.#traitOf(model).tree === 'closure-table' ? 4 : 0,
+        this.#traitOf(model).tree === 'closure-table' ? 8 : 0,
         () => ({ call: 'closureRow', ancestor: random.int(1, 5), descendant: random.int(1, 5) }),
       ],
     ])()
