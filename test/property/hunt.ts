@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { OrmName } from './maker.js'
 import type { Mutant } from './mutant.js'
-import { mutantsOf, type OrmName } from './mutants.js'
+import { mutantsOf } from './mutants.js'
 
 /** Within so many steps every mutant must have shown itself. */
 const HUNT_STEPS = 5000

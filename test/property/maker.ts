@@ -2,8 +2,11 @@ import type { Read, Write } from './binding.js'
 import type { End, ManyToMany, Model } from './model.js'
 import type { Random } from './random.js'
 
+export type OrmName = 'prisma' | 'typeorm'
+
 /** What an ORM makes of a schema: random calls, as data, with a text for reports. */
 export interface Maker {
+  readonly orm: OrmName
   read(random: Random): Read
   /** A read that is easily taken for another: nearly the same call, and yet another answer. */
   relative(read: Read, random: Random): Read

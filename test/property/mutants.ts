@@ -1,9 +1,8 @@
+import type { OrmName } from './maker.js'
 import type { Mutant } from './mutant.js'
 import { prismaMutants } from './prisma/mutants.js'
 import { sharedMutants } from './shared-mutants.js'
 import { typeormMutants } from './typeorm/mutants.js'
-
-export type OrmName = 'prisma' | 'typeorm'
 
 const own: Readonly<Record<OrmName, readonly Mutant[]>> = { prisma: prismaMutants, typeorm: typeormMutants }
 

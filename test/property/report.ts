@@ -25,10 +25,10 @@ export function reportFinding(finding: Finding): string {
   ].join('\n')
 }
 
-function replayCommand({ schema, seed, episode }: Finding): string {
+function replayCommand({ maker, schema, seed, episode }: Finding): string {
   return (
     `npx tsx --conditions=@freshet/source test/property/run.ts ` +
-    `--seed ${seed} --schemas ${schema} --episode ${episode}`
+    `--orm ${maker.orm} --seed ${seed} --schemas ${schema} --episode ${episode}`
   )
 }
 

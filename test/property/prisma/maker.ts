@@ -17,6 +17,7 @@ export type PrismaWrite = ModelWrite | RawWrite
 
 /** The calls of a Prisma client. */
 export class PrismaMaker implements Maker {
+  readonly orm = 'prisma'
   readonly hasBatches = true
   readonly #schema: Schema
 

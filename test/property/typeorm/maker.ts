@@ -11,6 +11,7 @@ import { WriteMaker, type TypeormWrite } from './write.js'
 
 /** The calls of TypeORM. */
 export class TypeormMaker implements Maker {
+  readonly orm = 'typeorm'
   readonly hasBatches = false
   readonly #extended: ExtendedSchema
   readonly #entities: Entities
