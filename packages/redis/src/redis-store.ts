@@ -259,13 +259,14 @@ function toVector(names: readonly string[], readings: readonly Reading[]): Redis
 
 const instantOf = ({ serverMicros, localMs }: Reading): Instant => ({ serverMicros, localMs })
 
-/** Whether `names` have, as read, the generations that the entry was stored under, and no intent. */
+/**
+ * Whether `names` have, as read, the stamps that the entry was stored under. What is missing, or marked, has none that was
+ * ever stored.
+ */
 function isCurrent({ header }: Payload, names: readonly string[], readings: readonly Reading[]): boolean {
   return names.every((name, index) => {
-    const reading = readings[index]!
-    if (reading.value === undefined || hasIntent(reading.value)) return false
     const at = header.names.indexOf(name)
-    return at >= 0 && header.stamps[at] === stampOf(reading)
+    return at >= 0 && header.stamps[at] === stampOf(readings[index]!)
   })
 }
 

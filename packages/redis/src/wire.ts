@@ -41,14 +41,13 @@ export function clientWire(client: RedisClient): Wire {
   }
 }
 
-function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
-  return client.callBuffer(name, ...parts)
+// Async, so that a client that throws at once rejects.
+async function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
+  return await client.callBuffer(name, ...parts)
 }
 
 function sendMany(client: RedisClient, commands: readonly Command[]): readonly Promise<unknown>[] {
-  const pipeline = client.pipeline()
-  for (const { name, parts } of commands) pipeline.callBuffer(name, ...parts)
-  const replies = pipeline.exec()
+  const replies = exchange(client, commands)
   return commands.map(async (command, index) => {
     const reply = await replies.then((all) => all?.[index], ignore)
     // A cluster that is changing: this part has moved, or the parts are no longer at one node. Alone, the client
@@ -57,6 +56,12 @@ function sendMany(client: RedisClient, commands: readonly Command[]): readonly P
     if (reply[0] !== null) throw reply[0]
     return reply[1]
   })
+}
+
+async function exchange(client: RedisClient, commands: readonly Command[]) {
+  const pipeline = client.pipeline()
+  for (const { name, parts } of commands) pipeline.callBuffer(name, ...parts)
+  return await pipeline.exec()
 }
 
 function isRedirection(error: Error | null): boolean {

@@ -87,9 +87,11 @@ describe.each(versions)('%s', (version) => {
     await watched.idle()
     await write('v1')
     await client.call('flushall')
+    await writer.cache.snapshot(['User'])
     loader.land('v0')
     expect(await loading).toBe('v0')
     await watched.idle()
+    expect(await client.call('exists', keys.entry)).toBe(1)
     expect(await read()).toBe('v1')
   })
 

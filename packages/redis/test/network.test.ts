@@ -220,6 +220,19 @@ describe.each(versions)('%s', (version) => {
       expect(await near.read()).toBe('v2')
     })
 
+    test('an invalidation that cannot be sent is sent when the connection is back, and acknowledged then', async () => {
+      await near.read()
+      await nearWatched.idle()
+      const writing = far.cache.write(['User'], async () => {
+        database.row = 'v1'
+        proxy.cut()
+        while (farClient.status === 'ready') await turns()
+      })
+      await writing
+      expect(await near.read()).toBe('v1')
+      expect(far.failures).toEqual([])
+    })
+
     test('a client that reconnects is used again', async () => {
       await far.read()
       await farWatched.idle()
