@@ -142,14 +142,14 @@ const moments: readonly Mutant[] = [
     'the vector is read before the load',
     'core/src/read.ts',
     'const loadMs = clock.now() - startedAt',
-    'const loadMs = clock.now() - startedAt\n    vector = await this.snapshot(request.space, tags)',
+    'const loadMs = clock.now() - startedAt\n    Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) })',
   ),
   one(
     'flights by key alone',
     'a reader joins only a load under its own vector',
     'core/src/flight.ts',
-    '`${vectorId.length}:${vectorId}${key}`',
-    '`${vectorId.length * 0}${key}`',
+    'flight.vector.id === vector.id',
+    'flight.vector.id !== ""',
   ),
 ]
 

@@ -1,5 +1,6 @@
-import type { PreparedCopy } from './clone.js'
 import type { Clock } from './clock.js'
+import type { PreparedCopy } from './clone.js'
+import type { Vector } from './store.js'
 
 /** What a finished load leaves for those who joined it. */
 export interface Landed {
@@ -10,18 +11,39 @@ export interface Landed {
   readonly lackedTags: readonly string[] | undefined
 }
 
-/** A load under way. */
+/** A load under way. Most loads are joined by nobody, so what a joiner needs is made when the first one comes. */
 export class Flight {
   readonly key: string
-  readonly id: string
+  /** What `vector` holds the generations of. */
+  readonly tags: readonly string[]
+  readonly vector: Vector
   joiners = 0
+  isJoinable = true
   /** Set when the key was deleted or set while the load ran: its value is for those who wait, not for the store. */
   superseded = false
-  landed!: Promise<Landed>
+  /** Another load of the same key, which began before this one under another vector. */
+  older: Flight | undefined
+  #landing: PromiseWithResolvers<Landed> | undefined
 
-  constructor(key: string, id: string) {
+  constructor(key: string, tags: readonly string[], vector: Vector, older: Flight | undefined) {
     this.key = key
-    this.id = id
+    this.tags = tags
+    this.vector = vector
+    this.older = older
+  }
+
+  /** To be asked for before the load has ended. */
+  get landed(): Promise<Landed> {
+    this.#landing ??= withResolvers()
+    return this.#landing.promise
+  }
+
+  land(landed: Landed): void {
+    this.#landing?.resolve(landed)
+  }
+
+  fail(error: unknown): void {
+    this.#landing?.reject(error)
   }
 }
 
@@ -35,9 +57,8 @@ const maxFlights = 10_000
  * vector than a load from before it, so it cannot be given that load's rows.
  */
 export class Flights {
-  readonly #joinable = new Map<string, Flight>()
   /** Also those that nobody joins any more: a key that is deleted must reach every load of it. */
-  readonly #byKey = new Map<string, Set<Flight>>()
+  readonly #newest = new Map<string, Flight>()
   readonly #clock: Clock
   readonly #joinTimeoutMs: number
   #size = 0
@@ -47,24 +68,45 @@ export class Flights {
     this.#joinTimeoutMs = joinTimeoutMs
   }
 
-  /** Loads that have not landed. */
+  /** Loads that have not ended. */
   get size(): number {
     return this.#size
   }
 
   /** The load to join, if one is under way under the same vector. */
-  find(key: string, vectorId: string): Flight | undefined {
-    return this.#joinable.get(flightId(key, vectorId))
+  find(key: string, vector: Vector): Flight | undefined {
+    let flight = this.#newest.get(key)
+    // Ids are made when they are asked for, and most keys have no load under way.
+    while (flight !== undefined && !(flight.isJoinable && flight.vector.id === vector.id))
+      flight = flight.older
+    return flight
   }
 
-  /** Registers a load; it leaves by itself when it has landed. */
-  start(key: string, vectorId: string, load: (flight: Flight) => Promise<Landed>): Flight {
+  /** Registers a load; whoever runs it calls `end`. */
+  start(key: string, tags: readonly string[], vector: Vector): Flight {
     if (this.#size >= maxFlights) this.#giveUpOldest()
-    const flight = new Flight(key, flightId(key, vectorId))
-    this.#joinable.set(flight.id, flight)
-    this.#enter(flight)
-    flight.landed = load(flight).finally(() => this.#leave(flight))
+    const flight = new Flight(key, tags, vector, this.#newest.get(key))
+    this.#newest.set(key, flight)
+    this.#size++
     return flight
+  }
+
+  /** Takes a load out, however it ended. */
+  end(flight: Flight): void {
+    flight.isJoinable = false
+    const newest = this.#newest.get(flight.key)
+    if (newest === flight) {
+      if (flight.older === undefined) this.#newest.delete(flight.key)
+      else this.#newest.set(flight.key, flight.older)
+      this.#size--
+      return
+    }
+    let newer = newest
+    while (newer !== undefined && newer.older !== flight) newer = newer.older
+    // One that was given up is not there.
+    if (newer === undefined) return
+    newer.older = flight.older
+    this.#size--
   }
 
   /**
@@ -76,7 +118,7 @@ export class Flights {
     let cancel!: () => void
     const tooLong = new Promise<undefined>((resolve) => {
       cancel = this.#clock.setTimer(() => {
-        this.#closeToJoiners(flight)
+        flight.isJoinable = false
         resolve(undefined)
       }, this.#joinTimeoutMs)
     })
@@ -89,39 +131,41 @@ export class Flights {
 
   /** The key got a value, or lost it, by hand: loads that began before must neither store nor be joined. */
   supersede(key: string): void {
-    for (const flight of this.#byKey.get(key) ?? []) {
-      flight.superseded = true
-      this.#closeToJoiners(flight)
-    }
-  }
-
-  #enter(flight: Flight): void {
-    const ofKey = this.#byKey.get(flight.key)
-    if (ofKey === undefined) this.#byKey.set(flight.key, new Set([flight]))
-    else ofKey.add(flight)
-    this.#size++
-  }
-
-  #leave(flight: Flight): void {
-    this.#closeToJoiners(flight)
-    const ofKey = this.#byKey.get(flight.key)
-    if (ofKey?.delete(flight) !== true) return
-    this.#size--
-    if (ofKey.size === 0) this.#byKey.delete(flight.key)
-  }
-
-  #closeToJoiners(flight: Flight): void {
-    if (this.#joinable.get(flight.id) === flight) this.#joinable.delete(flight.id)
+    giveUp(this.#newest.get(key))
   }
 
   #giveUpOldest(): void {
-    const [oldest] = this.#byKey.values()
-    for (const flight of oldest ?? []) {
-      flight.superseded = true
-      this.#leave(flight)
-    }
+    const [oldest] = this.#newest.values()
+    if (oldest === undefined) return
+    this.#newest.delete(oldest.key)
+    this.#size -= giveUp(oldest)
   }
 }
 
-// The length keeps vector and key apart whatever they contain.
-const flightId = (key: string, vectorId: string): string => `${vectorId.length}:${vectorId}${key}`
+/** Returns how many loads of the key there were. */
+function giveUp(newest: Flight | undefined): number {
+  let count = 0
+  for (let flight = newest; flight !== undefined; flight = flight.older) {
+    flight.superseded = true
+    flight.isJoinable = false
+    count++
+  }
+  return count
+}
+
+interface PromiseWithResolvers<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: unknown) => void
+}
+
+// Node 20 has no Promise.withResolvers.
+function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve!: (value: T) => void
+  let reject!: (error: unknown) => void
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue
+    reject = onError
+  })
+  return { promise, resolve, reject }
+}

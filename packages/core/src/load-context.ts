@@ -17,12 +17,16 @@ export interface LoaderContext {
   readonly setTags: (tags: readonly string[]) => void
 }
 
-/** One per load; the engine reads what the loader decided. Its functions need no `this`: loaders take them apart. */
+/**
+ * One per load; the engine reads what the loader decided. Loaders take it apart, so its functions need no `this`;
+ * most never ask for them, so they are made when one does.
+ */
 export class LoadContext implements LoaderContext {
   readonly #tagNames: TagNames
   readonly signal: AbortSignal
   ttlMs: number | undefined
-  skipped = false
+  #skipped = false
+  #condition: (() => boolean) | undefined
   tags: readonly string[] | undefined
 
   constructor(closing: AbortSignal, tagNames: TagNames) {
@@ -30,15 +34,31 @@ export class LoadContext implements LoaderContext {
     this.#tagNames = tagNames
   }
 
-  readonly setTtl = (ttl: Duration): void => {
-    this.ttlMs = toMilliseconds(ttl, 'setTtl()')
+  get setTtl() {
+    return (ttl: Duration): void => {
+      this.ttlMs = toMilliseconds(ttl, 'setTtl()')
+    }
   }
 
-  readonly skip = (): void => {
-    this.skipped = true
+  get skip() {
+    return (): void => {
+      this.#skipped = true
+    }
   }
 
-  readonly setTags = (tags: readonly string[]): void => {
-    this.tags = this.#tagNames.resolve(tags)
+  /** For adapters: the value is stored only if `condition` holds when the load has ended. */
+  storeIf(condition: () => boolean): void {
+    this.#condition = condition
+  }
+
+  /** To be asked when the load has ended. */
+  get mayStore(): boolean {
+    return !this.#skipped && (this.#condition === undefined || this.#condition())
+  }
+
+  get setTags() {
+    return (tags: readonly string[]): void => {
+      this.tags = this.#tagNames.resolve(tags)
+    }
   }
 }

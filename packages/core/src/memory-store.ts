@@ -48,22 +48,27 @@ interface TagState {
   /** Asked for again since it was made, or since it was last spared. */
   asked: boolean
 }
-// Unequal to everything, itself included: a vector made of it can never be found current.
-const forgotten = NaN
+// Later than every vector, so that none made of it can ever be found current.
+const forgotten = Infinity
 
+/**
+ * Generations are numbers that grow through all tags of the store, so that one of them is enough for a vector: its tags
+ * are what they were as long as none has a later one than the latest had.
+ */
 class MemoryVector implements Vector {
   readonly states: readonly TagState[]
-  readonly generations: readonly number[]
+  /** The latest generation among `states`. */
+  readonly latest: number
   readonly usable: boolean
 
-  constructor(states: readonly TagState[], usable: boolean) {
+  constructor(states: readonly TagState[], latest: number, usable: boolean) {
     this.states = states
-    this.generations = states.map((state) => state.generation)
+    this.latest = latest
     this.usable = usable
   }
 
   get id(): string {
-    return this.generations.join(',')
+    return String(this.latest)
   }
 }
 
@@ -105,18 +110,25 @@ class MemoryStore implements Store {
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
-    const states: TagState[] = []
+    // Of the exact size: what grows by pushes keeps room for 17, in every entry.
+    const states = new Array<TagState>(space.prefixes.length * (tags.length + 1))
+    let count = 0
     for (const prefix of space.prefixes) {
-      states.push(this.#state(prefix + wholeSpaceTag))
-      for (const tag of tags) states.push(this.#state(prefix + tag))
+      states[count++] = this.#state(prefix + wholeSpaceTag)
+      for (const tag of tags) states[count++] = this.#state(prefix + tag)
     }
-    return new MemoryVector(states, !this.#anyHeld(states) && !states.some(isForgotten))
+    let usable = true
+    for (const state of states) if (state.heldUntil !== 0 && this.#isHeld(state)) usable = false
+    let latest = 0
+    for (const { generation } of states) if (generation > latest) latest = generation
+    // Making one tag of a vector can push another one of the same vector out of the map.
+    return new MemoryVector(states, latest, usable && latest !== forgotten)
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
     const memoryVector = vector as MemoryVector
     // It could never be found: the room is better used.
-    if (!vector.usable || !sameGenerations(memoryVector)) return
+    if (!vector.usable || !isUnchanged(memoryVector)) return
     const { copy, tags, storedAt, expiresAt, loadMs } = record
     this.#entries.set(space.prefix + key, {
       status: 'found',
@@ -173,7 +185,7 @@ class MemoryStore implements Store {
 
   #isCurrent(entry: MemoryEntry): boolean {
     if (entry.confirmedAt === this.#version) return true
-    if (!sameGenerations(entry.vector)) return false
+    if (!isUnchanged(entry.vector)) return false
     entry.confirmedAt = this.#version
     return true
   }
@@ -193,11 +205,6 @@ class MemoryStore implements Store {
     const state = { generation: ++this.#generation, heldUntil: 0, asked: false }
     this.#tags.set(name, state)
     return state
-  }
-
-  #anyHeld(states: readonly TagState[]): boolean {
-    for (const state of states) if (state.heldUntil !== 0 && this.#isHeld(state)) return true
-    return false
   }
 
   #isHeld(state: TagState): boolean {
@@ -229,12 +236,8 @@ class MemoryStore implements Store {
   }
 }
 
-/** Making one tag of a vector can push another one of the same vector out of the map. */
-const isForgotten = (state: TagState): boolean => Number.isNaN(state.generation)
-
-function sameGenerations(vector: MemoryVector): boolean {
-  const { states, generations } = vector
-  for (let i = 0; i < states.length; i++) if (states[i]!.generation !== generations[i]) return false
+function isUnchanged({ states, latest }: MemoryVector): boolean {
+  for (let i = 0; i < states.length; i++) if (states[i]!.generation > latest) return false
   return true
 }
 

@@ -142,7 +142,8 @@ export class Reader {
     if (this.#parts.closing.aborted) return
     // If this value is not kept, because it is too large or its vector outdated, neither is the one it replaces.
     if (vector !== undefined || !this.#mayKeep(copy, current)) await this.delete(request.space, request.key)
-    const store = () => this.#store(request, copy, value, current, 0, undefined)
+    const loaded = { copy, value, loadMs: 0, ttlMs: undefined }
+    const store = () => this.#store(request, { tags: request.tags, vector: current }, loaded)
     await this.#superseding(request.space, request.key, 'put', store, nothing)
   }
 
@@ -239,17 +240,10 @@ export class Reader {
     rejoining = false,
   ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
-    const vectorId = vector.id
-    const underWay = vector.usable ? this.#flights.find(flightKey, vectorId) : undefined
+    const underWay = this.#flights.find(flightKey, vector)
     if (underWay !== undefined) return this.#join(request, underWay, reason, rejoining)
     tell(request, 'miss', reason)
-    const started = this.#flights.start(flightKey, vectorId, (flight) =>
-      this.#load(request, tags, vector, flight),
-    )
-    const { restore } = request
-    return restore === undefined
-      ? started.landed.then(valueOf)
-      : started.landed.then((landed) => restore(landed.value))
+    return this.#load(request, this.#flights.start(flightKey, tags, vector))
   }
 
   async #join(request: ReadRequest, flight: Flight, reason: string, rejoining: boolean): Promise<unknown> {
@@ -273,31 +267,43 @@ export class Reader {
     return request.restore === undefined ? value : andThen(value, request.restore)
   }
 
-  async #load(
-    request: ReadRequest,
-    tags: readonly string[],
-    vector: Vector,
-    flight: Flight,
-  ): Promise<Landed> {
-    const { clock, counters, guard } = this.#parts
+  async #load(request: ReadRequest, flight: Flight): Promise<unknown> {
+    const { clock, counters } = this.#parts
     counters.loads++
-    const context = this.#context()
-    const startedAt = clock.now()
-    const value = await request.load(context)
-    const loadMs = clock.now() - startedAt
-    const lackedTags = this.#learn(request, tags, context)
+    let value: unknown
+    try {
+      const context = this.#context()
+      const startedAt = clock.now()
+      value = await request.load(context)
+      const loadMs = clock.now() - startedAt
+      flight.land(this.#landed(request, flight, context, value, loadMs))
+    } catch (error) {
+      flight.fail(error)
+      throw error
+    } finally {
+      this.#flights.end(flight)
+    }
+    return request.restore === undefined ? value : request.restore(value)
+  }
+
+  /** Stores what was loaded, if it may be, and says what is left of it for those who joined. */
+  #landed(
+    request: ReadRequest,
+    flight: Flight,
+    context: LoadContext,
+    value: unknown,
+    loadMs: number,
+  ): Landed {
+    const lackedTags = this.#learn(request, flight.tags, context)
     if (lackedTags !== undefined) return { value, copy: undefined, lackedTags }
     // `undefined` is "not there", so it is not a value to keep.
     const storable =
-      !context.skipped && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
+      context.mayStore && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
     if (!storable && flight.joiners === 0) return { value, copy: undefined, lackedTags }
     const copy = prepareCopy(value)
-    if (copy === undefined) guard.failed('copy', notCopyable(request))
-    else if (storable) {
-      const store = () => this.#store({ ...request, tags }, copy, value, vector, loadMs, context.ttlMs)
-      // Not awaited: an entry that is stored late under its vector is still sound.
-      void guard.run('put', store, nothing)
-    }
+    if (copy === undefined) this.#parts.guard.failed('copy', notCopyable(request))
+    // Not awaited: an entry that is stored late under its vector is still sound.
+    else if (storable) void this.#store(request, flight, { copy, value, loadMs, ttlMs: context.ttlMs })
     return { value, copy, lackedTags }
   }
 
@@ -318,25 +324,32 @@ export class Reader {
 
   #store(
     request: Omit<ReadRequest, 'load'>,
-    copy: PreparedCopy,
-    value: unknown,
-    vector: Vector,
-    loadMs: number,
-    ttlMs: number | undefined,
+    { tags, vector }: Pick<Flight, 'tags' | 'vector'>,
+    { copy, value, loadMs, ttlMs }: Loaded,
   ): MaybePromise<void> {
-    const { store, clock, counters, random } = this.#parts
+    const { store, guard, clock, counters, random } = this.#parts
     if (!this.#mayKeep(copy, vector)) return
     const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
     const storedAt = clock.now()
     const expiresAt = storedAt + lifetimeMs(policy, value, random)
     counters.stored++
-    return store.put(
-      request.space,
-      request.key,
-      { copy, tags: request.tags, storedAt, expiresAt, loadMs },
-      vector,
-    )
+    // Not through `guard.run`: a miss in memory need not pay for closures.
+    try {
+      const done = store.put(request.space, request.key, { copy, tags, storedAt, expiresAt, loadMs }, vector)
+      return isPromise(done) ? guard.settle('put', done, nothing) : done
+    } catch (cause) {
+      guard.failed('put', cause)
+    }
   }
+}
+
+/** A value to store. */
+interface Loaded {
+  readonly copy: PreparedCopy
+  readonly value: unknown
+  readonly loadMs: number
+  /** What the loader asked for instead of the policy's. */
+  readonly ttlMs: number | undefined
 }
 
 function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError {
@@ -358,8 +371,6 @@ const nothing = (): void => undefined
 function shared(request: ReadRequest, { master, plan }: PreparedCopy): unknown {
   return request.restore === undefined ? copyOut(master, plan) : request.restore(master)
 }
-
-const valueOf = (landed: Landed): unknown => landed.value
 
 function tell(request: ReadRequest, status: ReadStatus, reason?: string): void {
   if (request.info === undefined) return

@@ -1,62 +1,83 @@
 import { expect, test } from 'vitest'
 import { Flights } from '../src/flight.js'
-import type { Landed } from '../src/flight.js'
+import type { Flight, Landed } from '../src/flight.js'
+import type { Vector } from '../src/store.js'
 import { FakeClock } from './support/fake-clock.js'
-import { held, settled } from './support/held.js'
 
 const landing = (value: unknown): Landed => ({ value, copy: undefined, lackedTags: undefined })
-const never = (): Promise<Landed> => new Promise(() => undefined)
+const vector = (id: string): Vector => ({ id, usable: true })
 
-test('a key and a vector cannot be mistaken for another pair', () => {
+function open(flights: Flights, key: string, id = ''): Flight {
+  return flights.start(key, [], vector(id))
+}
+
+test('a load is found by its key and its vector alone', () => {
   const flights = new Flights(new FakeClock(), 1_000)
-  flights.start('2,k', '1,', never)
-  expect(flights.find('2,k', '1,')).toBeDefined()
-  expect(flights.find('k', '1,2,')).toBeUndefined()
-  expect(flights.find(',2,k', '1')).toBeUndefined()
+  const loads = [open(flights, 'k', '1'), open(flights, 'k', '2'), open(flights, 'other', '1')]
+  expect(flights.find('k', vector('1'))).toBe(loads[0])
+  expect(flights.find('k', vector('2'))).toBe(loads[1])
+  expect(flights.find('other', vector('1'))).toBe(loads[2])
+  expect(flights.find('k', vector('3'))).toBeUndefined()
+  expect(flights.find('nothing', vector('1'))).toBeUndefined()
 })
 
-test('a load leaves when it has landed, also if it was rejected', async () => {
+test.each([
+  [0, 1, 2],
+  [2, 1, 0],
+  [1, 2, 0],
+])('loads of one key leave in any order: %i, %i, %i', (...order) => {
   const flights = new Flights(new FakeClock(), 1_000)
-  const landed = held<Landed>()
-  const rejected = held<Landed>()
-  flights.start('a', '', () => landed.promise)
-  const failing = flights.start('a', '1', () => rejected.promise).landed.catch(() => 'rejected')
-  expect(flights.size).toBe(2)
-  landed.resolve(landing(1))
-  rejected.reject(new Error('no'))
-  expect(await failing).toBe('rejected')
-  await settled()
-  expect(flights.size).toBe(0)
-  expect(flights.find('a', '')).toBeUndefined()
+  const loads = ['a', 'b', 'c'].map((id) => open(flights, 'k', id))
+  const left = new Set(loads)
+  for (const index of order) {
+    flights.end(loads[index]!)
+    left.delete(loads[index]!)
+    expect(flights.size).toBe(left.size)
+    expect(loads.map(({ vector }) => flights.find('k', vector))).toEqual(
+      loads.map((load) => (left.has(load) ? load : undefined)),
+    )
+  }
+})
+
+test('what a load leaves, or its error, reaches all that joined it', async () => {
+  const flights = new Flights(new FakeClock(), 1_000)
+  const [good, bad] = [open(flights, 'a'), open(flights, 'b')]
+  const joining = [good, good, bad, bad].map((flight) => flights.join(flight).catch((error: Error) => error))
+  good.land(landing(1))
+  bad.fail(new Error('no'))
+  expect(await Promise.all(joining)).toEqual([landing(1), landing(1), new Error('no'), new Error('no')])
+  expect([good.joiners, bad.joiners]).toEqual([2, 2])
 })
 
 test('loads that never end are given up in the end, oldest first, and are not to be stored', () => {
   const flights = new Flights(new FakeClock(), 1_000)
-  const oldest = flights.start('0', '', never)
-  for (let i = 1; i < 20_000; i++) flights.start(String(i % 15_000), String(i), never)
+  const oldest = open(flights, '0')
+  for (let i = 1; i < 20_000; i++) open(flights, String(i % 15_000), String(i))
   expect(flights.size).toBeLessThanOrEqual(10_000)
   expect(oldest.superseded).toBe(true)
-  expect(flights.find('0', '')).toBeUndefined()
-  expect(flights.find(String(19_999 % 15_000), '19999')?.superseded).toBe(false)
+  expect(flights.find('0', vector(''))).toBeUndefined()
+  expect(flights.find(String(19_999 % 15_000), vector('19999'))?.superseded).toBe(false)
+  const before = flights.size
+  flights.end(oldest)
+  expect(flights.size).toBe(before)
 })
 
 test('superseding a key leaves the loads of others alone', () => {
   const flights = new Flights(new FakeClock(), 1_000)
-  const loads = ['a', 'a', 'b'].map((key, vector) => flights.start(key, String(vector), never))
+  const loads = ['a', 'a', 'b'].map((key, id) => open(flights, key, String(id)))
   flights.supersede('a')
   expect(loads.map(({ superseded }) => superseded)).toEqual([true, true, false])
-  expect(flights.find('a', '0')).toBeUndefined()
-  expect(flights.find('b', '2')).toBe(loads[2])
+  expect(flights.find('a', vector('0'))).toBeUndefined()
+  expect(flights.find('b', vector('2'))).toBe(loads[2])
 })
 
 test('joining sets one timer and takes it back', async () => {
   const clock = new FakeClock()
   const flights = new Flights(clock, 1_000)
-  const landed = held<Landed>()
-  const flight = flights.start('a', '', () => landed.promise)
+  const flight = open(flights, 'a')
   const joining = flights.join(flight)
   expect(clock.pending).toBe(1)
-  landed.resolve(landing(1))
+  flight.land(landing(1))
   expect((await joining)?.value).toBe(1)
   expect(clock.pending).toBe(0)
 })

@@ -16,9 +16,13 @@ export class Passages {
     this.#tap = tap
   }
 
+  /** Whether a load has been seen to pass the tap: then there is nothing more to find out. */
+  get areSeen(): boolean {
+    return this.#seen
+  }
+
   /** Runs a load; one that is not seen to pass the tap is not stored. */
-  async load(query: () => PromiseLike<unknown>, context: LoadContext, engine: Engine): Promise<unknown> {
-    if (this.#seen) return query()
+  async probe(query: () => PromiseLike<unknown>, context: LoadContext, engine: Engine): Promise<unknown> {
     const { value, seen } = await this.#tap.probe(query)
     if (seen) this.#seen = true
     else this.#notSeen(context, engine)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ReadInfo } from '@freshet/core'
-import type { Engine, LoadContext, ReadRequest } from '@freshet/core/adapter'
+import type { Engine, LoadContext, Policy, ReadRequest } from '@freshet/core/adapter'
 import { isPromise } from '@freshet/core/adapter'
 import type { AskedCache } from '../cache-argument.js'
 import { askedPolicy, readCacheArgument, refuseOnWrite, splitCacheArgument } from '../cache-argument.js'
@@ -33,7 +33,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
   const { engine, binding, tap, passages, policyOf, scope } = parts
   const { reader, counters, events } = engine
   const { tagsFor } = parts
-  const keyPrefix = rememberPrefixes(parts.identity)
+  const kindOf = rememberKinds(parts.identity, policyOf)
 
   /** Straight to the database; `args` no longer holds anything of ours. */
   function bypass(call: QueryHookArguments, args: unknown, reason: string): PromiseLike<unknown> {
@@ -57,23 +57,25 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
 
   function read(call: QueryHookArguments, internals: CallInternals): PromiseLike<unknown> {
     const model = call.model!
-    const { args, cache } = splitCacheArgument(call.args, internals.dataPath)
-    const { cached, policy } = policyOf(model)
-    const asked = cache === undefined ? { cached, options: undefined } : readCacheArgument(cache)
+    const { dataPath } = internals
+    const { args, cache } = splitCacheArgument(call.args, dataPath)
+    const kind = kindOf(model, call.operation)
+    const asked = cache === undefined ? kind.asked : readCacheArgument(cache)
     const reason = obstacle(internals, asked)
     if (reason !== undefined) return bypass(call, args, reason)
     const text = argumentsKey(args)
     if (text === undefined) return bypass(call, args, 'arguments without a canonical form')
     const scoped = scopeText(asked)
     if (scoped === undefined) return bypass(call, args, 'scope')
-    const key = scoped + keyPrefix(model, call.operation, internals.dataPath) + text
+    const path = dataPath.length === 0 ? '' : `/${dataPath.join('/')}`
+    const key = `${scoped}${kind.keyPrefix}${path}|${text}`
     const request: ReadRequest = {
       space: engine.space,
       key,
       tags: withOwnTags(tagsFor(model, call.operation, args), asked),
-      policy: asked.options === undefined ? policy : askedPolicy(asked.options, policy),
+      policy: asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy),
       load: (context) => load(call, args, context),
-      source: `${model}.${call.operation}`,
+      source: kind.source,
       info: askedInfo(),
     }
     const answer = reader.read(request)
@@ -82,15 +84,21 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
   }
 
   /** Runs the query, and lets its answer be stored only if no open transaction can have shone through. */
-  async function load(call: QueryHookArguments, args: unknown, context: LoadContext): Promise<unknown> {
+  function load(call: QueryHookArguments, args: unknown, context: LoadContext): PromiseLike<unknown> {
     const transactions = tap.visibleTransactions
     // One may have begun while a store was asked.
     if (tap.seesUncommitted) context.skip()
+    context.storeIf(() => tap.visibleTransactions === transactions)
+    const query = () => call.query(args)
+    if (!passages.areSeen) return counted(() => passages.probe(query, context, engine))
+    return tap.isShared ? counted(query) : query()
+  }
+
+  /** On a shared connection a transaction asks whether loads are under way that see into it. */
+  async function counted(query: () => PromiseLike<unknown>): Promise<unknown> {
     tap.loads++
     try {
-      const value = await passages.load(() => call.query(args), context, engine)
-      if (tap.visibleTransactions !== transactions) context.skip()
-      return value
+      return await query()
     } finally {
       tap.loads--
     }
@@ -175,15 +183,32 @@ export function tagsOfReads(binding: Binding, readDependencies: () => ReadDepend
   return tagsFor
 }
 
+/** What all calls of one operation of one model have in common. */
+interface KindOfRead {
+  readonly source: string
+  readonly keyPrefix: string
+  readonly policy: Policy
+  /** Without a `cache` argument. */
+  readonly asked: AskedCache
+}
+
 /** `p:` is the family of these keys; what users name theirs starts with other letters. */
-function rememberPrefixes(identity: string) {
-  const prefixes = new Map<string, string>()
+function rememberKinds(
+  identity: string,
+  policyOf: (model: string) => ModelPolicy,
+): (model: string, operation: string) => KindOfRead {
   const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22)
-  return (model: string, operation: string, dataPath: readonly string[]): string => {
-    const name =
-      dataPath.length === 0 ? `${model}.${operation}` : `${model}.${operation}/${dataPath.join('/')}`
-    let prefix = prefixes.get(name)
-    if (prefix === undefined) prefixes.set(name, (prefix = `p:${digest}|${name}|`))
-    return prefix
+  const byModel = new Map<string, Map<string, KindOfRead>>()
+  const make = (model: string, operation: string): KindOfRead => {
+    const source = `${model}.${operation}`
+    const { cached, policy } = policyOf(model)
+    return { source, keyPrefix: `p:${digest}|${source}`, policy, asked: { cached, options: undefined } }
+  }
+  return (model, operation) => {
+    let ofModel = byModel.get(model)
+    if (ofModel === undefined) byModel.set(model, (ofModel = new Map()))
+    let kind = ofModel.get(operation)
+    if (kind === undefined) ofModel.set(operation, (kind = make(model, operation)))
+    return kind
   }
 }
