@@ -76,7 +76,8 @@ export function createCache(options: CacheOptions = {}): Cache {
 }
 
 function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
-  assertConsistency(options.consistency ?? 'strong')
+  const { consistency = 'strong' } = options
+  assertConsistency(consistency)
   const clock = validClock(options.clock ?? systemClock)
   const events = new Events()
   const counters = new Counters()
@@ -112,6 +113,7 @@ function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
     databases: new Map(),
     space: createSpace(options.namespace),
     policy: resolvePolicy(options, defaultPolicy),
+    consistency,
     closing,
   }
 }

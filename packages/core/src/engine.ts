@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import type { Consistency } from './consistency.js'
 import type { Events } from './events.js'
 import type { Policy } from './policy.js'
 import type { Reader } from './read.js'
@@ -21,6 +22,8 @@ export interface Engine {
   readonly databases: Map<string, object>
   readonly space: Space
   readonly policy: Policy
+  /** Other than `strong`, an answer may be older than what the database has. */
+  readonly consistency: Consistency
   readonly closing: AbortSignal
 }
 

@@ -1,6 +1,7 @@
 import type { DataSource, EntityMetadata } from 'typeorm'
 import { LRUCache } from 'lru-cache'
 import { entityNamesOf } from './entity-names.js'
+import { freezeEntities } from './freeze-entities.js'
 import { NodeBuilder, relatedOf } from './node-builder.js'
 import { OutdatedSnapshot } from './outdated-snapshot.js'
 import { holderOf, parsePath } from './property-path.js'
@@ -21,17 +22,21 @@ export class Restorer {
    * The entities that TypeORM would have built: of their classes, with relations, transformed values and lazy
    * relations, `@AfterLoad` and subscribers called. Nothing of the snapshot is given away.
    *
+   * @param frozen whether they may not be changed
    * @returns a promise where there are listeners
    * @throws what a value transformer or a listener throws; {@link OutdatedSnapshot}
    */
-  restore(snapshot: EntitySnapshot): object[] | Promise<object[]> {
+  restore(snapshot: EntitySnapshot, frozen = false): object[] | Promise<object[]> {
     const builders = snapshot.shapes.map((shape) => this.#builderOf(shape))
     const built: object[] = []
     for (const node of snapshot.nodes) built.push(builders[node[0] as number]!.build(node, built))
     const roots = snapshot.roots.map((index) => built[index]!)
-    if (this.#hasListeners(builders)) return this.#tell(snapshot, built, roots)
-    setLate(snapshot, built)
-    return roots
+    const done = (): object[] => {
+      setLate(snapshot, built)
+      if (frozen) freezeEntities(built)
+      return frozen ? (Object.freeze(roots) as object[]) : roots
+    }
+    return this.#hasListeners(builders) ? this.#tell(snapshot, built).then(done) : done()
   }
 
   #builderOf(text: string): NodeBuilder {
@@ -57,22 +62,17 @@ export class Restorer {
   }
 
   /** TypeORM itself walks the entities, in its own order. */
-  async #tell(snapshot: EntitySnapshot, built: readonly object[], roots: object[]): Promise<object[]> {
-    if (snapshot.events.length > 0) {
-      const queryRunner = this.#dataSource.createQueryRunner(
-        this.#dataSource.defaultReplicationModeForReads(),
-      )
-      try {
-        for (const { entity, nodes } of snapshot.events) {
-          const entities = nodes.map((index) => built[index]!)
-          await queryRunner.broadcaster.broadcast('Load', this.#metadataOf(entity), entities)
-        }
-      } finally {
-        await queryRunner.release()
+  async #tell(snapshot: EntitySnapshot, built: readonly object[]): Promise<void> {
+    if (snapshot.events.length === 0) return
+    const queryRunner = this.#dataSource.createQueryRunner(this.#dataSource.defaultReplicationModeForReads())
+    try {
+      for (const { entity, nodes } of snapshot.events) {
+        const entities = nodes.map((index) => built[index]!)
+        await queryRunner.broadcaster.broadcast('Load', this.#metadataOf(entity), entities)
       }
+    } finally {
+      await queryRunner.release()
     }
-    setLate(snapshot, built)
-    return roots
   }
 }
 

@@ -14,7 +14,8 @@ export interface AnswerKind {
   readonly method: string
   direct(builder: Builder): Promise<unknown>
   load(builder: Builder): Promise<unknown>
-  restore(value: unknown, dataSource: DataSource): unknown
+  /** @param frozen of entities that may be stale, so that nobody changes and saves them */
+  restore(value: unknown, dataSource: DataSource, frozen: boolean): unknown
 }
 
 export const manyEntities: AnswerKind = {
@@ -35,8 +36,8 @@ export const oneEntity: AnswerKind = {
     const loaded = await recordLoad(builder)
     return loaded instanceof Unrebuildable || loaded.roots.length > 0 ? loaded : null
   },
-  restore: (value, dataSource) =>
-    value === null ? null : andThen(entitiesOf(value, dataSource), ([first]) => first ?? null),
+  restore: (value, dataSource, frozen) =>
+    value === null ? null : andThen(entitiesOf(value, dataSource, frozen), ([first]) => first ?? null),
 }
 
 export const entityCount: AnswerKind = {
@@ -46,10 +47,10 @@ export const entityCount: AnswerKind = {
   restore: (value) => value,
 }
 
-function entitiesOf(value: unknown, dataSource: DataSource): object[] | Promise<object[]> {
+function entitiesOf(value: unknown, dataSource: DataSource, frozen: boolean): object[] | Promise<object[]> {
   if (value instanceof Unrebuildable) return [...value.entities]
   if (Array.isArray(value)) return []
-  return restorerOf(dataSource).restore(value as EntitySnapshot)
+  return restorerOf(dataSource).restore(value as EntitySnapshot, frozen)
 }
 
 /** Loads what is to be kept; what cannot be kept is said in an event, and is not. */

@@ -1,4 +1,4 @@
-import type { LoadContext, Policy } from '@freshet/core/adapter'
+import type { Engine, LoadContext, Policy } from '@freshet/core/adapter'
 import { isPromise, resolvePolicy } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
@@ -50,7 +50,7 @@ export async function readCached(
   const tags = ownTags === undefined ? known : [...known, ...ownTags]
   try {
     // Awaited only if it must be: even that costs a turn of the microtask queue.
-    const answer = lookUp(read, key, tags, policy)
+    const answer = lookUp(read, key, tags, policy, mayBeStale(engine) && options?.mutable !== true)
     return isPromise(answer) ? await answer : answer
   } catch (error) {
     if (!(error instanceof OutdatedSnapshot)) throw error
@@ -66,6 +66,7 @@ function lookUp(
   key: string,
   tags: readonly string[],
   policy: Policy,
+  frozen: boolean,
 ): unknown {
   const { engine } = state
   return engine.reader.read({
@@ -74,10 +75,13 @@ function lookUp(
     tags,
     policy,
     load: (context: LoadContext) => loadFor(state, kind, builder(), source, context),
-    restore: (value) => kind.restore(value, dataSource),
+    restore: (value) => kind.restore(value, dataSource, frozen),
     source,
   })
 }
+
+/** Saving an entity that is older than its row writes the old values back. */
+const mayBeStale = ({ consistency }: Engine): boolean => consistency !== 'strong'
 
 /** As without the cache. */
 function bypass({ state: { engine }, source, kind, builder }: CachedRead, reason: string): Promise<unknown> {

@@ -7,16 +7,23 @@ export interface GetWithCacheOptions extends PolicyOptions {
   readonly tags?: readonly string[]
   /** Keeps this answer apart from those of other scopes. Default: what the `scope` option of `freshet()` returns. */
   readonly scope?: string
+  /**
+   * Of a cache whose answers may be stale (`consistency` other than `'strong'`) entities are frozen, because saving an
+   * old one writes old values back; `true` gives them as they are. Dates and bytes are not frozen. Default `false`.
+   */
+  readonly mutable?: boolean
 }
 
-const names = ['tags', 'scope', ...policyOptionNames] as const
+const names = ['tags', 'scope', 'mutable', ...policyOptionNames] as const
 
 /** @throws FreshetError INVALID_OPTION */
 export function assertReadOptions(method: string, options: GetWithCacheOptions): void {
   assertOptions(`${method}()`, options, names)
-  const { scope, tags } = options
+  const { scope, tags, mutable } = options
   if (scope !== undefined && typeof scope !== 'string')
     throw invalidOption(`${method}() takes a scope that is a string, but ${print(scope)} was given.`)
   if (tags !== undefined && !Array.isArray(tags))
     throw invalidOption(`${method}() takes tags that are an array of strings, but ${print(tags)} was given.`)
+  if (mutable !== undefined && typeof mutable !== 'boolean')
+    throw invalidOption(`${method}() takes mutable: true or false, but ${print(mutable)} was given.`)
 }
