@@ -114,6 +114,6 @@ async function endOfTick(): Promise<void> {
 }
 
 const withoutEpoch =
-  'Nothing is cached: the server does not tell its run_id and master_replid by INFO inside scripts, without which a restart or a fail-over could bring outdated entries back. Permit the command INFO to the user of the client.'
+  'Nothing is cached: the server does not tell its master_replid by INFO inside scripts, without which a restart or a fail-over could bring outdated entries back. Permit the command INFO to the user of the client.'
 const notMaster =
   'Nothing is cached: the server that the client is connected to is no master. Connect to the master, or through Sentinel or Cluster.'

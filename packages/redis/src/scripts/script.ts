@@ -30,20 +30,17 @@ end
 `
 
 /**
- * Which memory of a server a generation belongs to: `run_id` is another after every restart, `master_replid` after every
- * promotion. Empty on a server that is no master, whose generations are worth nothing; false where INFO does not tell.
+ * Which memory a generation belongs to: `master_replid` is another after every promotion and after every start of a
+ * server as a master, whatever data it starts with. Empty on a server that is no master, whose generations are worth
+ * nothing; false where INFO does not tell.
  */
 export const epoch = `
 local function epoch()
-  local replication = redis.pcall('INFO', 'replication')
-  if type(replication) ~= 'string' then return false end
-  if not string.find(replication, 'role:master', 1, true) then return '' end
-  local server = redis.pcall('INFO', 'server')
-  if type(server) ~= 'string' then return false end
-  local run = string.match(server, 'run_id:(%w+)')
-  local history = string.match(replication, 'master_replid:(%w+)')
-  if not run or not history then return false end
-  return string.sub(run, 1, 20) .. string.sub(history, 1, 20)
+  local info = redis.pcall('INFO', 'replication')
+  if type(info) ~= 'string' then return false end
+  if not string.find(info, 'role:master', 1, true) then return '' end
+  local _, before = string.find(info, 'master_replid:', 1, true)
+  return before and string.match(info, '^%w+', before + 1) or false
 end
 `
 
