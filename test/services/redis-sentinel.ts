@@ -13,7 +13,8 @@ export interface RedisSentinelSet {
   readonly nodes: readonly RedisNode[]
   /** Who is the master now, as the sentinels say. */
   master(): Promise<RedisNode>
-  /** Has the sentinels promote a replica, as they do when the master is away, and waits for it. */
+  /** Has the sentinels promote a replica, as they do when the master is away, and waits for it; the old
+   * master is told to follow up to ten seconds later. */
   failover(): Promise<RedisNode>
   stop(): Promise<void>
 }
@@ -65,7 +66,7 @@ function configuration(masterPort: number): string {
   return [
     `sentinel monitor ${name} 127.0.0.1 ${masterPort} 2`,
     `sentinel down-after-milliseconds ${name} 1000`,
-    `sentinel failover-timeout ${name} 5000`,
+    `sentinel failover-timeout ${name} 1000`,
     '',
   ].join('\n')
 }

@@ -43,7 +43,8 @@ export function mastersOf(client: TestClient): readonly TestClient[] {
   return client.isCluster === true ? (client as ClusterClient).nodes('master') : [client]
 }
 
-async function ready(client: TestClient): Promise<TestClient> {
+/** Waits until it is connected, unless it connects on its first use. */
+export async function ready(client: TestClient): Promise<TestClient> {
   // A test that breaks the connection reads the errors where the store tells them.
   client.on('error', () => undefined)
   if (client.status !== 'ready' && client.status !== 'wait')
