@@ -5,7 +5,7 @@ import { startEpisode } from './episode.js'
 import { DifferenceFound, execute, Tally } from './execute.js'
 import type { Finding } from './finding.js'
 import { shrink } from './shrink.js'
-import { episodeSteps } from './step.js'
+import { episodeSteps, type Step } from './step.js'
 
 export interface CampaignOptions {
   /** Seeds of the schemas, each of which gets an equal part of the steps. */
@@ -22,6 +22,8 @@ export interface CampaignOptions {
   readonly createDatabase: () => Promise<string>
   readonly onProgress?: (tally: Tally) => void
 }
+
+type Sweep = Extract<Step, { kind: 'sweep' }>
 
 export interface CampaignResult {
   readonly tally: Tally
@@ -54,10 +56,31 @@ async function runSchema(
       if (finding) return finding
       options.onProgress?.(tally)
     }
-    return await runConcurrently(binding, options.seed, options.concurrentRounds, tally)
+    return (
+      (await runConcurrently(binding, options.seed, options.concurrentRounds, tally)) ??
+      (await runLast(binding, options.seed, tally))
+    )
   } finally {
     await binding.close()
   }
+}
+
+/** The maker's last write, between two rounds of reads. */
+async function runLast(binding: Binding, seed: string, tally: Tally): Promise<Finding | undefined> {
+  const { schema, maker } = binding
+  const { lastWrite } = maker
+  if (lastWrite === undefined) return undefined
+  await startEpisode(binding, seed, 0)
+  const { reads } = episodeSteps(schema, maker, seed, 0, EPISODE_LENGTH).find(
+    ({ kind }) => kind === 'sweep',
+  ) as Sweep
+  const step: Step = { kind: 'probe', reads, write: lastWrite, route: 'cached' }
+  const result = await outcome(() => execute(binding, step, tally))
+  if (result.ok) return undefined
+  if (!(result.error instanceof DifferenceFound)) throw result.error
+  const { difference } = result.error
+  const common = { maker, schema: binding.seed, seed, episode: 0, index: undefined }
+  return { ...common, difference, history: [step], shortest: undefined }
 }
 
 function episodesOf({ onlyEpisode, steps, schemas }: CampaignOptions): number[] {

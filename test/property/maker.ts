@@ -27,6 +27,8 @@ export interface Maker {
   rawJoinRow(relation: ManyToMany, random: Random): Write
   /** Adds what is gone of the rows that an episode begins with. */
   refill(random: Random): Write
+  /** After it, nothing is as it was: it is sent when a schema's other steps are done. */
+  readonly lastWrite?: Write
   readonly hasBatches: boolean
   /** How the transaction of a step is made. */
   transactionForm(random: Random): string

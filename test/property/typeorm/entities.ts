@@ -29,7 +29,7 @@ type Column = EntitySchemaColumnOptions
 type Relation = EntitySchemaRelationOptions
 
 /** A value of a class of the user's, made by a transformer. */
-export class Amount {
+class Amount {
   readonly text: string
 
   constructor(text: string) {
@@ -73,7 +73,7 @@ const ACTIONS: Record<Action, TypeormAction> = {
 }
 
 /** How a relation's property behaves beyond what the schema says of it. */
-export interface EndStyle {
+interface EndStyle {
   readonly isLazy: boolean
   readonly isEager: boolean
   readonly cascades: boolean

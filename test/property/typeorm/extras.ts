@@ -108,7 +108,7 @@ export function treeStatements(
   })
 }
 
-export function closureTable(name: string): string {
+function closureTable(name: string): string {
   return `${name.toLowerCase()}_closure`
 }
 

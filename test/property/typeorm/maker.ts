@@ -13,16 +13,19 @@ import { WriteMaker, type TypeormWrite } from './write.js'
 export class TypeormMaker implements Maker {
   readonly orm = 'typeorm'
   readonly hasBatches = false
+  readonly lastWrite: TypeormWrite
   readonly #extended: ExtendedSchema
   readonly #entities: Entities
 
   constructor(extended: ExtendedSchema, entities: Entities) {
     this.#extended = extended
     this.#entities = entities
+    const model = extended.schema.models[0]!.name
+    this.lastWrite = { kind: 'entity', model, call: { call: 'dropDatabase' } }
   }
 
   read(random: Random): TypeormRead {
-    return new ReadMaker(this.#extended, random).make()
+    return new ReadMaker(this.#extended, this.#entities, random).make()
   }
 
   relative(read: TypeormRead, random: Random): TypeormRead {
@@ -30,7 +33,7 @@ export class TypeormMaker implements Maker {
   }
 
   reachedEnds(read: TypeormRead): End[] {
-    return reachedEnds(this.#extended, read)
+    return reachedEnds(this.#extended, this.#entities, read)
   }
 
   modelWrite(model: Model, random: Random): TypeormWrite {

@@ -133,12 +133,17 @@ const unnoticedBegin: readonly Patch[] = [
     find: 'return this.#autocommit({ ...sent, statement: endOfUnseen(statement) }, send)',
     replace: 'return (endOfUnseen(statement), send())',
   },
+  {
+    file: connection,
+    find: 'if (this.#transaction === undefined && inTransaction(this.#physical) === true) this.#opened().begun = true',
+    replace: '',
+  },
 ]
 
 const moments: readonly Mutant[] = [
   {
     name: 'transactions begun by statements',
-    rule: 'a BEGIN that is sent by query() begins a transaction',
+    rule: 'a BEGIN that is sent by query() begins a transaction, told by its text or by the driver',
     patches: unnoticedBegin,
   },
   one(

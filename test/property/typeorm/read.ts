@@ -3,6 +3,7 @@ import { Between, Equal, ILike, In, IsNull, LessThanOrEqual, Like, MoreThan, Not
 import type { Read } from '../binding.js'
 import { modelOf, type End, type Field, type Model, type View } from '../model.js'
 import type { Random } from '../random.js'
+import type { Entities } from './entities.js'
 import type { ExtendedSchema } from './extras.js'
 
 export type Where = FindOptionsWhere<ObjectLiteral>
@@ -11,7 +12,7 @@ export type FindOptions = FindManyOptions<ObjectLiteral>
 /** What stands in `cache` of find options, or is said to `cache()`. */
 export type CacheArgument = true | number | { readonly id: string; readonly milliseconds: number }
 
-export type FindCall =
+type FindCall =
   | 'find'
   | 'findOne'
   | 'findOneOrFail'
@@ -38,7 +39,7 @@ export interface FindRead extends Sent {
   readonly followsLazy: boolean
 }
 
-export type BuilderCall =
+type BuilderCall =
   | 'getMany'
   | 'getOne'
   | 'getRawMany'
@@ -122,14 +123,19 @@ export function propertiesOf(model: Model): Field[] {
 }
 
 /** The relation fields that a read names. */
-export function reachedEnds({ schema }: ExtendedSchema, read: TypeormRead): End[] {
+export function reachedEnds({ schema }: ExtendedSchema, entities: Entities, read: TypeormRead): End[] {
   const ends = schema.models.flatMap((model) => model.ends)
   const names =
     read.kind === 'find'
       ? keysWithin([read.options.where, read.options.relations, read.options.order])
       : [...read.joins.map(([, path]) => path.split('.')[1]!), read.exists?.on ?? '']
   const fields = new Set(names)
-  return ends.filter((end) => fields.has(end.field))
+  const named = ends.filter((end) => fields.has(end.field))
+  // What they bring along is reached without being named.
+  const brought = ends.filter(
+    (end) => entities.styleOf(end).isEager && named.some(({ target }) => target === end.model),
+  )
+  return [...named, ...brought]
 }
 
 function keysWithin(value: unknown): string[] {
@@ -196,10 +202,12 @@ function relativeFind(read: FindRead, random: Random): FindRead {
 /** Makes reads of a schema's entities. */
 export class ReadMaker {
   readonly #extended: ExtendedSchema
+  readonly #entities: Entities
   readonly #random: Random
 
-  constructor(extended: ExtendedSchema, random: Random) {
+  constructor(extended: ExtendedSchema, entities: Entities, random: Random) {
     this.#extended = extended
+    this.#entities = entities
     this.#random = random
   }
 
@@ -207,10 +215,13 @@ export class ReadMaker {
     const random = this.#random
     const { schema } = this.#extended
     if (random.chance(0.07)) return this.#viewRead(random.pick(schema.views))
-    const model = random.pick(schema.models)
+    // Of those with one relation, a single foreign key is all that connects them with anything.
+    const lonely = schema.models.filter(({ ends }) => ends.length === 1)
+    const model = random.pick(lonely.length > 0 && random.chance(0.15) ? lonely : schema.models)
     return random.weighted<() => TypeormRead>([
       [10, () => this.#find(model)],
       [5, () => this.#single(model)],
+      [1.5, () => this.#bringing()],
       [9, () => this.#builder(model)],
       [this.#extended.traits.get(model.name)?.tree ? 6 : 0, () => this.#tree(model)],
     ])()
@@ -246,7 +257,7 @@ export class ReadMaker {
       ...(relations === undefined ? {} : { relations }),
       ...(counts ? {} : { order: this.#order(model) }),
       ...(pages ? { skip: random.int(0, 2), take: random.int(1, 3) } : {}),
-      ...(relations !== undefined && random.chance(0.35) ? { relationLoadStrategy: 'query' as const } : {}),
+      ...(relations !== undefined && random.chance(0.5) ? { relationLoadStrategy: 'query' as const } : {}),
       ...(random.chance(0.15) ? { withDeleted: true } : {}),
       ...(relations === undefined && !counts && random.chance(0.15) ? this.#select(model) : {}),
       ...(relations === undefined && !counts && random.chance(0.1) ? { loadRelationIds: true } : {}),
@@ -277,7 +288,10 @@ export class ReadMaker {
       return { ...common, call, options: { where }, unordered: true }
     }
     const options: FindOptions = {
-      relations: { [end.field]: true },
+      relations: {
+        [end.field]:
+          target.ends.length > 0 && random.chance(0.3) ? { [random.pick(target.ends).field]: true } : true,
+      },
       ...(random.chance(0.5) ? { relationLoadStrategy: 'query' as const } : {}),
       ...(random.chance(0.35) ? { loadEagerRelations: false } : {}),
     }
@@ -285,6 +299,30 @@ export class ReadMaker {
       ...common,
       call: random.pick(['find', 'getWithCache', 'getWithCache']),
       options,
+      unordered: true,
+    }
+  }
+
+  /** A relation of its own query whose entities bring others along. */
+  #bringing(): FindRead {
+    const random = this.#random
+    const { models } = this.#extended.schema
+    const bringers = new Set(
+      models
+        .flatMap(({ ends }) => ends.filter((end) => this.#entities.styleOf(end).isEager))
+        .map(({ model }) => model),
+    )
+    const ends = models.flatMap((model) => model.ends.filter(({ target }) => bringers.has(target)))
+    if (ends.length === 0) return this.#find(random.pick(models))
+    const end = random.pick(ends)
+    const options: FindOptions = { relations: { [end.field]: true }, relationLoadStrategy: 'query' }
+    return {
+      kind: 'find',
+      model: end.model,
+      call: random.pick(['find', 'getWithCache', 'getWithCache'] as const),
+      options,
+      ...this.#sent(),
+      followsLazy: false,
       unordered: true,
     }
   }
@@ -340,7 +378,7 @@ export class ReadMaker {
     return Object.fromEntries(
       ends.map((end) => {
         const target = modelOf(this.#extended.schema, end.target)
-        const goesOn = depth > 1 && target.ends.length > 0 && random.chance(0.4)
+        const goesOn = depth > 1 && target.ends.length > 0 && random.chance(0.6)
         return [end.field, goesOn ? this.#relations(target, depth - 1) : true]
       }),
     )

@@ -22,7 +22,6 @@ async function sendRaw(manager: EntityManager, { way, raw }: SentRaw): Promise<u
     case 'runner':
       return withRunner(manager, (runner) => runner.query(sql, [...values]))
     case 'stream':
-    case 'builderStream':
       return withRunner(manager, (runner) => stream(runner, raw))
   }
 }
@@ -101,6 +100,9 @@ async function sendCall(manager: EntityManager, { model, call }: EntityWrite): P
     case 'closureRow':
       return manager.query(toggleClosureRow(repository), [call.ancestor, call.descendant])
     case 'synchronize':
+      return manager.dataSource.synchronize()
+    case 'dropDatabase':
+      await manager.dataSource.dropDatabase()
       return manager.dataSource.synchronize()
     case 'migration':
       return migrate(manager, call)

@@ -82,6 +82,8 @@ export type Call =
   /** A row of a closure table alone. */
   | { readonly call: 'closureRow'; readonly ancestor: number; readonly descendant: number }
   | { readonly call: 'synchronize' }
+  /** Everything goes, and the tables come back without rows. */
+  | { readonly call: 'dropDatabase' }
   /** A migration that runs, and one that is undone. */
   | { readonly call: 'migration'; readonly sql: string; readonly transaction: 'all' | 'each' | 'none' }
 
@@ -95,7 +97,7 @@ export interface EntityWrite extends Write {
 }
 
 /** How a raw statement is sent. */
-export type RawWay = 'query' | 'repository' | 'sql' | 'runner' | 'stream' | 'builderStream'
+type RawWay = 'query' | 'repository' | 'sql' | 'runner' | 'stream'
 
 export interface SentRaw extends Write {
   readonly kind: 'raw'
@@ -104,6 +106,9 @@ export interface SentRaw extends Write {
 }
 
 export type TypeormWrite = EntityWrite | SentRaw
+
+/** Of several statements, a driver streams none. */
+const SCRIPTS = new Set<RawWrite['form']>(['secondStatement', 'twoWrites'])
 
 /** Makes writes of a schema's entities. */
 export class WriteMaker {
@@ -249,13 +254,13 @@ export class WriteMaker {
   }
 
   #sent(raw: RawWrite): SentRaw {
-    const streams = raw.answersRows && !raw.locksOutReads
+    const streams = !raw.locksOutReads && !SCRIPTS.has(raw.form)
     const way = this.#random.weighted<RawWay>([
       [3, 'query'],
       [1, 'repository'],
       [raw.values.length === 0 ? 1 : 0, 'sql'],
       [2, 'runner'],
-      [streams ? 3 : 0, 'stream'],
+      [streams ? (raw.answersRows ? 6 : 2) : 0, 'stream'],
     ])
     return { kind: 'raw', way, raw }
   }
