@@ -51,7 +51,7 @@ export async function startRedisSentinelSet(args: readonly string[] = []): Promi
     master,
     async failover() {
       const before = await master()
-      await sentinels[0]!.command('SENTINEL', 'FAILOVER', name)
+      await until('the sentinels begin a failover', async () => await beginsFailover(sentinels[0]!))
       await until('another node is the master', async () => {
         const now = await master()
         return now !== before && String(await now.command('ROLE')).startsWith('master')
@@ -59,6 +59,17 @@ export async function startRedisSentinelSet(args: readonly string[] = []): Promi
       return await master()
     },
     stop: async () => await machine.stop(),
+  }
+}
+
+/** Not while the last one is still going on, nor before a replica has followed the new master. */
+async function beginsFailover(sentinel: RedisNode): Promise<boolean> {
+  try {
+    await sentinel.command('SENTINEL', 'FAILOVER', name)
+    return true
+  } catch (error) {
+    if (/INPROG|NOGOODSLAVE/.test(String(error))) return false
+    throw error
   }
 }
 
