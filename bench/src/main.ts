@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '../../test/services/index.js'
+import { startPostgres, startRedis } from '../../test/services/index.js'
 import { benchCore } from './core.js'
 import type { Section } from './report.js'
 import { isReached, print, save } from './report.js'
 import { benchPrisma, createTables } from './prisma.js'
+import { benchTypeormEntities } from './typeorm-entities.js'
+import { benchTypeormOverhead } from './typeorm-overhead.js'
+import { benchTypeormRows } from './typeorm-rows.js'
+import { fill, sharedPool } from './typeorm-tables.js'
 
 const { values } = parseArgs({
   options: { short: { type: 'boolean', default: false }, only: { type: 'string' } },
@@ -25,11 +29,12 @@ if (wants('prisma')) {
   try {
     const url = await postgres.createDatabase()
     await createTables(url)
-    sections.push(...(await benchPrisma(url, rounds(60, 2_000), rounds(120, 100))))
+    sections.push(...(await benchPrisma(url, rounds(60, 2_000), rounds(300, 50))))
   } finally {
     await postgres.stop()
   }
 }
+if (wants('typeorm')) sections.push(...(await benchTypeorm()))
 
 for (const section of sections) print(section)
 if (sections.length > 0) save('runtime', sections)
@@ -38,6 +43,23 @@ const missed = sections.flatMap((section) => section.goals).filter((goal) => !is
 if (missed.length > 0) {
   console.log(`\n${missed.length} of the goals missed.`)
   process.exitCode = 1
+}
+
+async function benchTypeorm(): Promise<readonly Section[]> {
+  const postgres = await startPostgres()
+  const redis = await startRedis()
+  const pool = sharedPool(await postgres.createDatabase())
+  try {
+    await fill(pool.driver)
+    return [
+      ...(await benchTypeormEntities(pool.driver, redis, rounds(60, 200))),
+      ...(await benchTypeormRows(pool.driver, rounds(60, 500))),
+      ...(await benchTypeormOverhead(pool.driver, rounds(300, 40))),
+    ]
+  } finally {
+    await pool.close()
+    await Promise.all([postgres.stop(), redis.stop()])
+  }
 }
 
 /** In processes of its own, each a compiler: fails if a goal is missed. */

@@ -56,7 +56,7 @@ test('PostgreSQL: a write that got no connection has done nothing', async () => 
   const url = await createPostgresDatabase()
   const cache = createCache()
   const options = { database: 'main' }
-  const busy = createCachedPostgres(url, { cache, options, pool: { max: 1, connectionTimeoutMillis: 50 } })
+  const busy = createCachedPostgres(url, { cache, options, pool: { max: 1, connectionTimeoutMillis: 1_000 } })
   const lost = createCachedPostgres('postgresql://postgres@127.0.0.1:1/none', { cache, options })
   cleanUp.push(
     () => busy.base.$disconnect(),
@@ -72,7 +72,7 @@ test('PostgreSQL: a write that got no connection has done nothing', async () => 
 })
 
 test('MariaDB: a write that got no connection has done nothing', async () => {
-  const url = `${await createMariaDbDatabase()}?connectionLimit=1&acquireTimeout=50`
+  const url = `${await createMariaDbDatabase()}?connectionLimit=1&acquireTimeout=1000`
   const { prisma, base } = createCachedMariaDb(url)
   cleanUp.push(() => base.$disconnect())
   await prisma.user.findMany()
