@@ -3,7 +3,10 @@ import type { Engine } from './engine.js'
 import { engineOf } from './engine.js'
 import { assertOptions, invalidOption, print } from './options.js'
 
-/** The options that `freshet()` has with every ORM. */
+/**
+ * The options that `freshet()` has with every ORM. On the public face, and not in `@freshet/core/adapter`: a project whose
+ * TypeScript resolves modules the old way finds no types behind a path of a package.
+ */
 export interface AdapterOptions {
   /** From `createCache()`. The caller keeps it, and closes it. */
   readonly cache: Cache

@@ -3,7 +3,7 @@
  * public face is `@freshet/core`.
  */
 export { resolveAdapterOptions } from './adapter-options.js'
-export type { AdapterOptions, ResolvedAdapterOptions } from './adapter-options.js'
+export type { ResolvedAdapterOptions } from './adapter-options.js'
 export { Binding, bindOnce, claimDatabase } from './binding.js'
 export type { BindingParts, DatabaseClaim, KnownTables, TouchedTables } from './binding.js'
 export { encodeCanonical } from './canonical.js'

@@ -1,3 +1,4 @@
+export type { AdapterOptions } from './adapter-options.js'
 export { createCache } from './create-cache.js'
 export type { CacheOptions } from './create-cache.js'
 export type {

@@ -1,6 +1,6 @@
 import { FreshetError } from '@freshet/core'
-import type { PolicyOptions } from '@freshet/core'
-import type { AdapterOptions, Policy, ResolvedAdapterOptions } from '@freshet/core/adapter'
+import type { AdapterOptions, PolicyOptions } from '@freshet/core'
+import type { Policy, ResolvedAdapterOptions } from '@freshet/core/adapter'
 import {
   assertOptions,
   invalidOption,

@@ -1,4 +1,5 @@
-import type { AdapterOptions, ResolvedAdapterOptions } from '@freshet/core/adapter'
+import type { AdapterOptions } from '@freshet/core'
+import type { ResolvedAdapterOptions } from '@freshet/core/adapter'
 import { invalidOption, print, resolveAdapterOptions } from '@freshet/core/adapter'
 
 /**
