@@ -278,7 +278,8 @@ export class ReadMaker {
   #single(model: Model): FindRead {
     const random = this.#random
     if (model.ends.length === 0) return this.#find(model)
-    const end = random.pick(model.ends)
+    const links = model.ends.filter(({ relation }) => relation.type === 'manyToMany')
+    const end = random.pick(links.length > 0 && random.chance(0.4) ? links : model.ends)
     const target = modelOf(this.#extended.schema, end.target)
     const common = { kind: 'find', model: model.name, ...this.#sent(), followsLazy: false } as const
     if (random.chance(0.5)) {

@@ -110,6 +110,8 @@ export type TypeormWrite = EntityWrite | SentRaw
 /** Of several statements, a driver streams none. */
 const SCRIPTS = new Set<RawWrite['form']>(['secondStatement', 'twoWrites'])
 
+const linksOf = ({ ends }: Model): End[] => ends.filter(({ relation }) => relation.type === 'manyToMany')
+
 /** Makes writes of a schema's entities. */
 export class WriteMaker {
   readonly #extended: ExtendedSchema
@@ -125,7 +127,7 @@ export class WriteMaker {
   /** Any call, many of which fail for reasons of the data. */
   make(model: Model): EntityWrite {
     const random = this.#random
-    const links = model.ends.filter(({ relation }) => relation.type === 'manyToMany')
+    const links = linksOf(model)
     if (links.length > 0 && random.chance(0.35)) return this.makeRelation(random.pick(links))
     const trait = this.#traitOf(model)
     const choices: [number, () => Call][] = [
@@ -167,6 +169,8 @@ export class WriteMaker {
 
   makePlain(model: Model): EntityWrite {
     const random = this.#random
+    const links = linksOf(model)
+    if (links.length > 0 && random.chance(0.4)) return this.makeRelation(random.pick(links))
     const data = this.#plainChange(model)
     const where = random.chance(0.5) ? this.#few(model) : this.#all(model)
     const choices: [number, () => Call][] = [
