@@ -90,6 +90,7 @@ export class KeyReader {
 
 /** Keys by the group that may stand in one command. */
 export function groupsOf(link: Link, keys: readonly string[]): readonly (readonly string[])[] {
+  if (!link.wire.hasGroups) return keys.length === 0 ? [] : [keys]
   const groups = new Map<number, string[]>()
   for (const key of keys) {
     const group = link.wire.groupOf(key)

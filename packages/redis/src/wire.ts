@@ -13,6 +13,8 @@ export interface Wire {
   isReady(): boolean
   /** Calls back each time that commands can be sent again. Returns how to stop. */
   onReady(listener: () => void): () => void
+  /** Whether keys have groups at all. */
+  readonly hasGroups: boolean
   /** Keys of one group may stand in one command. */
   groupOf(key: string): number
   /** The server that has a group's keys now, as far as the client knows. */
@@ -34,6 +36,7 @@ export function clientWire(client: RedisClient): Wire {
       client.on('ready', listener)
       return () => void client.off('ready', listener)
     },
+    hasGroups: isCluster,
     groupOf: isCluster ? (key) => slotOf((client.options.keyPrefix ?? '') + key) : () => 0,
     nodeOf: isCluster ? (group) => client.slots?.[group]?.[0] ?? '' : () => '',
     send: (commands) =>
