@@ -11,19 +11,22 @@ const pauseMs = 50
 export class Delivery {
   readonly #link: Link
   readonly #context: StoreContext
-  readonly #limitMs: number
+  /** A message was tried for its whole limit in vain, and none has arrived since. */
+  #isAway = false
 
-  /** @param limitMs how long a message is tried; a writer's acknowledgement waits for it */
-  constructor(link: Link, context: StoreContext, limitMs: number) {
+  constructor(link: Link, context: StoreContext) {
     this.#link = link
     this.#context = context
-    this.#limitMs = limitMs
   }
 
   /**
    * Runs a script on keys until every server has carried it out, or the limit has passed, or one has said that it never will.
    *
+   * Only the first message of an outage is tried for long: if every write waited, the application would stand still with
+   * Redis.
+   *
    * @param args of the script for some of the keys, as each node gets its own
+   * @param limitMs how long it is tried; a writer waits for it
    * @returns the replies
    * @throws FreshetError STORE_UNAVAILABLE, STORE_TIMEOUT: it is not known which servers carried it out
    */
@@ -31,15 +34,16 @@ export class Delivery {
     script: Script,
     keys: readonly string[],
     args: (keys: readonly string[]) => readonly CommandPart[],
+    limitMs: number,
   ): Promise<readonly unknown[]> {
-    const until = this.#context.now() + this.#limitMs
+    const until = this.#context.now() + limitMs
     const replies: unknown[] = []
     let open = groupsOf(this.#link, keys)
     for (;;) {
       const calls = open.map((group): ScriptCall => ({ script, keys: group, args: args(group) }))
       const outcomes = await this.#link.run(calls, {
         timeoutMs: Math.max(1, until - this.#context.now()),
-        insistent: true,
+        insistent: !this.#isAway,
       })
       let error: FreshetError | undefined
       open = open.filter((_, index) => {
@@ -48,8 +52,15 @@ export class Delivery {
         else error = outcome.error
         return !outcome.ok
       })
-      if (error === undefined) return replies
-      if (isFinal(error) || this.#context.now() >= until) throw error
+      if (error === undefined) {
+        this.#isAway = false
+        return replies
+      }
+      if (isFinal(error) || this.#isAway) throw error
+      if (this.#context.now() >= until) {
+        this.#isAway = true
+        throw error
+      }
       await this.#pause()
     }
   }

@@ -15,6 +15,9 @@ export interface IntentsOptions {
   readonly maxAgeMs: number
   /** How long a generation without an intent is kept. */
   readonly tagTtlMs: number
+  /** How long the placing of a mark is tried, and how long its taking away. */
+  readonly openLimitMs: number
+  readonly closeLimitMs: number
 }
 
 /** A writer's mark, under an id that no other writer has. */
@@ -101,8 +104,9 @@ export class Intents {
   }
 
   async #place(id: string, names: readonly string[], ms: number): Promise<void> {
-    const { delivery, keys, nonces } = this.#options
-    await delivery.deliver(intentScript, names.map(keys.generation), () => [id, nonces.next(), ms])
+    const { delivery, keys, nonces, openLimitMs } = this.#options
+    const args = () => [id, nonces.next(), ms]
+    await delivery.deliver(intentScript, names.map(keys.generation), args, openLimitMs)
   }
 
   /** Renews a mark at thirds of the lease, and calls back when its time has come, unless it is released before. */
@@ -127,12 +131,13 @@ export class Intents {
   }
 
   async #close(id: string, bumped: readonly string[], others: readonly string[]): Promise<void> {
-    const { delivery, keys, nonces, tagTtlMs } = this.#options
+    const { delivery, keys, nonces, tagTtlMs, closeLimitMs } = this.#options
     const first = new Set(bumped.map(keys.generation))
-    await delivery.deliver(closeScript, [...first, ...others.map(keys.generation)], (some) => {
+    const args = (some: readonly string[]) => {
       const count = some.filter((key) => first.has(key)).length
       return [id, nonces.next(), count, tagTtlMs]
-    })
+    }
+    await delivery.deliver(closeScript, [...first, ...others.map(keys.generation)], args, closeLimitMs)
   }
 }
 

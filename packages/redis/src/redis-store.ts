@@ -77,16 +77,26 @@ class RedisStore implements Store {
     const link = new Link(clientWire(client), context, options)
     const keys = createKeys(options.prefix)
     const nonces = new Nonces()
-    const { leaseMs, maxWriteTimeMs: maxAgeMs, tagTtlMs } = options
+    const { leaseMs, maxWriteTimeMs: maxAgeMs, tagTtlMs, timeoutMs, writeTimeoutMs } = options
     const mintArgs = () => [nonces.next(), tagTtlMs]
-    const delivery = new Delivery(link, context, options.writeTimeoutMs)
+    const delivery = new Delivery(link, context)
     this.#context = context
     this.#link = link
     this.#keys = keys
     this.#format = format
     this.#reader = new KeyReader({ link, context, script: readScript, args: () => [] })
     this.#minter = new KeyReader({ link, context, script: mintScript, args: mintArgs })
-    this.#intents = new Intents({ delivery, context, keys, nonces, leaseMs, maxAgeMs, tagTtlMs })
+    this.#intents = new Intents({
+      delivery,
+      context,
+      keys,
+      nonces,
+      leaseMs,
+      maxAgeMs,
+      tagTtlMs,
+      openLimitMs: timeoutMs,
+      closeLimitMs: writeTimeoutMs,
+    })
   }
 
   async lookup(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {

@@ -96,6 +96,28 @@ describe.each(versions)('%s', (version) => {
       expect(far.failures.at(-1)).toMatch(/^close intent: /)
     })
 
+    test('the first write after an outage is delivered, and the next one is insisted on again', async () => {
+      proxy.stall()
+      await passing(far, far.cache.write(['User'], database.set('v1')))
+      proxy.resume()
+      await farWatched.idle()
+      far.clock.advance(1_000)
+      await near.read()
+      await nearWatched.idle()
+      await far.cache.write(['User'], database.set('v2'))
+      expect(await near.read()).toBe('v2')
+      await nearWatched.idle()
+      const failures = far.failures.length
+      const writing = far.cache.write(['User'], async () => {
+        database.row = 'v3'
+        proxy.cut()
+        while (farClient.status === 'ready') await turns()
+      })
+      await writing
+      expect(await near.read()).toBe('v3')
+      expect(far.failures.length).toBe(failures)
+    })
+
     test('after five silences in a row nothing is sent any more, but for one attempt each second', async () => {
       proxy.stall()
       for (let i = 0; i < 5; i++) await passing(far, far.read())
@@ -266,6 +288,13 @@ describe.each(versions)('%s', (version) => {
       await writing
       expect(database.row).toBe('v1')
       expect(far.failures.map((failure) => failure.split(':')[0])).toEqual(['open intent', 'close intent'])
+    })
+
+    test('only the first write of an outage waits', async () => {
+      await disconnected()
+      await passing(far, far.cache.write(['User'], database.set('v1')))
+      const second = far.cache.write(['User'], database.set('v2'))
+      expect(await stateOf(second, turns)).toBe('fulfilled')
     })
 
     test('one that connects on its first use is connected by it', async () => {
