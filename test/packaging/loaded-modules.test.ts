@@ -16,11 +16,19 @@ const core = [
   'node:util',
   'object-hash',
 ]
+const store = [
+  '@freshet/core',
+  'lru-cache',
+  'node:buffer',
+  'node:crypto',
+  'node:diagnostics_channel',
+  'node:util',
+]
 const expected: Readonly<Record<string, readonly string[]>> = {
   '@freshet/core': core,
   '@freshet/core/adapter': ['@freshet/core', 'node:buffer', 'node:crypto', 'node:util'],
-  '@freshet/core/store': ['@freshet/core', 'node:buffer', 'node:crypto', 'node:util'],
-  '@freshet/redis': ['@freshet/core', '@freshet/redis', 'node:buffer', 'node:crypto', 'node:util'],
+  '@freshet/core/store': store,
+  '@freshet/redis': [...store, '@freshet/redis'].toSorted(),
   '@freshet/sql': ['@freshet/sql', 'lru-cache', 'node:diagnostics_channel'],
   '@freshet/prisma': [
     ...core,

@@ -2,7 +2,7 @@ import type { Cache } from './cache.js'
 import type { Clock } from './clock.js'
 import { systemClock } from './clock.js'
 import type { Consistency } from './consistency.js'
-import { assertConsistency } from './consistency.js'
+import { assertCanBe, resolveConsistency } from './consistency.js'
 import type { Duration } from './duration.js'
 import { toMilliseconds } from './duration.js'
 import type { Engine } from './engine.js'
@@ -10,6 +10,8 @@ import { Events } from './events.js'
 import { createFace } from './face.js'
 import { Guard } from './guard.js'
 import { memoryStore } from './memory-store.js'
+import type { NearOptions } from './near.js'
+import { resolveNear } from './near.js'
 import { assertOptions, invalidOption, positiveInteger, print } from './options.js'
 import type { PolicyOptions } from './policy.js'
 import { defaultPolicy, policyOptionNames, resolvePolicy } from './policy.js'
@@ -27,6 +29,11 @@ export interface CacheOptions extends PolicyOptions {
   readonly namespace?: string
   /** How fresh an answer must be. Default `'strong'`; in one process all three are the same. */
   readonly consistency?: Consistency
+  /**
+   * What a shared store keeps in this process as well, or `false` for nothing; a store in this process has no use for it.
+   * Default 10,000 entries and 64 MiB.
+   */
+  readonly near?: NearOptions | false
   /** How long tags stay unserved after a write whose outcome nobody knows. Default `'60s'`. */
   readonly unknownOutcomeHold?: Duration
   /** How long a reader waits for another reader's load before it loads itself. Default `'10s'`. */
@@ -43,6 +50,7 @@ const optionNames = [
   'store',
   'namespace',
   'consistency',
+  'near',
   'unknownOutcomeHold',
   'joinTimeout',
   'maxEntryBytes',
@@ -58,7 +66,7 @@ const maxTimerMs = 2 ** 31 - 1
 /**
  * Makes a cache. Without options it lives in this process's memory, is bounded and needs no server.
  *
- * @throws FreshetError INVALID_OPTION, INVALID_DURATION
+ * @throws FreshetError INVALID_OPTION, INVALID_DURATION, UNSUPPORTED_CONSISTENCY
  * @example
  * const cache = createCache()
  * const prisma = new PrismaClient({ adapter }).$extends(freshet({ cache }))
@@ -77,7 +85,7 @@ export function createCache(options: CacheOptions = {}): Cache {
 
 function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
   const { consistency = 'strong' } = options
-  assertConsistency(consistency)
+  const resolved = resolveConsistency(consistency)
   const clock = validClock(options.clock ?? systemClock)
   const events = new Events()
   const counters = new Counters()
@@ -88,7 +96,10 @@ function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
     setTimer: (callback, ms) => clock.setTimer(callback, ms),
     failed: (action, cause) => guard.failed(action, cause),
     warn: (code, message) => events.warnOnce(code, message),
+    consistency: resolved,
+    near: resolveNear(options.near),
   })
+  assertCanBe(resolved.mode, store)
   const reader = new Reader({
     store,
     clock,

@@ -21,6 +21,7 @@ export type { CacheEventListener, CacheEventName, CacheEvents } from './events.j
 export type { LoaderContext } from './load-context.js'
 export { memoryStore } from './memory-store.js'
 export type { MemoryStoreOptions } from './memory-store.js'
+export type { NearOptions } from './near.js'
 export type { PolicyOptions } from './policy.js'
 export type { ReadInfo, ReadStatus } from './read.js'
 export type { CacheStats } from './stats.js'

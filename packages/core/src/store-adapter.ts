@@ -2,16 +2,21 @@
  * What a store outside this package builds on: `@freshet/core/store`. It may change with any release; the public face
  * is `@freshet/core`.
  */
-export { handOver } from './clone.js'
+export { LRUCache } from 'lru-cache'
+export { handOver, prepareCopy } from './clone.js'
 export type { PreparedCopy } from './clone.js'
 export { createCodec } from './codec.js'
 export type { Codec } from './codec.js'
 export type { CodecType } from './codec-types.js'
+export type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 export { createSigner, digest } from './digest.js'
 export type { Signer } from './digest.js'
 export type { Duration } from './duration.js'
 export { toMilliseconds } from './duration.js'
 export { FreshetError } from './errors.js'
+export type { MaybePromise } from './maybe-promise.js'
+export { isPromise } from './maybe-promise.js'
+export type { NearBounds } from './near.js'
 export { assertOptions, invalidOption, positiveInteger, print } from './options.js'
 export type { Space } from './space.js'
 export { wholeSpaceTag } from './space.js'

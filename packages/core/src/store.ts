@@ -1,5 +1,7 @@
 import type { PreparedCopy } from './clone.js'
+import type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 import type { MaybePromise } from './maybe-promise.js'
+import type { NearBounds } from './near.js'
 import type { Space } from './space.js'
 
 /**
@@ -80,6 +82,8 @@ export interface StoreSize {
 export interface Store {
   /** For messages and metrics, such as `memory`. */
   readonly name: string
+  /** How fresh it can be. Default: as fresh as anybody asks, because it is as fresh as can be. */
+  readonly modes?: readonly ConsistencyMode[]
   lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup>
   /** The vector of `tags` as of now. */
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector>
@@ -112,6 +116,10 @@ export interface StoreContext {
   readonly failed: (action: string, cause: unknown) => void
   /** Tells, once per `code`, of something that works, but not as its owner most likely wants: a `warning` event. */
   readonly warn: (code: string, message: string) => void
+  /** How fresh answers must be; a store may always be fresher. */
+  readonly consistency: ResolvedConsistency
+  /** What a shared store may keep in this process; `undefined`: nothing. */
+  readonly near: NearBounds | undefined
 }
 
 /** A store that has not been told its clock yet: what `memoryStore()` and its likes return to the user. */
