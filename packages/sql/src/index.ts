@@ -16,6 +16,18 @@ export type {
 } from './facts.js'
 export { identifierTables } from './identifier-tables.js'
 export { createClassifier, type Statement } from './classifier.js'
+export { knownColumns, type KnownColumn, type KnownColumns, type SpeltColumn } from './rows/columns.js'
+export type { KeyValues } from './rows/key-values.js'
+export { normalValue, type NormalValue } from './rows/normal-value.js'
+export type { Condition, Link, Pin, PinnedColumn } from './rows/pins.js'
+export { planWrite } from './rows/plan-write.js'
+export type { ReturnedColumn, Returning } from './rows/returning.js'
+export { createRowAnalyser, type RowAnalyser } from './rows/row-analyser.js'
+export { applyWrite, type RowWrite } from './rows/row-write.js'
+export type { StatementValues } from './rows/statement-values.js'
+export type { ValueSource } from './rows/value-source.js'
+export { soundTypes, valueTypeOf, type DeclaredType, type ValueType } from './rows/value-type.js'
+export type { Assignment, ConflictUpdate, ProposedRows, WritePlan } from './rows/write-plan.js'
 export { createTableSets, type TableSet } from './table-set.js'
 export {
   createWriteClosure,

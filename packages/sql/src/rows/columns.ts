@@ -1,0 +1,55 @@
+import type { SqlDialect } from '../dialect.js'
+import type { ValueType } from './value-type.js'
+
+/** A column as the database's catalogue knows it. */
+export interface KnownColumn {
+  /** As the catalogue spells it. */
+  readonly name: string
+  /** From `valueTypeOf`; `undefined`: no value of it is told from another. */
+  readonly type: ValueType | undefined
+  /**
+   * Whether a NULL that is given is stored as NULL. False for `NOT NULL` (MySQL may store a zero or an empty string
+   * instead) and for keys that the database makes in its stead (`AUTO_INCREMENT`, SQLite's `INTEGER PRIMARY KEY`).
+   */
+  readonly nullable: boolean
+  /** Whether the database fills it in where a row is inserted without it: a default, an identity, a computed column. */
+  readonly hasDefault: boolean
+  /** Whether it is the key that the driver reports as the last one made. Default: it is not. */
+  readonly isGeneratedKey?: boolean | undefined
+}
+
+/** A column, and the name by which a statement's plan knows it. */
+export interface SpeltColumn {
+  readonly column: KnownColumn
+  readonly spelling: string
+}
+
+/** The columns of one table. */
+export interface KnownColumns {
+  readonly dialect: SqlDialect
+  /** The column that a statement's plan calls `spelling`: PostgreSQL tells case apart, the others do not. */
+  find(spelling: string): KnownColumn | undefined
+  /** The column of that name in the catalogue. */
+  named(name: string): SpeltColumn | undefined
+}
+
+/**
+ * Makes the columns of a table known.
+ *
+ * @example
+ * const type = valueTypeOf('postgresql', { type: 'integer' })
+ * knownColumns('postgresql', [{ name: 'id', type, nullable: false, hasDefault: true }])
+ */
+export function knownColumns(dialect: SqlDialect, columns: readonly KnownColumn[]): KnownColumns {
+  const bySpelling = new Map<string, KnownColumn>()
+  const byName = new Map<string, SpeltColumn>()
+  for (const column of columns) {
+    const spelling = dialect === 'postgresql' ? column.name : fold(column.name)
+    bySpelling.set(spelling, column)
+    byName.set(column.name, { column, spelling })
+  }
+  return { dialect, find: (spelling) => bySpelling.get(spelling), named: (name) => byName.get(name) }
+}
+
+/** In lower case, but for letters outside ASCII: how the server compares these is not known. */
+export const fold = (name: string): string => name.replace(/[A-Z]+/g, (part) => part.toLowerCase())

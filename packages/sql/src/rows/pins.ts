@@ -1,0 +1,115 @@
+import type { ValueSource } from './value-source.js'
+
+/** A column of one of the tables that a condition speaks of: its place among them, and its name. */
+export interface PinnedColumn {
+  readonly table: number
+  readonly name: string
+}
+
+/** In every row for which the condition holds, these columns together have one of these lists of values. */
+export interface Pin {
+  readonly columns: readonly PinnedColumn[]
+  readonly values: readonly (readonly ValueSource[])[]
+}
+
+/** In every row for which the condition holds, the two columns are equal. */
+export interface Link {
+  readonly left: PinnedColumn
+  readonly right: PinnedColumn
+}
+
+/**
+ * What a condition says for certain of the rows for which it holds. It may say more; what is not understood only makes
+ * the rows fewer.
+ */
+export interface Condition {
+  readonly pins: readonly Pin[]
+  readonly links: readonly Link[]
+  /** It holds for no row: `1 = 0`. */
+  readonly isNever: boolean
+}
+
+/** Nothing is known of the rows. */
+export const anyRow: Condition = Object.freeze({ pins: [], links: [], isNever: false })
+export const noRow: Condition = Object.freeze({ pins: [], links: [], isNever: true })
+
+/** Past this, lists of values are not multiplied. */
+const maxLists = 1000
+
+/** All conditions hold. */
+export function allOf(parts: readonly Condition[]): Condition {
+  if (parts.length === 1) return parts[0]!
+  if (parts.some(({ isNever }) => isNever)) return noRow
+  return {
+    pins: parts.flatMap(({ pins }) => pins),
+    links: parts.flatMap(({ links }) => links),
+    isNever: false,
+  }
+}
+
+/** One of the conditions holds, so that only what every one of them says of a column is certain. */
+export function anyOf(parts: readonly Condition[]): Condition {
+  const branches = parts.filter(({ isNever }) => !isNever)
+  const [first, ...others] = branches
+  if (first === undefined) return noRow
+  if (others.length === 0) return first
+  const common = columnsOf(first).filter((column) =>
+    others.every((other) => columnsOf(other).some((known) => isSame(known, column))),
+  )
+  const groups =
+    common.length > 1 ? [...common.map((column) => [column]), common] : common.map((column) => [column])
+  const pins = groups.flatMap((columns) => {
+    const values = listsOfAll(branches, columns)
+    return values === undefined ? [] : [{ columns, values }]
+  })
+  return { pins, links: [], isNever: false }
+}
+
+function columnsOf({ pins }: Condition): PinnedColumn[] {
+  const columns: PinnedColumn[] = []
+  for (const column of pins.flatMap((pin) => pin.columns)) {
+    if (!columns.some((known) => isSame(known, column))) columns.push(column)
+  }
+  return columns
+}
+
+function listsOfAll(branches: readonly Condition[], columns: readonly PinnedColumn[]) {
+  const values: (readonly ValueSource[])[] = []
+  for (const { pins } of branches) {
+    const lists = listsOf(pins, columns)
+    if (lists === undefined) return undefined
+    values.push(...lists)
+  }
+  return values
+}
+
+/** What the pins together say of these columns; `undefined`: not of all of them, or too much. */
+export function listsOf(
+  pins: readonly Pin[],
+  columns: readonly PinnedColumn[],
+): readonly (readonly ValueSource[])[] | undefined {
+  const whole = smallest(pins.filter((pin) => columns.every((column) => placeOf(pin, column) >= 0)))
+  if (whole !== undefined) {
+    const places = columns.map((column) => placeOf(whole, column))
+    return whole.values.map((list) => places.map((place) => list[place]!))
+  }
+  if (columns.length === 1) return undefined
+  let lists: readonly (readonly ValueSource[])[] = [[]]
+  for (const column of columns) {
+    const values = listsOf(pins, [column])
+    if (values === undefined || values.length * lists.length > maxLists) return undefined
+    lists = lists.flatMap((list) => values.map((value) => [...list, ...value]))
+  }
+  return lists
+}
+
+const smallest = (pins: readonly Pin[]): Pin | undefined =>
+  pins.reduce<Pin | undefined>(
+    (best, pin) => (best === undefined || pin.values.length < best.values.length ? pin : best),
+    undefined,
+  )
+
+const placeOf = ({ columns }: Pin, column: PinnedColumn): number =>
+  columns.findIndex((known) => isSame(known, column))
+
+const isSame = (a: PinnedColumn, b: PinnedColumn): boolean => a.name === b.name && a.table === b.table
