@@ -1,0 +1,193 @@
+import { one, type Mutant } from '../property/mutant.js'
+
+/** A rule of the protocol taken out. */
+export interface HistoryMutant extends Mutant {
+  /** Parts of the names of the faults that show it; the others are left out, as they would only slow the hunt. */
+  readonly faults: readonly string[]
+}
+
+const among = (faults: readonly string[], mutant: Mutant): HistoryMutant => ({ ...mutant, faults })
+
+const none: readonly string[] = []
+const network = ['slow network']
+const forgetting = ['generations deleted']
+const lagging = ['older memory']
+const resending = ['before the answer']
+
+export const mutants: readonly HistoryMutant[] = [
+  among(
+    none,
+    one(
+      'no intent',
+      'a writer marks its tags before the commit',
+      'core/src/write.ts',
+      'this.#parts.store.openIntent(space, tags), (intent) => this.#write(intent)',
+      'undefined, () => this.#write({ space, tags })',
+    ),
+  ),
+  among(
+    none,
+    one(
+      'readers ignore intents',
+      'what is marked is not served',
+      'redis/src/vector.ts',
+      "return `${value?.toString('latin1') ?? ''}@${epoch}`",
+      "return `${value?.toString('latin1').split('|')[0] ?? ''}@${epoch}`",
+    ),
+  ),
+  among(
+    none,
+    one(
+      'vector after the load',
+      'the vector is read before the load',
+      'core/src/read.ts',
+      'const loadMs = clock.now() - startedAt',
+      'const loadMs = clock.now() - startedAt\n    Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) })',
+    ),
+  ),
+  among(
+    forgetting,
+    one(
+      'missing generation is zero',
+      'a tag without a generation gets one that was never used',
+      'redis/src/redis-store.ts',
+      'const missing = names.filter((_, index) => read[index]!.value === undefined)',
+      'const missing: string[] = []',
+    ),
+  ),
+  among(
+    none,
+    one(
+      'flights by key alone',
+      'a reader joins only a load under its own vector',
+      'core/src/flight.ts',
+      'flight.vector.id === vector.id',
+      'flight.vector.id !== ""',
+    ),
+  ),
+  among(
+    ['old file', ...lagging],
+    one(
+      'no epoch',
+      'a generation belongs to the memory of one server',
+      'redis/src/vector.ts',
+      '}@${epoch}`',
+      '}@`',
+    ),
+  ),
+  among(
+    lagging,
+    one(
+      'run_id alone as epoch',
+      'a promotion makes another memory',
+      'redis/src/scripts/script.ts',
+      "local _, before = string.find(info, 'master_replid:', 1, true)",
+      "info = redis.call('INFO', 'server')\n  local _, before = string.find(info, 'run_id:', 1, true)",
+    ),
+  ),
+  among(
+    lagging,
+    one(
+      'epoch learned at connect',
+      'the epoch comes in the reply that it labels',
+      'redis/src/readings.ts',
+      "const label = epoch.toString('latin1')",
+      "const { link } = this.#options\n    if (this.label === undefined) link.wire.onReady(() => { this.label = undefined })\n    const label = (this.label ??= epoch.toString('latin1'))",
+    ),
+  ),
+  among(none, {
+    name: 'bump before commit',
+    rule: 'generations are replaced after the commit',
+    patches: [
+      {
+        file: 'core/src/write.ts',
+        find: '() => andThen(this.#parts.store.openIntent(space, tags)',
+        replace:
+          '() => andThen(andThen(this.#parts.store.bump(space, tags), () => this.#parts.store.openIntent(space, tags))',
+      },
+      {
+        file: 'core/src/write.ts',
+        find: '() => store.closeIntent(intent, tags), nothing)',
+        replace: '() => store.closeIntent(intent, []), nothing)',
+      },
+    ],
+  }),
+  among(
+    ['lost during COMMIT'],
+    one(
+      'bump at once on an unknown outcome',
+      'the tags of a write whose outcome nobody knows stay marked',
+      'core/src/write.ts',
+      'store.hold(intent, tags, holdMs)',
+      'store.closeIntent(intent, tags)',
+    ),
+  ),
+  among(network, {
+    name: 'joining a batched read on the wire',
+    rule: 'nobody joins a request that has been sent',
+    patches: [
+      {
+        file: 'redis/src/readings.ts',
+        find: 'const batch = (this.#next ??= this.#open())',
+        replace:
+          'if (this.sent !== undefined && keys.every((key) => this.sent.keys.has(key))) return this.sent.done\n    const batch = (this.#next ??= this.#open())',
+      },
+      {
+        file: 'redis/src/readings.ts',
+        find: 'this.#next = undefined\n      return',
+        replace:
+          'const sent = this.#next\n      this.sent = sent\n      const clear = () => { if (this.sent === sent) this.sent = undefined }\n      sent.done.then(clear, clear)\n      this.#next = undefined\n      return',
+      },
+    ],
+  }),
+  among(
+    resending,
+    one(
+      'generation chosen by the client',
+      'a generation is made by every execution of a script anew',
+      'redis/src/scripts/script.ts',
+      "return nonce .. time[1] .. string.format('%06d', time[2])",
+      'return nonce',
+    ),
+  ),
+  among(
+    ['past its lease'],
+    one(
+      'CLOSE without its intent does nothing',
+      'the generation is replaced also where the own mark is gone',
+      'redis/src/scripts/close.ts',
+      'if i <= bumped or pruned or not own or not generation then',
+      "if not generation or ((own or ARGV[1] == '') and (i <= bumped or pruned)) then",
+    ),
+  ),
+  among(
+    none,
+    one(
+      'CLOSE clears the marks of others',
+      "one writer's end never clears another's mark",
+      'redis/src/scripts/close.ts',
+      'own = true else others[#others + 1] = intent end',
+      'own = true end',
+    ),
+  ),
+  among(
+    forgetting,
+    one(
+      'MINT overwrites what is there',
+      'a generation is given only to a tag that has none',
+      'redis/src/scripts/mint.ts',
+      "if type(value) ~= 'string' or value == '' then",
+      'if true then',
+    ),
+  ),
+  among(
+    ['entries replaced'],
+    one(
+      'entries of other keys',
+      'an entry says which key it belongs to',
+      'redis/src/payload.ts',
+      "if (header.identity !== identity) throw unreadable('it belongs to another key')",
+      '',
+    ),
+  ),
+]

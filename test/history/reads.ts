@@ -1,0 +1,52 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Cache } from '@freshet/core'
+import type pg from 'pg'
+import type { Random } from '../property/random.js'
+import { versionsOf } from './database.js'
+import { notThisRow } from './history.js'
+import { type Log, now } from './log.js'
+import { tagOf } from './rows.js'
+
+/** What is cached: rows with their ids, so that an answer for another row is known as one. */
+type Answer = readonly (readonly [row: number, version: number])[]
+
+const longLoadMs = 60
+
+/** Reads rows through the cache and writes down what came. */
+export class RowReader {
+  readonly #cache: Cache
+  readonly #pool: pg.Pool
+  readonly #log: Log
+  readonly #random: Random
+
+  constructor(cache: Cache, pool: pg.Pool, log: Log, random: Random) {
+    this.#cache = cache
+    this.#pool = pool
+    this.#log = log
+    this.#random = random
+  }
+
+  /** One row, or several of which one entry is made. */
+  async read(rows: readonly number[]): Promise<void> {
+    const start = now()
+    const answer = await this.#cache.getOrSet<Answer>(['item', ...rows], async () => await this.#load(rows), {
+      tags: rows.map(tagOf),
+    })
+    const end = now()
+    rows.forEach((row, index) => this.#log.read(row, start, end, versionIn(answer, row, index)))
+  }
+
+  async #load(rows: readonly number[]): Promise<Answer> {
+    const dawdles = this.#random.next()
+    if (dawdles < 0.05) await wait(this.#random.int(1, longLoadMs))
+    const versions = await versionsOf(this.#pool, rows)
+    // What the database said is still travelling.
+    if (dawdles > 0.9) await wait(this.#random.int(1, longLoadMs))
+    return rows.map((row) => [row, versions.get(row) ?? notThisRow])
+  }
+}
+
+function versionIn(answer: unknown, row: number, index: number): number {
+  const part: unknown = Array.isArray(answer) ? answer[index] : undefined
+  return Array.isArray(part) && part[0] === row ? Number(part[1]) : notThisRow
+}

@@ -1,0 +1,154 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { createCache } from '@freshet/core'
+import { redisStore } from '@freshet/redis'
+import { Redis } from 'ioredis'
+import { randomFrom } from '../property/random.js'
+import { openPool } from './database.js'
+import { Log } from './log.js'
+import type { Command, Figures, Order, Report, Role, WorkerSetup } from './messages.js'
+import { RowReader } from './reads.js'
+import { rowToRead, rowToWrite } from './rows.js'
+import { RowWriter } from './writes.js'
+
+/*
+ * One process of the application that the history is of. It is told what to do by messages, writes down what it did in
+ * its log, and ends when its parent does.
+ */
+const setup = JSON.parse(process.env['HISTORY_WORKER'] ?? '{}') as WorkerSetup
+
+/** Reads and writes that run side by side in one process. */
+const lanes: Readonly<Record<Role, { readonly reading: number; readonly writing: number }>> = {
+  reader: { reading: 24, writing: 0 },
+  writer: { reading: 0, writing: 6 },
+  both: { reading: 12, writing: 3 },
+}
+// Between two of a lane's writes, and of its reads now and then: so many reads would leave no time for writes.
+const longestPauseMs = 10
+const readsPerPause = 12
+const figuresEveryMs = 250
+const keptErrors = 20
+
+const random = randomFrom(setup.seed, setup.name)
+const redis = new Redis({ port: setup.redisPort, retryStrategy: () => 20 })
+redis.on('error', () => undefined)
+const cache = createCache({
+  store: redisStore(redis, {
+    prefix: setup.prefix,
+    lease: setup.leaseMs,
+    timeout: '300ms',
+    breaker: { failures: 5, retryAfter: '100ms' },
+  }),
+  consistency: setup.consistency,
+  unknownOutcomeHold: setup.holdMs,
+  ttl: '10m',
+})
+const pool = openPool(setup.databaseUrl, 8)
+const log = new Log(setup.logPath)
+const errors: string[] = []
+const orders: Order[] = []
+let operations = 0
+let reading = false
+let writing = false
+let running: Promise<unknown>[] = []
+
+const reader = new RowReader(cache, pool, log, random.fork('reads'))
+const writer = new RowWriter(cache, pool, log, random.fork('writes'), {
+  die: async () => {
+    log.flush()
+    process.kill(process.pid, 'SIGKILL')
+    return await new Promise<never>(() => undefined)
+  },
+  pause: async () => {
+    log.flush()
+    await new Promise<void>((resolve) => {
+      process.send!({ type: 'pausing' } satisfies Report, () => {
+        process.kill(process.pid, 'SIGSTOP')
+        resolve()
+      })
+    })
+  },
+})
+
+async function attempt(operation: () => Promise<void>): Promise<void> {
+  operations++
+  try {
+    await operation()
+  } catch (error) {
+    if (errors.length < keptErrors)
+      errors.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  }
+}
+
+async function keepReading(): Promise<void> {
+  while (reading) {
+    const row = rowToRead(random, setup.rows)
+    const rows = random.chance(0.1) ? [row, (row + 1) % setup.rows] : [row]
+    await attempt(async () => await reader.read(rows))
+    if (random.chance(1 / readsPerPause)) await wait(random.int(1, longestPauseMs))
+  }
+}
+
+async function keepWriting(): Promise<void> {
+  while (writing) {
+    await attempt(async () => await writer.write(rowToWrite(random, setup.rows), orders.shift()))
+    await wait(random.int(0, longestPauseMs))
+  }
+}
+
+async function sweep(): Promise<void> {
+  for (let row = 0; row < setup.rows; row++) {
+    await Promise.all([
+      attempt(async () => await reader.read([row])),
+      attempt(async () => await reader.read([row, (row + 1) % setup.rows])),
+    ])
+  }
+  log.flush()
+}
+
+const laneCount = lanes[setup.role]
+let writers: Promise<unknown>[] = []
+
+async function carryOut(command: Command): Promise<void> {
+  switch (command.type) {
+    case 'go':
+      reading = writing = true
+      running = Array.from({ length: laneCount.reading }, keepReading)
+      writers = Array.from({ length: laneCount.writing }, keepWriting)
+      return
+    case 'order':
+      orders.push(command.order)
+      return
+    case 'stop writing':
+      writing = false
+      await Promise.all(writers)
+      orders.length = 0
+      await Promise.all(
+        command.last.map(({ row, order }) => attempt(async () => await writer.write(row, order))),
+      )
+      return
+    case 'stop reading':
+      reading = false
+      await Promise.all(running)
+      log.flush()
+      return
+    case 'sweep':
+      return await sweep()
+    case 'heal':
+      await cache.invalidate(command.rows.map((row) => `item#${row}`))
+      return
+  }
+}
+
+function figures(): Figures {
+  const { hits, misses, bypasses, joined } = cache.stats()
+  return { operations, hits, misses, bypasses, joined, errors }
+}
+
+const report = (message: Report): void => void process.send?.(message, () => undefined)
+
+process.on('message', (command: Command) => {
+  void carryOut(command).then(() => report({ type: 'done', what: command.type, figures: figures() }))
+})
+process.on('disconnect', () => process.exit(0))
+setInterval(() => report({ type: 'figures', figures: figures() }), figuresEveryMs)
+report({ type: 'ready' })
