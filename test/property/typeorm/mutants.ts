@@ -88,8 +88,15 @@ const keys: readonly Mutant[] = [
     'keys without what the SQL does not show',
     'what becomes of the rows of a builder is part of the key',
     'typeorm/src/repository/builder-text.ts',
-    '[parameters, ...use(builder), found]',
-    '[parameters, builder.expressionMap.mainAlias!.metadata.name, found]',
+    '[...use(builder), found]',
+    '[builder.expressionMap.mainAlias!.metadata.name, found]',
+  ),
+  one(
+    'one shape for all conditions',
+    'the tables of a read are known by all that it asks for but values',
+    'typeorm/src/repository/find-text.ts',
+    'findText({ ...options, where: shapeOf(where) as ObjectLiteral })',
+    'findText({})',
   ),
 ]
 

@@ -10,18 +10,28 @@ interface BuilderInternals {
   readonly relationMetadatas: EntityMetadata['relations']
 }
 
+/** What a read asks for, as text. */
+export interface ReadText {
+  /** Two reads have the same only if they give the same entities. */
+  readonly whole: string
+  /** Two reads have the same only if they read the same tables, in the same ways. */
+  readonly shape: string
+}
+
 /**
- * A text of a query builder: two have the same text only if they give the same entities. It holds the SQL, the
- * parameters and what becomes of the rows.
+ * The text of a query builder: the SQL, the parameters and what becomes of the rows.
  *
  * @param options the find options that the builder was made of, as far as the SQL does not show what they mean
  * @returns `undefined` if there is none, as for a parameter of a class of the caller's
  */
-export function builderText(builder: Builder, options?: FindOptions): string | undefined {
+export function builderText(builder: Builder, options?: FindOptions): ReadText | undefined {
   const [sql, parameters] = builder.getQueryAndParameters()
   const found = findText(options ?? (builder as unknown as BuilderInternals).findOptions)
-  const rest = found === undefined ? undefined : encodeCanonical([parameters, ...use(builder), found])
-  return rest === undefined ? undefined : `S${sql.length}:${sql}${rest}`
+  const rest = found === undefined ? undefined : encodeCanonical([...use(builder), found])
+  const values = encodeCanonical(parameters)
+  if (rest === undefined || values === undefined) return undefined
+  const shape = `S${sql.length}:${sql}${rest}`
+  return { whole: shape + values, shape }
 }
 
 function use(builder: Builder): readonly unknown[] {

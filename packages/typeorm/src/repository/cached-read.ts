@@ -3,10 +3,12 @@ import { isPromise, resolvePolicy } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
-import { readPlanOf, scopeOf } from '../reads/index.js'
+import type { ReadPlan } from '../reads/index.js'
+import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AnswerKind } from './answer.js'
 import { loadFor } from './answer.js'
+import type { ReadText } from './builder-text.js'
 import type { GetWithCacheOptions } from './read-options.js'
 import { assertReadOptions } from './read-options.js'
 import { tablesRead } from './tables-read.js'
@@ -20,8 +22,9 @@ export interface CachedRead {
   readonly source: string
   /** Why it may be neither served nor stored, if so. */
   readonly obstacle: string | undefined
+  readonly plan: ReadPlan
   /** `undefined` if nothing tells it from every other read. */
-  key(scope: string | undefined): string | undefined
+  readonly text: ReadText | undefined
   /** Made when it is needed, once. */
   builder(): SelectQueryBuilder<ObjectLiteral>
 }
@@ -43,9 +46,10 @@ export async function readCached(
   if (read.obstacle !== undefined) return bypass(read, read.obstacle)
   const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }
   if (scoped === undefined) return bypass(read, 'scope')
-  const key = read.key(scoped.scope)
-  if (key === undefined) return bypass(read, 'no canonical form')
-  const known = knownOf(read, key)
+  const { text, plan } = read
+  const key = text === undefined ? text : keyOf(read.dataSource, state, plan, text.whole, scoped.scope)
+  if (text === undefined || key === undefined) return bypass(read, 'no canonical form')
+  const known = knownOf(read, `${plan.digest}|${text.shape}`)
   if (typeof known === 'string') return bypass(read, known)
   const tags = ownTags === undefined ? known : [...known, ...ownTags]
   try {
@@ -90,8 +94,8 @@ function bypass({ state: { engine }, source, kind, builder }: CachedRead, reason
   return kind.direct(builder())
 }
 
-const maxKnown = 20_000
-// Keys hold whole texts, some of them long.
+const maxKnown = 5_000
+// Shapes hold whole texts, some of them long.
 const maxKnownLength = 16 * 2 ** 20
 
 /** The tags of a read, or why it cannot be cached. */
@@ -99,13 +103,13 @@ type Known = readonly string[] | string
 
 const knownByState = new WeakMap<FreshetState, LRUCache<string, Known>>()
 
-/** By key, which decides them: building the SQL and reading it costs more than the whole hit. */
-function knownOf(read: CachedRead, key: string): Known {
+/** By the shape, which decides them: building the SQL and reading it costs more than the whole hit. */
+function knownOf(read: CachedRead, shape: string): Known {
   const { state } = read
-  let byKey = knownByState.get(state)
-  if (byKey === undefined) knownByState.set(state, (byKey = newKnown()))
-  let known = byKey.get(key)
-  if (known === undefined) byKey.set(key, (known = findOut(read)))
+  let byShape = knownByState.get(state)
+  if (byShape === undefined) knownByState.set(state, (byShape = newKnown()))
+  let known = byShape.get(shape)
+  if (known === undefined) byShape.set(shape, (known = findOut(read)))
   return known
 }
 
@@ -113,7 +117,7 @@ function newKnown(): LRUCache<string, Known> {
   return new LRUCache({
     max: maxKnown,
     maxSize: maxKnownLength,
-    sizeCalculation: (_known, key) => key.length,
+    sizeCalculation: (_known, shape) => shape.length,
   })
 }
 

@@ -7,16 +7,16 @@ import type {
   Repository,
   SelectQueryBuilder,
 } from 'typeorm'
-import { keyOf } from '../reads/index.js'
 import { schemaDigest } from '../entities/schema-digest.js'
 import type { ReadPlan } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AnswerKind } from './answer.js'
 import { oneEntity } from './answer.js'
+import type { ReadText } from './builder-text.js'
 import { builderText } from './builder-text.js'
 import type { CachedRead } from './cached-read.js'
 import { configuredState } from './configured-state.js'
-import { findText } from './find-text.js'
+import { findShape, findText } from './find-text.js'
 import { builderObstacle, optionsObstacle, runnerOf } from './obstacle.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
@@ -49,12 +49,17 @@ export class FindRead implements CachedRead {
     this.#options = options
   }
 
-  key(scope: string | undefined): string | undefined {
+  get plan(): ReadPlan {
+    return planOf(this.dataSource, this.#metadata, this.kind)
+  }
+
+  get text(): ReadText | undefined {
+    const whole = findText(this.#options)
+    const shape = whole === undefined ? undefined : findShape(this.#options)
     // A value that has no text in `where` may still have one as a parameter of the SQL.
-    const text = findText(this.#options) ?? builderText(this.builder(), { ...this.#options, where: {} })
-    return text === undefined
-      ? undefined
-      : keyOf(this.dataSource, this.state, planOf(this.dataSource, this.#metadata, this.kind), text, scope)
+    return whole === undefined || shape === undefined
+      ? builderText(this.builder(), { ...this.#options, where: {} })
+      : { whole, shape }
   }
 
   readonly builder = (): Builder => (this.#builder ??= this.#build())
@@ -89,12 +94,12 @@ export class BuilderRead implements CachedRead {
     this.#builder = builder
   }
 
-  key(scope: string | undefined): string | undefined {
-    const text = builderText(this.#builder)
-    const { metadata } = this.#builder.expressionMap.mainAlias!
-    return text === undefined
-      ? undefined
-      : keyOf(this.dataSource, this.state, planOf(this.dataSource, metadata, this.kind), text, scope)
+  get plan(): ReadPlan {
+    return planOf(this.dataSource, this.#builder.expressionMap.mainAlias!.metadata, this.kind)
+  }
+
+  get text(): ReadText | undefined {
+    return builderText(this.#builder)
   }
 
   readonly builder = (): Builder => this.#builder

@@ -15,6 +15,39 @@ export function findText(options: FindManyOptions<ObjectLiteral> | undefined): s
     : encodeCanonical({ ...options, order: inOrder(order) }, operatorText)
 }
 
+/**
+ * A text of what find options ask for, whatever the values are that `where` compares with: the same tables are read,
+ * in the same ways.
+ *
+ * @returns `undefined` if there is none, as in {@link findText}
+ */
+export function findShape(options: FindManyOptions<ObjectLiteral> | undefined): string | undefined {
+  const where: unknown = options?.where
+  return where === undefined
+    ? findText(options)
+    : findText({ ...options, where: shapeOf(where) as ObjectLiteral })
+}
+
+// A number, so that no text in a `where` can be taken for it.
+const anyValue = 0
+
+function shapeOf(where: unknown): unknown {
+  // TypeORM may leave a relation out of the query because of what it is compared with: null, undefined, a boolean.
+  if (where === null || typeof where === 'boolean' || where === undefined) return where
+  if (typeof where !== 'object') return anyValue
+  if (Array.isArray(where)) return [...new Set(where.map(shapeOf))]
+  if (where instanceof FindOperator) return shapeOfOperator(where)
+  const prototype: unknown = Object.getPrototypeOf(where)
+  if (prototype !== Object.prototype && prototype !== null) return anyValue
+  return Object.fromEntries(Object.entries(where).map(([key, value]) => [key, shapeOf(value)]))
+}
+
+/** `Raw()` compares with SQL, and that may read any table. */
+function shapeOfOperator(operator: FindOperator<unknown>): unknown {
+  const { _type, _value } = operator as unknown as Readonly<Record<string, unknown>>
+  return _type === 'raw' ? operator : [_type, shapeOf(_value)]
+}
+
 /** The order of keys does not count anywhere but here. */
 function inOrder(order: unknown): unknown {
   if (typeof order !== 'object' || order === null || Array.isArray(order)) return order

@@ -1,8 +1,21 @@
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
-import { Between, Equal, In, IsNull, LessThan, LessThanOrEqual, Like, MoreThan, Not, Or, Raw } from 'typeorm'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { ObjectLiteral } from 'typeorm'
+import {
+  Between,
+  Equal,
+  In,
+  IsNull,
+  LessThan,
+  LessThanOrEqual,
+  Like,
+  MoreThan,
+  Not,
+  Or,
+  Raw,
+  SelectQueryBuilder,
+} from 'typeorm'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { FindManyOptions } from 'typeorm'
-import { findText } from '../../src/repository/find-text.js'
+import { findShape, findText } from '../../src/repository/find-text.js'
 import { Money, Note, Post, User } from '../support/entities.js'
 import type { Seeded } from './data-source.js'
 import { seededDataSource } from './data-source.js'
@@ -68,6 +81,59 @@ test('the order of other keys does not count', () => {
   expect(findText({ where: { id: 1, text: 'a' }, take: 1 })).toBe(
     findText({ take: 1, where: { text: 'a', id: 1 } }),
   )
+})
+
+test.each([
+  ['values', [{ where: { id: 1 } }, { where: { id: 2 } }]],
+  ['dates', [{ where: { createdAt: new Date(0) } }, { where: { createdAt: new Date(1) } }]],
+  ['the length of lists', [{ where: { id: In([1]) } }, { where: { id: In([2, 3]) } }]],
+  ['operators inside operators', [{ where: { id: Not(In([1])) } }, { where: { id: Not(In([4, 5])) } }]],
+])('%s do not change the shape of find options', (_what, options) => {
+  const [first, second] = options.map((option) => findShape(option))
+  expect(first).toBeDefined()
+  expect(second).toBe(first)
+})
+
+const shapes: readonly FindManyOptions[] = [
+  {},
+  { where: { id: 1 } },
+  { where: { id: null } },
+  { where: { id: undefined } },
+  { where: { id: true } },
+  { where: { id: In([]) } },
+  { where: { id: In([1]) } },
+  { where: { id: Not(1) } },
+  { where: { id: Not(Not(1)) } },
+  { where: { id: Raw('1') } },
+  { where: { id: Raw('(SELECT 1)') } },
+  { where: { text: 'a' } },
+  { where: { author: { id: 1 } } },
+  { where: { author: { id: 1, name: 'a' } } },
+  { where: { author: 1 } },
+  { where: [{ id: 1 }, { author: { id: 1 } }] },
+  { where: { id: 1 }, relations: { author: true } },
+  { where: { id: 1 }, order: { author: { id: 'ASC' } } },
+  { where: { id: 1 }, relationLoadStrategy: 'query' },
+]
+
+test('find options that may read other tables have another shape', () => {
+  const texts = shapes.map((option) => findShape(option))
+  expect(texts).not.toContain(undefined)
+  expect(new Set(texts).size).toBe(shapes.length)
+})
+
+test('a read with other values builds its SQL only once, to send it', async () => {
+  const repository = seeded.dataSource.getRepository(Post)
+  const built = vi.spyOn(SelectQueryBuilder.prototype, 'getQueryAndParameters')
+  const times = async (read: () => Promise<unknown>) => {
+    built.mockClear()
+    await read()
+    return built.mock.calls.length
+  }
+  const uncached = await times(() => repository.find({ where: { id: 1, title: 'x' } }))
+  await repository.getWithCache({ where: { id: 1, title: 'x' } })
+  expect(await times(() => repository.getWithCache({ where: { id: 2, title: 'y' } }))).toBe(uncached)
+  built.mockRestore()
 })
 
 /** How many statements `read` sends once it has been cached. */
