@@ -92,11 +92,11 @@ const keys: readonly Mutant[] = [
     '[builder.expressionMap.mainAlias!.metadata.name, found]',
   ),
   one(
-    'one shape for all conditions',
+    'one shape for all reads of an entity',
     'the tables of a read are known by all that it asks for but values',
-    'typeorm/src/repository/find-text.ts',
-    'findText({ ...options, where: shapeOf(where) as ObjectLiteral })',
-    'findText({})',
+    'typeorm/src/repository/cached-read.ts',
+    '`${plan.digest}|${text.shape}`',
+    'plan.digest',
   ),
 ]
 

@@ -122,6 +122,17 @@ test('find options that may read other tables have another shape', () => {
   expect(new Set(texts).size).toBe(shapes.length)
 })
 
+test('what a read asks for beside its values decides what it depends on', async () => {
+  const posts = seeded.dataSource.getRepository(Post)
+  await posts.getOneWithCache({ where: { id: 1 } })
+  const read = () => posts.getOneWithCache({ where: { id: 1 }, relations: { author: true } })
+  expect(await sentAgain(read)).toBe(0)
+  await seeded.cache.invalidate(['users'])
+  seeded.sent.length = 0
+  await read()
+  expect(seeded.sent).not.toHaveLength(0)
+})
+
 test('a read with other values builds its SQL only once, to send it', async () => {
   const repository = seeded.dataSource.getRepository(Post)
   const built = vi.spyOn(SelectQueryBuilder.prototype, 'getQueryAndParameters')
