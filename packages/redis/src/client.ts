@@ -17,6 +17,27 @@ export interface RedisClient {
   readonly isCluster?: boolean
   /** Of a cluster: the nodes of each slot, the master first. */
   readonly slots?: readonly (readonly string[] | undefined)[] | undefined
+  /** Of a cluster: the clients of its nodes. */
+  nodes?(role: 'master'): readonly NodeClient[]
+  /** Another client of the same server, with other options. Needed for `'eventual'` and `{ maxStaleness }`. */
+  duplicate?(options?: object): unknown
+}
+
+/** The client of one server. */
+export interface NodeClient {
+  readonly options: { readonly host?: string | undefined; readonly port?: number | undefined }
+  duplicate(options: object): PushClient
+}
+
+/** A connection on which a server pushes what changes. */
+export interface PushClient {
+  readonly stream?: { unref?(): unknown } | undefined
+  connect(): Promise<unknown>
+  disconnect(reconnect?: boolean): void
+  callBuffer(command: string, ...parts: CommandPart[]): Promise<unknown>
+  on(event: 'messageBuffer', listener: (channel: Buffer, message: unknown) => void): unknown
+  on(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
 }
 
 /** Commands that travel together. */

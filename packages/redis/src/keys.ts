@@ -2,6 +2,8 @@ import { digest, type Space, wholeSpaceTag } from '@freshet/core/store'
 
 /** How the keys of one store are named. */
 export interface Keys {
+  /** What all keys begin with. */
+  readonly prefix: string
   /** What all generations begin with, and nothing else: for the server's push of what changes. */
   readonly generationPrefix: string
   /** Of a tag with the prefix of its namespace. */
@@ -13,6 +15,7 @@ export interface Keys {
 export function createKeys(prefix: string): Keys {
   const generationPrefix = `${prefix}g:`
   return {
+    prefix,
     generationPrefix,
     generation: (tag) => generationPrefix + tag,
     entry: (identity) => `${prefix}e:${digest(identity)}`,

@@ -23,6 +23,11 @@ export interface RedisStoreOptions {
   readonly tagTtl?: Duration
   /** Failures in a row after which a server that does not answer is left alone, and for how long. Default 5 and `'1s'`. */
   readonly breaker?: { readonly failures?: number; readonly retryAfter?: Duration }
+  /**
+   * How long a connection on which Redis pushes changes may be silent before it is not trusted any more: with `'eventual'`, nothing
+   * older is served. Default `'3s'`.
+   */
+  readonly silence?: Duration
   /** Classes beyond the built-in ones that values may hold, such as `decimalType(Prisma.Decimal)`. Default none. */
   readonly types?: readonly CodecType[]
   /** Signs entries, so that nobody else can write one: at least 16 bytes, the same in every process. Default: unsigned. */
@@ -38,6 +43,7 @@ export interface ResolvedRedisStoreOptions {
   readonly tagTtlMs: number
   readonly breakerFailures: number
   readonly breakerRetryMs: number
+  readonly silenceMs: number
   readonly types: readonly CodecType[]
   readonly secret: string | Uint8Array | undefined
 }
@@ -50,6 +56,7 @@ const names = [
   'maxWriteTime',
   'tagTtl',
   'breaker',
+  'silence',
   'types',
   'secret',
 ] as const
@@ -68,6 +75,7 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedRedisStoreOp
     tagTtlMs: toMilliseconds(options.tagTtl ?? '7d', 'tagTtl'),
     breakerFailures: positiveInteger(breaker.failures ?? 5, 'breaker.failures'),
     breakerRetryMs: toMilliseconds(breaker.retryAfter ?? '1s', 'breaker.retryAfter'),
+    silenceMs: toMilliseconds(options.silence ?? '3s', 'silence', { min: 100 }),
     types: options.types ?? [],
     secret: options.secret,
   })

@@ -21,6 +21,8 @@ export interface ReadingsOptions {
   /** A script that answers as READ does. */
   readonly script: Script
   readonly args: () => readonly CommandPart[]
+  /** Sees each request: called when it is about to be handed to the socket; what it returns, with the replies. */
+  readonly observe?: (() => (readings: Readings) => void) | undefined
 }
 
 // Lua cannot take many more values from a table at once, and a server does nothing else meanwhile.
@@ -61,11 +63,13 @@ export class KeyReader {
   }
 
   async #request(keys: readonly string[]): Promise<Readings> {
-    const { link, context, script, args } = this.#options
+    const { link, context, script, args, observe } = this.#options
     const calls = this.#callsFor(keys, script, args())
+    const answered = observe?.()
     const outcomes = await link.run(calls)
     const readings = new Map<string, Reading>()
     outcomes.forEach((outcome, index) => this.#add(readings, calls[index]!, outcome, context.now()))
+    answered?.(readings)
     return readings
   }
 

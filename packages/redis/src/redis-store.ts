@@ -1,6 +1,7 @@
 import {
   createCodec,
   createSigner,
+  FreshetError,
   handOver,
   type Absent,
   type AbsentReason,
@@ -28,7 +29,8 @@ import {
 } from './options.js'
 import { InOrder } from './in-order.js'
 import { type Payload, type PayloadFormat, payloadFormat } from './payload.js'
-import { KeyReader, type Reading } from './readings.js'
+import { KeyReader, type Reading, type Readings } from './readings.js'
+import { withNear } from './near/with-near.js'
 import { mintScript } from './scripts/mint.js'
 import { putScript } from './scripts/put.js'
 import { readScript } from './scripts/read.js'
@@ -53,29 +55,49 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     createCodec({ types: resolved.types }),
     resolved.secret === undefined ? undefined : createSigner(resolved.secret),
   )
-  return (context) => new RedisStore(wireClient, resolved, format, context)
+  return (context) => {
+    const link = new Link(clientWire(wireClient), context, resolved)
+    const keys = createKeys(resolved.prefix)
+    const share = (observe?: RedisStoreParts['observe']) =>
+      new RedisStore({ link, keys, format, context, options: resolved, observe })
+    const { near: bounds } = context
+    if (bounds === undefined) return withoutNear(share(), context)
+    return withNear({ client: wireClient, context, bounds, link, keys, silenceMs: resolved.silenceMs, share })
+  }
+}
+
+/** @throws FreshetError UNSUPPORTED_CONSISTENCY for what can only be answered from this process */
+function withoutNear(store: Store, { consistency }: StoreContext): Store {
+  if (consistency.mode === 'strong') return store
+  throw new FreshetError(
+    'UNSUPPORTED_CONSISTENCY',
+    `createCache() was given 'near: false' and a 'consistency' that is ${consistency.mode}, which is to answer from this process. Leave 'near' on, or 'consistency' strong.`,
+  )
+}
+
+interface RedisStoreParts {
+  readonly link: Link
+  readonly keys: Keys
+  readonly format: PayloadFormat
+  readonly context: StoreContext
+  readonly options: ResolvedRedisStoreOptions
+  /** Sees each request for generations. */
+  readonly observe: (() => (readings: Readings) => void) | undefined
 }
 
 class RedisStore implements Store {
   readonly name = 'redis'
+  readonly reader: KeyReader
   readonly #context: StoreContext
   readonly #link: Link
   readonly #keys: Keys
   readonly #format: PayloadFormat
-  readonly #reader: KeyReader
   readonly #minter: KeyReader
   readonly #intents: Intents
   readonly #changes = new InOrder()
   #closed = false
 
-  constructor(
-    client: RedisClient,
-    options: ResolvedRedisStoreOptions,
-    format: PayloadFormat,
-    context: StoreContext,
-  ) {
-    const link = new Link(clientWire(client), context, options)
-    const keys = createKeys(options.prefix)
+  constructor({ link, keys, format, context, options, observe }: RedisStoreParts) {
     const nonces = new Nonces()
     const { leaseMs, maxWriteTimeMs: maxAgeMs, tagTtlMs, timeoutMs, writeTimeoutMs } = options
     const mintArgs = () => [nonces.next(), tagTtlMs]
@@ -84,8 +106,8 @@ class RedisStore implements Store {
     this.#link = link
     this.#keys = keys
     this.#format = format
-    this.#reader = new KeyReader({ link, context, script: readScript, args: () => [] })
-    this.#minter = new KeyReader({ link, context, script: mintScript, args: mintArgs })
+    this.reader = new KeyReader({ link, context, script: readScript, args: () => [], observe })
+    this.#minter = new KeyReader({ link, context, script: mintScript, args: mintArgs, observe })
     this.#intents = new Intents({
       delivery,
       context,
@@ -104,7 +126,7 @@ class RedisStore implements Store {
     const identity = space.prefix + key
     const entryKey = this.#keys.entry(identity)
     const names = tagsWithin(space, tags)
-    const readings = await this.#reader.read([entryKey, ...names.map(this.#keys.generation)])
+    const readings = await this.reader.read([entryKey, ...names.map(this.#keys.generation)])
     const entry = readings.get(entryKey)
     const asked = this.#readingsOf(names, readings)
     if (entry === undefined || asked === undefined) return unavailable
@@ -117,7 +139,7 @@ class RedisStore implements Store {
   async snapshot(space: Space, tags: readonly string[]): Promise<Vector> {
     if (this.#closed) return unusable
     const names = tagsWithin(space, tags)
-    const readings = await this.#reader.read(names.map(this.#keys.generation))
+    const readings = await this.reader.read(names.map(this.#keys.generation))
     const asked = this.#readingsOf(names, readings)
     return asked === undefined ? unusable : await this.#vector(names, asked)
   }
@@ -211,7 +233,7 @@ class RedisStore implements Store {
     const { header } = payload
     const more = header.names.filter((name) => !names.includes(name))
     if (more.length > 0) {
-      const readings = this.#readingsOf(more, await this.#reader.read(more.map(this.#keys.generation)))
+      const readings = this.#readingsOf(more, await this.reader.read(more.map(this.#keys.generation)))
       if (readings === undefined) return unavailable
       if (!isCurrent(payload, more, readings)) return undefined
     }

@@ -15,7 +15,7 @@ export type TestClient = RedisClient & {
   once(event: string, listener: () => void): unknown
 }
 
-type ClusterClient = TestClient & { nodes(role: 'master'): readonly TestClient[] }
+type ClusterClient = Omit<TestClient, 'nodes'> & { nodes(role: 'master'): readonly TestClient[] }
 
 export const versions = ['ioredis 5', 'ioredis 6'] as const
 export type Version = (typeof versions)[number]

@@ -27,7 +27,7 @@ export class TestDatabase {
   ): TestProcess {
     const clock = new FakeClock()
     const store = redisStore(client, storeOptions)
-    const cache = createCache({ store, clock, jitter: 0, ttl: '1h', ...cacheOptions })
+    const cache = createCache({ store, clock, jitter: 0, ttl: '1h', near: false, ...cacheOptions })
     const failures: string[] = []
     const warnings: string[] = []
     cache.on('failure', ({ action, cause }) => failures.push(`${action}: ${messageOf(cause)}`))

@@ -32,6 +32,8 @@ export function tracked(client: RedisClient): TrackedClient {
     sent,
     options: client.options,
     isCluster: client.isCluster === true,
+    nodes: (role) => client.nodes!(role),
+    duplicate: (options) => client.duplicate!(options),
     connect: async () => await client.connect(),
     on: (event, listener) => client.on(event, listener),
     off: (event, listener) => client.off(event, listener),

@@ -1,0 +1,152 @@
+import type { PushSession, PushSessions } from '../push/push-session.js'
+import type { Readings } from '../readings.js'
+import { stampOf } from '../vector.js'
+
+export interface GenerationsOptions {
+  readonly now: () => number
+  /** What the keys of generations begin with, and no others. */
+  readonly prefix: string
+  /** How many are remembered. */
+  readonly maxKeys: number
+  /** How old what is known may be when it is used without asking. `undefined`: it is never used without asking. */
+  readonly limitMs: number | undefined
+  /** Whether what nobody pushes changes of is not used without asking, however young it is. */
+  readonly onlyPushed: boolean
+  /** The push connections that are up, by the epoch of their servers. */
+  readonly sessions: () => PushSessions
+}
+
+/** What a tag had when it was last asked for. */
+interface Known {
+  readonly stamp: string
+  /** When the request was about to be handed to the socket whose reply this is: the time at which it was true for certain. */
+  readonly askedAt: number
+  /** The connection that tells of every change since then; as long as this is remembered, it has been up and has told of none. */
+  readonly session: PushSession | undefined
+  /** Asked for again since it was made, or since it was last spared. */
+  used: boolean
+}
+
+/** A request for generations on its way. */
+export interface Asking {
+  readonly at: number
+  /** Those that were up before the request was sent. */
+  readonly sessions: PushSessions
+  /** Keys that changed meanwhile: the reply may be from before that. */
+  readonly changed: Set<string>
+  /** Everything may have changed meanwhile. */
+  isLost: boolean
+}
+
+/**
+ * What this process knows of generations, and until when copies may be served on its word (PROTOCOL: the rule of near copies).
+ *
+ * What is known counts from the moment before the request was sent, never from the reply; later only by a heartbeat of the
+ * connection that pushes changes, and never if a change was pushed since the request was sent, its time in flight included.
+ */
+export class Generations {
+  readonly #options: GenerationsOptions
+  readonly #known = new Map<string, Known>()
+  readonly #asking = new Set<Asking>()
+  /** Grows with every change: what was found at this version holds as long as time allows. */
+  version = 0
+
+  constructor(options: GenerationsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#known.size
+  }
+
+  /** To be called when a request is about to be handed to the socket; `answered` with what it returned, whatever became of it. */
+  ask(): Asking {
+    const { now, sessions } = this.#options
+    const asking = { at: now(), sessions: sessions(), changed: new Set<string>(), isLost: false }
+    this.#asking.add(asking)
+    return asking
+  }
+
+  answered(asking: Asking, readings: Readings): void {
+    this.#asking.delete(asking)
+    if (asking.isLost) return
+    for (const [key, reading] of readings) {
+      if (!key.startsWith(this.#options.prefix) || asking.changed.has(key)) continue
+      const before = this.#known.get(key)
+      // Replies of several connections may overtake one another.
+      if (before !== undefined && before.askedAt > asking.at) continue
+      if (reading.value === undefined) this.#forget(key)
+      else {
+        const session = asking.sessions.get(reading.epoch)
+        this.#remember(
+          key,
+          { stamp: stampOf(reading), askedAt: asking.at, session, used: before !== undefined },
+          before,
+        )
+      }
+    }
+  }
+
+  /** A tag has changed, or is about to, or may have: also for the requests that are on their way. */
+  changed(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#forget(key)
+      for (const { changed } of this.#asking) changed.add(key)
+    }
+  }
+
+  /** Anything may have changed. */
+  lost(): void {
+    this.#known.clear()
+    for (const asking of this.#asking) asking.isLost = true
+    this.version++
+  }
+
+  /** Whether the keys have these stamps as far as is known. What is not known any more has changed, most likely. */
+  agree(keys: readonly string[], stamps: readonly string[]): boolean {
+    for (let i = 0; i < keys.length; i++) if (this.#known.get(keys[i]!)?.stamp !== stamps[i]) return false
+    return true
+  }
+
+  /** Until when nobody need ask whether the keys have these stamps; in the past if they must ask now. */
+  freshUntil(keys: readonly string[], stamps: readonly string[]): number {
+    const { limitMs } = this.#options
+    if (limitMs === undefined) return -Infinity
+    let oldest = Infinity
+    for (let i = 0; i < keys.length; i++) {
+      const known = this.#known.get(keys[i]!)
+      if (known === undefined || known.stamp !== stamps[i]) return -Infinity
+      known.used = true
+      oldest = Math.min(oldest, this.#trueAt(known))
+    }
+    return oldest + limitMs
+  }
+
+  #trueAt({ askedAt, session }: Known): number {
+    if (session !== undefined) return Math.max(askedAt, session.heardAt)
+    return this.#options.onlyPushed ? -Infinity : askedAt
+  }
+
+  #forget(key: string): void {
+    if (this.#known.delete(key)) this.version++
+  }
+
+  #remember(key: string, known: Known, before: Known | undefined): void {
+    if (before === undefined && this.#known.size >= this.#options.maxKeys) this.#forgetColdest()
+    this.#known.set(key, known)
+    if (before?.stamp !== known.stamp) this.version++
+  }
+
+  /** A tenth at a time, so that the cost per key stays constant; those that are used again and again get a second chance. */
+  #forgetColdest(): void {
+    let remaining = Math.ceil(this.#options.maxKeys / 10)
+    for (const [key, known] of this.#known) {
+      if (remaining-- === 0) break
+      this.#known.delete(key)
+      if (!known.used) continue
+      known.used = false
+      this.#known.set(key, known)
+    }
+    this.version++
+  }
+}

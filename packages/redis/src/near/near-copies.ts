@@ -1,0 +1,61 @@
+import { LRUCache, type NearBounds } from '@freshet/core/store'
+import type { NearCopy } from './near-copy.js'
+
+/** The entries of a shared store that live decoded in this process: bounded, and only those that nobody has replaced since. */
+export class NearCopies {
+  readonly #copies: LRUCache<string, NearCopy>
+  /** Who is fetching an entry, to leave a copy of it: whoever came last, and nobody once the entry has been changed here. */
+  readonly #fetching = new Map<string, object>()
+
+  constructor({ maxEntries, maxBytes }: NearBounds) {
+    this.#copies = new LRUCache({
+      max: maxEntries,
+      maxSize: maxBytes,
+      sizeCalculation: ({ bytes }, identity) => bytes + identity.length,
+    })
+  }
+
+  get(identity: string): NearCopy | undefined {
+    return this.#copies.get(identity)
+  }
+
+  /** Unless the one that is there was read later. */
+  set(identity: string, copy: NearCopy): void {
+    const there = this.#copies.peek(identity)
+    if (there === undefined || there.vector.at.localMs <= copy.vector.at.localMs)
+      this.#copies.set(identity, copy)
+  }
+
+  /** To be called before an entry is fetched. The answer tells whether what was fetched may be kept. */
+  fetching(identity: string): () => boolean {
+    const token = {}
+    this.#fetching.set(identity, token)
+    return () => {
+      if (this.#fetching.get(identity) !== token) return false
+      return this.#fetching.delete(identity)
+    }
+  }
+
+  /** The entry is being put or deleted, or that is done: what is being fetched may be what was there before. */
+  changed(identity: string): void {
+    this.#fetching.delete(identity)
+  }
+
+  delete(identity: string): void {
+    this.#copies.delete(identity)
+  }
+
+  /** Everything, and whatever is being fetched. */
+  clear(): void {
+    this.#copies.clear()
+    this.#fetching.clear()
+  }
+
+  get size(): number {
+    return this.#copies.size
+  }
+
+  get bytes(): number {
+    return this.#copies.calculatedSize
+  }
+}

@@ -1,0 +1,191 @@
+import {
+  type Absent,
+  type Entry,
+  type EntryRecord,
+  type Intent,
+  isPromise,
+  type Lookup,
+  type MaybePromise,
+  prepareCopy,
+  type Space,
+  type Store,
+  type StoreContext,
+  type StoreSize,
+  type Vector,
+} from '@freshet/core/store'
+import { type Keys, tagsOf } from '../keys.js'
+import type { KeyReader } from '../readings.js'
+import { RedisVector, stampOf } from '../vector.js'
+import type { Generations } from './generations.js'
+import type { NearCopies } from './near-copies.js'
+import { NearCopy } from './near-copy.js'
+
+export interface NearStoreParts {
+  readonly shared: Store
+  readonly context: StoreContext
+  readonly keys: Keys
+  readonly reader: KeyReader
+  readonly copies: NearCopies
+  readonly generations: Generations
+  /** Whether writers mark what they are about to change before they commit. */
+  readonly marksWrites: boolean
+  /** Begins to listen to what is pushed; called when the store is first asked for something. */
+  readonly listen: () => void
+  readonly close: () => void
+}
+
+/**
+ * A shared store with copies of its entries in this process.
+ *
+ * | what is there of an entry | what a look-up costs |
+ * |---|---|
+ * | a copy, and generations that are known and young enough | nothing |
+ * | a copy that agrees with what is known of its generations | asking for the generations: no value travels |
+ * | that, and the generations have changed | that, and asking for the entry, which another process may have loaded again |
+ * | no copy, or one that is known to be outdated | asking for the entry with its generations, at once |
+ */
+export class NearStore implements Store {
+  readonly name: string
+  readonly #parts: NearStoreParts
+  #isClosed = false
+
+  constructor(parts: NearStoreParts) {
+    this.name = parts.shared.name
+    this.#parts = parts
+  }
+
+  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+    const { copies, generations, context } = this.#parts
+    const copy = copies.get(space.prefix + key)
+    if (copy === undefined) return this.#fetch(space, key, tags)
+    const now = context.now()
+    if (copy.expiresAt <= now || !copy.covers(tags)) return this.#fetch(space, key, tags)
+    if (copy.checkedAt !== generations.version || copy.freshUntil < now) {
+      if (!generations.agree(copy.keys, copy.vector.stamps)) return this.#replace(space, key, tags)
+      copy.freshUntil = generations.freshUntil(copy.keys, copy.vector.stamps)
+      copy.checkedAt = generations.version
+      if (copy.freshUntil < now) return this.#confirm(copy, space, key, tags)
+    }
+    return copy
+  }
+
+  snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
+    return this.#parts.shared.snapshot(space, tags)
+  }
+
+  put(space: Space, key: string, record: EntryRecord, vector: Vector): MaybePromise<void> {
+    const { shared, copies } = this.#parts
+    const identity = space.prefix + key
+    copies.changed(identity)
+    const done = shared.put(space, key, record, vector)
+    this.#keep(identity, record, vector)
+    return isPromise(done) ? done.finally(() => copies.changed(identity)) : done
+  }
+
+  async delete(space: Space, key: string): Promise<boolean> {
+    const { shared, copies } = this.#parts
+    const identity = space.prefix + key
+    const forget = () => {
+      copies.changed(identity)
+      copies.delete(identity)
+    }
+    forget()
+    try {
+      return await shared.delete(space, key)
+    } finally {
+      // Whoever looked meanwhile may have found what is deleted now.
+      forget()
+    }
+  }
+
+  openIntent(space: Space, tags: readonly string[]): MaybePromise<Intent> {
+    return this.#parts.marksWrites ? this.#parts.shared.openIntent(space, tags) : { space, tags }
+  }
+
+  async closeIntent(intent: Intent, bumped: readonly string[]): Promise<void> {
+    const { space, tags } = intent
+    await this.#changing(space, [...tags, ...bumped], () => this.#parts.shared.closeIntent(intent, bumped))
+  }
+
+  async bump(space: Space, tags: readonly string[]): Promise<void> {
+    await this.#changing(space, tags, () => this.#parts.shared.bump(space, tags))
+  }
+
+  async hold(intent: Intent, tags: readonly string[], ms: number): Promise<void> {
+    const all = [...intent.tags, ...tags]
+    await this.#changing(intent.space, all, () => this.#parts.shared.hold(intent, tags, ms))
+  }
+
+  size(): StoreSize {
+    const { copies, generations } = this.#parts
+    return { entries: copies.size, bytes: copies.bytes, tags: generations.size }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#parts.close()
+    this.#parts.copies.clear()
+    await this.#parts.shared.close()
+  }
+
+  /** A copy that nothing speaks against, but nobody has asked: it is served if the servers say so. */
+  async #confirm(copy: NearCopy, space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+    const { reader } = this.#parts
+    this.#parts.listen()
+    const readings = await reader.read(copy.keys)
+    const { stamps } = copy.vector
+    let isCurrent = true
+    for (let i = 0; i < stamps.length && isCurrent; i++) {
+      const reading = readings.get(copy.keys[i]!)
+      if (reading === undefined) return unavailable
+      isCurrent = stampOf(reading) === stamps[i]
+    }
+    return isCurrent ? copy : await this.#replace(space, key, tags)
+  }
+
+  #replace(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+    this.#parts.copies.delete(space.prefix + key)
+    return this.#fetch(space, key, tags)
+  }
+
+  async #fetch(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+    const { shared, copies, listen } = this.#parts
+    const identity = space.prefix + key
+    listen()
+    const mayKeep = copies.fetching(identity)
+    const found = await shared.lookup(space, key, tags)
+    if (mayKeep() && found.status === 'found') this.#keepFetched(identity, found, tags)
+    return found
+  }
+
+  #keepFetched(identity: string, { copy, vector, ...times }: Entry, tags: readonly string[]): void {
+    // What was decoded goes to the reader, who may change it.
+    const prepared = prepareCopy(copy.master)
+    if (prepared !== undefined) this.#keep(identity, { copy: prepared, tags, ...times }, vector)
+  }
+
+  /**
+   * Leaves a copy, unless its vector is already known to be outdated. So neither a load nor a fetch from before a write of this
+   * process can, as the generations are unknown since that write, or others.
+   */
+  #keep(identity: string, record: EntryRecord, vector: Vector): void {
+    if (this.#isClosed || !(vector instanceof RedisVector) || !vector.usable) return
+    const { copies, generations, keys } = this.#parts
+    const generationKeys = vector.names.map(keys.generation)
+    if (generations.agree(generationKeys, vector.stamps))
+      copies.set(identity, new NearCopy(record, vector, generationKeys))
+  }
+
+  /** What a write of this process changes, it must see itself, whatever is pushed and however it ended. */
+  async #changing(space: Space, tags: readonly string[], change: () => MaybePromise<void>): Promise<void> {
+    const { generations, keys } = this.#parts
+    try {
+      await change()
+    } finally {
+      generations.changed(tagsOf(space, tags).map(keys.generation))
+    }
+  }
+}
+
+const unusable: Vector = Object.freeze({ id: '', usable: false })
+const unavailable: Absent = Object.freeze({ status: 'absent', reason: 'unavailable', vector: unusable })

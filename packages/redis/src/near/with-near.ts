@@ -1,0 +1,99 @@
+import { FreshetError, type NearBounds, type Store, type StoreContext } from '@freshet/core/store'
+import type { RedisClient } from '../client.js'
+import type { Keys } from '../keys.js'
+import type { Link } from '../link.js'
+import { Push } from '../push/push.js'
+import type { KeyReader, Readings } from '../readings.js'
+import { Generations } from './generations.js'
+import { NearCopies } from './near-copies.js'
+import { NearStore } from './near-store.js'
+
+export interface NearOptions {
+  readonly client: RedisClient
+  readonly context: StoreContext
+  readonly bounds: NearBounds
+  readonly link: Link
+  readonly keys: Keys
+  readonly silenceMs: number
+  /** Makes the shared store, each request of which is told to `observe`. */
+  readonly share: (observe: () => (readings: Readings) => void) => Store & { readonly reader: KeyReader }
+}
+
+// Entries of one application share most of their tags. Forgetting one only costs a question.
+const keysPerEntry = 8
+const minKeys = 10_000
+const maxIntervalMs = 1_000
+const minIntervalMs = 10
+const beatsPerLimit = 3
+
+/**
+ * A shared store with copies in this process, as fresh as the cache asks.
+ *
+ * `strong` asks for generations at each look-up. The other two are one rule with two limits: `bounded` has the user's, `eventual` the
+ * silence after which a push connection is not trusted; and `eventual` uses nothing that is not pushed.
+ *
+ * @throws FreshetError UNSUPPORTED_CONSISTENCY if the client cannot make connections for what is pushed
+ */
+export function withNear(options: NearOptions): NearStore {
+  const { context, bounds, link, keys, silenceMs } = options
+  const { consistency } = context
+  const limitMs = consistency.mode === 'bounded' ? consistency.maxStalenessMs : silenceMs
+  const copies = new NearCopies(bounds)
+  const push = consistency.mode === 'strong' ? undefined : createPush(limitMs)
+  const generations = new Generations({
+    now: context.now,
+    prefix: keys.generationPrefix,
+    maxKeys: Math.max(minKeys, bounds.maxEntries * keysPerEntry),
+    limitMs: push === undefined ? undefined : limitMs,
+    onlyPushed: consistency.mode === 'eventual',
+    sessions: () => push?.sessions ?? noSessions,
+  })
+  const shared = options.share(() => {
+    const asking = generations.ask()
+    return (readings) => generations.answered(asking, readings)
+  })
+  return new NearStore({
+    shared,
+    context,
+    keys,
+    reader: shared.reader,
+    copies,
+    generations,
+    marksWrites: consistency.mode !== 'eventual',
+    listen: () => push?.start(),
+    close: () => push?.close(),
+  })
+
+  function createPush(staleAfterMs: number): Push {
+    const { client } = options
+    assertCanPush(client)
+    return new Push({
+      client,
+      context,
+      link,
+      prefix: keys.prefix,
+      generationPrefix: keys.generationPrefix,
+      silenceMs,
+      intervalMs: Math.min(
+        maxIntervalMs,
+        Math.max(minIntervalMs, Math.min(staleAfterMs, silenceMs) / beatsPerLimit),
+      ),
+      onChanged: (changed) => generations.changed(changed),
+      onGap: () => {
+        copies.clear()
+        generations.lost()
+      },
+    })
+  }
+}
+
+const noSessions = new Map<string, never>()
+
+/** @throws FreshetError UNSUPPORTED_CONSISTENCY */
+function assertCanPush(client: RedisClient): void {
+  if (typeof (client.isCluster === true ? client.nodes : client.duplicate) === 'function') return
+  throw new FreshetError(
+    'UNSUPPORTED_CONSISTENCY',
+    `redisStore() was given a client without ${client.isCluster === true ? 'nodes()' : 'duplicate()'}, so it cannot be told of changes, and createCache() was given a 'consistency' other than 'strong'. Pass a client of ioredis, or leave 'strong'.`,
+  )
+}
