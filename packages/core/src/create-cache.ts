@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Cache } from './cache.js'
 import type { Clock } from './clock.js'
 import { systemClock } from './clock.js'
@@ -74,6 +75,8 @@ const maxTimerMs = 2 ** 31 - 1
 export function createCache(options: CacheOptions = {}): Cache {
   assertOptions('createCache()', options, optionNames)
   const controller = new AbortController()
+  // Every database of the cache listens, and an application may have many.
+  setMaxListeners(0, controller.signal)
   const engine = createEngine(options, controller.signal)
   let closed: Promise<void> | undefined
   const close = async () => {

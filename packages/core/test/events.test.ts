@@ -1,4 +1,7 @@
+import { getMaxListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import { createCache } from '../src/create-cache.js'
+import { engineOf } from '../src/engine.js'
 import { Events } from '../src/events.js'
 import { record, testCache } from './support/caches.js'
 import { HeldLoader, settled } from './support/held.js'
@@ -126,4 +129,8 @@ describe('stats', () => {
     await cache.getOrSet('k', () => 1)
     expect(cache.stats().bypasses).toBe(1)
   })
+})
+
+test('a cache of many databases warns of no leak', () => {
+  expect(getMaxListeners(engineOf(createCache())!.closing)).toBe(0)
 })
