@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { StoreContext } from '@freshet/core/store'
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import type { FakeClock } from '../../core/test/support/fake-clock.js'
 import { storeSuite } from '../../core/test/support/store-suite.js'
@@ -19,6 +20,15 @@ const topologies: Readonly<Record<string, (version: Version) => Promise<TestClie
   standalone: async (version) => await connectTo(await sharedRedis(), version),
   cluster: async (version) => await connectToCluster((await sharedRedisCluster()).addresses, version),
 }
+
+const near = { maxEntries: 1_000, maxBytes: 2 ** 20 }
+/** How fresh a cache is to be, and whether it keeps copies; in every mode a process sees its own writes. */
+const nearModes = {
+  'without near copies': { near: undefined },
+  strong: { near },
+  bounded: { near, consistency: { mode: 'bounded', maxStalenessMs: 10_000 } },
+  eventual: { near, consistency: { mode: 'eventual' } },
+} satisfies Readonly<Record<string, Partial<StoreContext>>>
 
 describe.each(Object.entries(topologies))('%s', (topology, connect) => {
   describe.each(versions)('%s', (version) => {
@@ -53,12 +63,18 @@ describe.each(Object.entries(topologies))('%s', (topology, connect) => {
       await settled()
     }
 
-    storeSuite({
-      name: `Redis ${topology}`,
-      create: () => redisStore(watched, { prefix: `${prefix}${++stores}:` }),
-      settled,
-      pass,
-      grainMs: 5_000,
+    describe.each(Object.entries(nearModes))('%s', (mode, asked) => {
+      storeSuite({
+        name: `Redis ${topology}, ${mode}`,
+        create: () => {
+          const create = redisStore(watched, { prefix: `${prefix}${++stores}:` })
+          return (context) => create({ ...context, ...asked })
+        },
+        settled,
+        pass,
+        grainMs: 5_000,
+        timers: 'consistency' in asked ? 1 : 0,
+      })
     })
   })
 })
