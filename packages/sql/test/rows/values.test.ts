@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { normalValue, soundTypes, valueTypeOf } from '../../src/index.js'
+import { typeCases, valueCases } from './value-cases.js'
+
+test.each(valueCases)('as a value of %o, %o is compared as %o', (type, value, normal) => {
+  expect(normalValue(type, value)).toBe(normal)
+})
+
+test.each(typeCases)('in %s a column of %o is of the kind %s', (dialect, declared, kind) => {
+  expect(valueTypeOf(dialect, declared)?.kind).toBe(kind)
+})
+
+test('a column holds the values of its width and sign', () => {
+  expect(valueTypeOf('mysql', { type: 'tinyint(4)' })).toEqual({ kind: 'integer', min: -128n, max: 127n })
+  expect(valueTypeOf('mysql', { type: 'smallint unsigned' })).toEqual({
+    kind: 'integer',
+    min: 0n,
+    max: 65535n,
+  })
+  expect(valueTypeOf('mysql', { type: 'int(10) zerofill' })).toMatchObject({ min: 0n })
+  expect(valueTypeOf('postgresql', { type: 'smallint' })).toMatchObject({ min: -32768n, max: 32767n })
+  expect(valueTypeOf('sqlite', { type: 'tinyint' })).toMatchObject({ max: 2n ** 63n - 1n })
+})
+
+test('a text column holds no more than its length', () => {
+  const collation = 'utf8mb4_bin'
+  expect(valueTypeOf('mysql', { type: 'varchar(20)', collation })).toEqual({ kind: 'text', maxLength: 20 })
+  expect(valueTypeOf('mysql', { type: 'tinytext', collation })).toEqual({ kind: 'text', maxLength: 255 })
+  expect(valueTypeOf('mysql', { type: 'char', collation })).toEqual({ kind: 'text', maxLength: 1 })
+  expect(valueTypeOf('postgresql', { type: 'text', isDeterministic: true })).toEqual({ kind: 'text' })
+})
+
+test('every type that is listed is known', () => {
+  for (const dialect of ['postgresql', 'mysql', 'sqlite'] as const) {
+    for (const type of soundTypes[dialect]) {
+      const collation = dialect === 'mysql' ? 'utf8mb4_bin' : undefined
+      expect(valueTypeOf(dialect, { type, collation, isDeterministic: true }), type).toBeDefined()
+    }
+  }
+})

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { applyWrite, planWrite } from '../../src/index.js'
+import { posts } from './tables.js'
+import { writeCases } from './write-cases.js'
+
+test.each(writeCases)('$about ($dialect)', ({ dialect, sql, values, ...expected }) => {
+  const write = applyWrite(planWrite(sql, dialect), { parameters: undefined, ...values }, posts(dialect))
+  if (expected.kind !== undefined) expect(write.kind).toBe(expected.kind)
+  if ('assigned' in expected) expect(write.assigned).toEqual(expected.assigned)
+  for (const [key, values] of Object.entries(expected.touched ?? {})) {
+    expect({ [key]: write.touched(key.split(',')) }).toEqual({ [key]: values })
+  }
+  for (const [key, values] of Object.entries(expected.entering ?? {})) {
+    expect({ [key]: write.entering(key.split(',')) }).toEqual({ [key]: values })
+  }
+})
+
+test('a table that is not known is touched as a whole', () => {
+  const write = applyWrite(
+    planWrite('DELETE FROM post WHERE id = 1', 'sqlite'),
+    { parameters: [] },
+    undefined,
+  )
+  expect(write.kind).toBe('unknown')
+  expect(write.table).toEqual({ name: 'post' })
+  expect(write.touched(['id'])).toBeUndefined()
+})
+
+test('more keys than the bound are as good as any', () => {
+  const ids = Array.from({ length: 1001 }, (_, index) => index)
+  const plan = planWrite('DELETE FROM post WHERE id = ANY($1)', 'postgresql')
+  const touched = (list: readonly number[]) =>
+    applyWrite(plan, { parameters: [list] }, posts('postgresql')).touched(['id'])
+  expect(touched(ids)).toBeUndefined()
+  expect(touched(ids.slice(1))).toHaveLength(1000)
+})
