@@ -89,9 +89,9 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     // One may have begun while a store was asked.
     if (tap.seesUncommitted) context.skip()
     context.storeIf(() => tap.visibleTransactions === transactions)
+    if (passages.areSeen && !tap.isShared) return call.query(args)
     const query = () => call.query(args)
-    if (!passages.areSeen) return counted(() => passages.probe(query, context, engine))
-    return tap.isShared ? counted(query) : query()
+    return counted(passages.areSeen ? query : () => passages.probe(query, context, engine))
   }
 
   /** On a shared connection a transaction asks whether loads are under way that see into it. */
