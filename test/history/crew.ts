@@ -12,7 +12,7 @@ export interface CrewOptions {
   readonly processes: number
   readonly seed: string
   readonly folder: string
-  readonly setup: Omit<WorkerSetup, 'name' | 'seed' | 'role' | 'redisPort' | 'logPath'>
+  readonly setup: Omit<WorkerSetup, 'name' | 'seed' | 'role' | 'redisPort' | 'logPath' | 'near'>
   /** One per process: its way to Redis. */
   readonly proxies: readonly TcpProxy[]
   /** What is changed in the sources of the packages. */
@@ -66,6 +66,8 @@ class Member {
       name: this.name,
       seed,
       role: this.role,
+      // One after the other of each role.
+      near: Math.floor(this.#index / roles.length) % 2 === 0,
       redisPort: this.proxy.port,
       logPath,
     }

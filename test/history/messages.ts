@@ -61,6 +61,8 @@ export interface WorkerSetup {
   readonly prefix: string
   readonly leaseMs: number
   readonly holdMs: number
+  /** Whether it keeps copies in its own memory. */
+  readonly near: boolean
   /** What `createCache` is given. The checks for other modes than `strong` are still to come, with the near copies. */
   readonly consistency: 'strong'
 }

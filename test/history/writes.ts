@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Cache } from '@freshet/core'
 import { isServerError } from '@freshet/core/adapter'
 import type pg from 'pg'
@@ -22,6 +23,8 @@ interface UnderWay {
 }
 
 type Socket = { readonly connection: { readonly stream: { destroy(): void } } }
+
+const deliveryPauseMs = 20
 
 /** Writes rows as an adapter's tap does: marks, COMMIT, new generations, acknowledgement; and writes down how it went. */
 export class RowWriter {
@@ -115,7 +118,7 @@ export class RowWriter {
         )
       } catch (error) {
         this.#log.ended(write, isServerError(error) ? 'refused' : 'unknown')
-        if (order?.kind === 'lose') return
+        if (order?.kind === 'lose' || isServerError(error)) return
         throw error
       }
       await this.#deliver(row, underWay)
@@ -127,6 +130,8 @@ export class RowWriter {
   /** What a caller does who wants promise 1 whatever happens: the invalidation that was not delivered is sent until it is. */
   async #deliver(row: number, underWay: UnderWay): Promise<void> {
     while (underWay.invalidationFailed) {
+      // It may be refused at once, for as long as the store is away.
+      await wait(deliveryPauseMs)
       underWay.invalidationFailed = false
       await this.#cache.invalidate([tagOf(row)])
     }
