@@ -6,6 +6,7 @@ import { benchCore } from './core.js'
 import type { Section } from './report.js'
 import { isReached, print, save } from './report.js'
 import { benchPrisma, createTables } from './prisma.js'
+import { benchRedis } from './redis.js'
 import { benchTypeormEntities } from './typeorm-entities.js'
 import { benchTypeormOverhead } from './typeorm-overhead.js'
 import { benchTypeormRows } from './typeorm-rows.js'
@@ -32,6 +33,14 @@ if (wants('prisma')) {
     sections.push(...(await benchPrisma(url, rounds(60, 2_000), rounds(300, 50))))
   } finally {
     await postgres.stop()
+  }
+}
+if (wants('redis')) {
+  const redis = await startRedis()
+  try {
+    sections.push(...(await benchRedis(redis, rounds(60, 2_000))))
+  } finally {
+    await redis.stop()
   }
 }
 if (wants('typeorm')) sections.push(...(await benchTypeorm()))

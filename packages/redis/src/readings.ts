@@ -26,7 +26,7 @@ export interface ReadingsOptions {
 }
 
 // Lua cannot take many more values from a table at once, and a server does nothing else meanwhile.
-const maxKeysPerCall = 500
+export const maxKeysPerCall = 500
 
 interface Batch {
   readonly keys: Set<string>
@@ -68,7 +68,7 @@ export class KeyReader {
     const answered = observe?.()
     const outcomes = await link.run(calls)
     const readings = new Map<string, Reading>()
-    outcomes.forEach((outcome, index) => this.#add(readings, calls[index]!, outcome, context.now()))
+    outcomes.forEach((outcome, index) => readingsOf(readings, calls[index]!, outcome, context))
     answered?.(readings)
     return readings
   }
@@ -78,18 +78,24 @@ export class KeyReader {
       chunks(group, maxKeysPerCall).map((chunk) => ({ script, keys: chunk, args })),
     )
   }
+}
 
-  #add(readings: Map<string, Reading>, call: ScriptCall, outcome: Outcome<unknown>, localMs: number): void {
-    const { context } = this.#options
-    if (!outcome.ok) return context.failed(`script ${call.script.name}`, outcome.error)
-    const [epoch, serverMicros, values] = outcome.reply as [Buffer | null, number, (Buffer | null)[]]
-    if (epoch === null) return context.warn('REDIS_WITHOUT_EPOCH', withoutEpoch)
-    if (epoch.length === 0) return context.warn('REDIS_NOT_MASTER', notMaster)
-    const label = epoch.toString('latin1')
-    call.keys.forEach((key, index) =>
-      readings.set(key, { value: values[index] ?? undefined, epoch: label, serverMicros, localMs }),
-    )
-  }
+/** Adds what a server said in answer to a script that answers as READ does. */
+export function readingsOf(
+  readings: Map<string, Reading>,
+  { script, keys }: ScriptCall,
+  outcome: Outcome<unknown>,
+  context: StoreContext,
+): void {
+  if (!outcome.ok) return context.failed(`script ${script.name}`, outcome.error)
+  const [epoch, serverMicros, values] = outcome.reply as [Buffer | null, number, (Buffer | null)[]]
+  if (epoch === null) return context.warn('REDIS_WITHOUT_EPOCH', withoutEpoch)
+  if (epoch.length === 0) return context.warn('REDIS_NOT_MASTER', notMaster)
+  const label = epoch.toString('latin1')
+  const localMs = context.now()
+  keys.forEach((key, index) =>
+    readings.set(key, { value: values[index] ?? undefined, epoch: label, serverMicros, localMs }),
+  )
 }
 
 /** Keys by the group that may stand in one command. */
@@ -105,7 +111,7 @@ export function groupsOf(link: Link, keys: readonly string[]): readonly (readonl
   return Array.from(groups.values())
 }
 
-function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+export function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
   if (list.length <= size) return [list]
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
     list.slice(index * size, (index + 1) * size),
@@ -113,7 +119,7 @@ function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] 
 }
 
 // After the microtasks that are ready: readers that go on together ask together.
-async function endOfTick(): Promise<void> {
+export async function endOfTick(): Promise<void> {
   await Promise.resolve()
   await new Promise<void>((resolve) => process.nextTick(resolve))
 }

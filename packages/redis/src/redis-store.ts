@@ -87,7 +87,7 @@ interface RedisStoreParts {
 
 class RedisStore implements Store {
   readonly name = 'redis'
-  readonly reader: KeyReader
+  readonly #reader: KeyReader
   readonly #context: StoreContext
   readonly #link: Link
   readonly #keys: Keys
@@ -106,7 +106,7 @@ class RedisStore implements Store {
     this.#link = link
     this.#keys = keys
     this.#format = format
-    this.reader = new KeyReader({ link, context, script: readScript, args: () => [], observe })
+    this.#reader = new KeyReader({ link, context, script: readScript, args: () => [], observe })
     this.#minter = new KeyReader({ link, context, script: mintScript, args: mintArgs, observe })
     this.#intents = new Intents({
       delivery,
@@ -126,7 +126,7 @@ class RedisStore implements Store {
     const identity = space.prefix + key
     const entryKey = this.#keys.entry(identity)
     const names = tagsWithin(space, tags)
-    const readings = await this.reader.read([entryKey, ...names.map(this.#keys.generation)])
+    const readings = await this.#reader.read([entryKey, ...names.map(this.#keys.generation)])
     const entry = readings.get(entryKey)
     const asked = this.#readingsOf(names, readings)
     if (entry === undefined || asked === undefined) return unavailable
@@ -139,7 +139,7 @@ class RedisStore implements Store {
   async snapshot(space: Space, tags: readonly string[]): Promise<Vector> {
     if (this.#closed) return unusable
     const names = tagsWithin(space, tags)
-    const readings = await this.reader.read(names.map(this.#keys.generation))
+    const readings = await this.#reader.read(names.map(this.#keys.generation))
     const asked = this.#readingsOf(names, readings)
     return asked === undefined ? unusable : await this.#vector(names, asked)
   }
@@ -233,7 +233,7 @@ class RedisStore implements Store {
     const { header } = payload
     const more = header.names.filter((name) => !names.includes(name))
     if (more.length > 0) {
-      const readings = this.#readingsOf(more, await this.reader.read(more.map(this.#keys.generation)))
+      const readings = this.#readingsOf(more, await this.#reader.read(more.map(this.#keys.generation)))
       if (readings === undefined) return unavailable
       if (!isCurrent(payload, more, readings)) return undefined
     }

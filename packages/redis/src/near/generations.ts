@@ -18,11 +18,14 @@ export interface GenerationsOptions {
 
 /** What a tag had when it was last asked for. */
 interface Known {
+  readonly value: string
+  readonly epoch: string
+  /** Of value and epoch. */
   readonly stamp: string
   /** When the request was about to be handed to the socket whose reply this is: the time at which it was true for certain. */
-  readonly askedAt: number
+  askedAt: number
   /** The connection that tells of every change since then; as long as this is remembered, it has been up and has told of none. */
-  readonly session: PushSession | undefined
+  session: PushSession | undefined
   /** Asked for again since it was made, or since it was last spared. */
   used: boolean
 }
@@ -77,14 +80,38 @@ export class Generations {
       if (before !== undefined && before.askedAt > asking.at) continue
       if (reading.value === undefined) this.#forget(key)
       else {
-        const session = asking.sessions.get(reading.epoch)
+        const { epoch } = reading
+        const value = reading.value.toString('latin1')
+        const session = asking.sessions.get(epoch)
+        const used = before !== undefined
         this.#remember(
           key,
-          { stamp: stampOf(reading), askedAt: asking.at, session, used: before !== undefined },
+          { value, epoch, stamp: stampOf(reading), askedAt: asking.at, session, used },
           before,
         )
       }
     }
+  }
+
+  /** As `answered`, for keys that have what was known of them when they were asked for. */
+  confirmed(asking: Asking, keys: readonly string[], stamps: ReadonlyMap<string, string>): void {
+    if (asking.isLost) return
+    for (const key of keys) {
+      const known = this.#known.get(key)
+      if (known === undefined || known.stamp !== stamps.get(key) || asking.changed.has(key)) continue
+      if (known.askedAt > asking.at) continue
+      known.askedAt = asking.at
+      known.session = asking.sessions.get(known.epoch)
+      known.used = true
+    }
+  }
+
+  reading(key: string): { readonly value: string; readonly epoch: string } | undefined {
+    return this.#known.get(key)
+  }
+
+  stampOf(key: string): string | undefined {
+    return this.#known.get(key)?.stamp
   }
 
   /** A tag has changed, or is about to, or may have: also for the requests that are on their way. */

@@ -14,8 +14,8 @@ import {
   type Vector,
 } from '@freshet/core/store'
 import { type Keys, tagsOf } from '../keys.js'
-import type { KeyReader } from '../readings.js'
-import { RedisVector, stampOf } from '../vector.js'
+import { RedisVector } from '../vector.js'
+import type { Checker } from './checker.js'
 import type { Generations } from './generations.js'
 import type { NearCopies } from './near-copies.js'
 import { NearCopy } from './near-copy.js'
@@ -24,7 +24,7 @@ export interface NearStoreParts {
   readonly shared: Store
   readonly context: StoreContext
   readonly keys: Keys
-  readonly reader: KeyReader
+  readonly checker: Checker
   readonly copies: NearCopies
   readonly generations: Generations
   /** Whether writers mark what they are about to change before they commit. */
@@ -130,15 +130,15 @@ export class NearStore implements Store {
 
   /** A copy that nothing speaks against, but nobody has asked: it is served if the servers say so. */
   async #confirm(copy: NearCopy, space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
-    const { reader } = this.#parts
-    this.#parts.listen()
-    const readings = await reader.read(copy.keys)
+    const { checker, listen } = this.#parts
+    listen()
+    const asked = await checker.ask(copy.keys)
     const { stamps } = copy.vector
     let isCurrent = true
     for (let i = 0; i < stamps.length && isCurrent; i++) {
-      const reading = readings.get(copy.keys[i]!)
-      if (reading === undefined) return unavailable
-      isCurrent = stampOf(reading) === stamps[i]
+      const stamp = asked.get(copy.keys[i]!)
+      if (stamp === undefined) return unavailable
+      isCurrent = stamp === stamps[i]
     }
     return isCurrent ? copy : await this.#replace(space, key, tags)
   }

@@ -3,7 +3,8 @@ import type { RedisClient } from '../client.js'
 import type { Keys } from '../keys.js'
 import type { Link } from '../link.js'
 import { Push } from '../push/push.js'
-import type { KeyReader, Readings } from '../readings.js'
+import type { Readings } from '../readings.js'
+import { Checker } from './checker.js'
 import { Generations } from './generations.js'
 import { NearCopies } from './near-copies.js'
 import { NearStore } from './near-store.js'
@@ -16,7 +17,7 @@ export interface NearOptions {
   readonly keys: Keys
   readonly silenceMs: number
   /** Makes the shared store, each request of which is told to `observe`. */
-  readonly share: (observe: () => (readings: Readings) => void) => Store & { readonly reader: KeyReader }
+  readonly share: (observe: () => (readings: Readings) => void) => Store
 }
 
 // Entries of one application share most of their tags. Forgetting one only costs a question.
@@ -56,7 +57,7 @@ export function withNear(options: NearOptions): NearStore {
     shared,
     context,
     keys,
-    reader: shared.reader,
+    checker: new Checker({ link, context, generations }),
     copies,
     generations,
     marksWrites: consistency.mode !== 'eventual',

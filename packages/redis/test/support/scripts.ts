@@ -1,8 +1,17 @@
 import { beatScript } from '../../src/scripts/beat.js'
+import { checkScript } from '../../src/scripts/check.js'
 import { closeScript } from '../../src/scripts/close.js'
 import { intentScript } from '../../src/scripts/intent.js'
 import { mintScript } from '../../src/scripts/mint.js'
 import { putScript } from '../../src/scripts/put.js'
 import { readScript } from '../../src/scripts/read.js'
 
-export const scripts = [readScript, mintScript, intentScript, closeScript, putScript, beatScript] as const
+export const scripts = [
+  readScript,
+  mintScript,
+  intentScript,
+  closeScript,
+  putScript,
+  beatScript,
+  checkScript,
+] as const

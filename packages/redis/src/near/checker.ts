@@ -1,0 +1,89 @@
+import type { StoreContext } from '@freshet/core/store'
+import type { Link, Outcome, ScriptCall } from '../link.js'
+import { chunks, endOfTick, groupsOf, maxKeysPerCall, readingsOf, type Reading } from '../readings.js'
+import { checkScript } from '../scripts/check.js'
+import { readScript } from '../scripts/read.js'
+import { stampOf } from '../vector.js'
+import type { Generations } from './generations.js'
+
+/** What keys have, by key; what could not be asked is not in it. */
+export type Stamps = ReadonlyMap<string, string>
+
+interface Batch {
+  readonly keys: Set<string>
+  readonly done: Promise<Stamps>
+}
+
+export interface CheckerOptions {
+  readonly link: Link
+  readonly context: StoreContext
+  readonly generations: Generations
+}
+
+/**
+ * Asks whether generations are what is known of them. All that is asked for until the event loop turns goes out as one request per
+ * node, and nobody is let into a request that has been sent: its answer may be from before a write that the reader knows is done.
+ */
+export class Checker {
+  readonly #options: CheckerOptions
+  #next: Batch | undefined
+
+  constructor(options: CheckerOptions) {
+    this.#options = options
+  }
+
+  ask(keys: readonly string[]): Promise<Stamps> {
+    const batch = (this.#next ??= this.#open())
+    for (const key of keys) batch.keys.add(key)
+    return batch.done
+  }
+
+  #open(): Batch {
+    const keys = new Set<string>()
+    const done = endOfTick().then(() => {
+      this.#next = undefined
+      return this.#request(Array.from(keys))
+    })
+    return { keys, done }
+  }
+
+  async #request(keys: readonly string[]): Promise<Stamps> {
+    const { link, context, generations } = this.#options
+    const calls = groupsOf(link, keys).flatMap((group) =>
+      chunks(group, maxKeysPerCall).map((chunk) => this.#call(chunk)),
+    )
+    const known = new Map<string, string>()
+    for (const key of keys) known.set(key, generations.stampOf(key) ?? '')
+    const asking = generations.ask()
+    const outcomes = await link.run(calls)
+    const readings = new Map<string, Reading>()
+    const stamps = new Map<string, string>()
+    const same: string[] = []
+    outcomes.forEach((outcome, index) => {
+      const call = calls[index]!
+      if (isSame(outcome)) {
+        for (const key of call.keys) stamps.set(key, known.get(key)!)
+        same.push(...call.keys)
+      } else readingsOf(readings, call, outcome, context)
+    })
+    for (const [key, reading] of readings) stamps.set(key, stampOf(reading))
+    generations.confirmed(asking, same, known)
+    generations.answered(asking, readings)
+    return stamps
+  }
+
+  /** Servers are asked to compare, unless what is known cannot be all from one of them. */
+  #call(keys: readonly string[]): ScriptCall {
+    const { generations } = this.#options
+    const first = generations.reading(keys[0]!)
+    const values: string[] = []
+    for (const key of keys) {
+      const known = generations.reading(key)
+      if (known === undefined || known.epoch !== first?.epoch) return { script: readScript, keys, args: [] }
+      values.push(known.value)
+    }
+    return { script: checkScript, keys, args: [first!.epoch, ...values] }
+  }
+}
+
+const isSame = (outcome: Outcome<unknown>): boolean => outcome.ok && outcome.reply === 1
