@@ -1,5 +1,4 @@
 import { TokenKind, isOperatorAt, skipToken, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
-import { isQueryStart } from '../walk.js'
 import { setOfWords } from '../words.js'
 import { readColumn, type NamedColumn } from './column-name.js'
 import { allOf, anyOf, anyRow, noRow, type Condition, type PinnedColumn } from './pins.js'
@@ -25,9 +24,7 @@ const refused = setOfWords('xor case select values with window')
 export function readCondition(context: ConditionContext, from: number, end: number): Condition {
   const { source } = context
   if (from >= end) return anyRow
-  if (isWhollyInParens(source, from, end)) {
-    return isQueryStart(source, from + 1) ? anyRow : readCondition(context, from + 1, end - 1)
-  }
+  if (isWhollyInParens(source, from, end)) return readCondition(context, from + 1, end - 1)
   const parts = splitCondition(source, from, end)
   if (parts === undefined) return anyRow
   return anyOf(

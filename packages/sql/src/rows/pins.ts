@@ -16,6 +16,8 @@ export interface Pin {
 export interface Link {
   readonly left: PinnedColumn
   readonly right: PinnedColumn
+  /** Only the left one says something of the right one: a row on the left may go without any on the right. */
+  readonly isOneWay?: boolean
 }
 
 /**

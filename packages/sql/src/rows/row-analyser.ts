@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { SqlDialect } from '../dialect.js'
+import { planRead } from './plan-read.js'
 import { planWrite } from './plan-write.js'
+import type { ReadPlan } from './read-plan.js'
 import type { WritePlan } from './write-plan.js'
 
 /** Plans of the texts of one dialect, each made once while it is remembered. */
@@ -8,6 +10,8 @@ export interface RowAnalyser {
   readonly dialect: SqlDialect
   /** As `planWrite`. */
   planWrite(sql: string): WritePlan
+  /** As `planRead`. */
+  planRead(sql: string): ReadPlan
 }
 
 const maxEntries = 2000
@@ -15,21 +19,26 @@ const maxTotalLength = 4_194_304
 // Of a text as long as this the rows are many, and each is sent once.
 const maxTextLength = 32_768
 
-/** Creates an analyser with a bounded memory: 2000 texts, 4 million characters. */
+/** Creates an analyser with a bounded memory: of writes and of reads each 2000 texts, 4 million characters. */
 export function createRowAnalyser(dialect: SqlDialect): RowAnalyser {
-  const writes = new LRUCache<string, WritePlan>({
+  return {
+    dialect,
+    planWrite: remembering((sql) => planWrite(sql, dialect)),
+    planRead: remembering((sql) => planRead(sql, dialect)),
+  }
+}
+
+function remembering<Plan extends object>(make: (sql: string) => Plan): (sql: string) => Plan {
+  const plans = new LRUCache<string, Plan>({
     max: maxEntries,
     maxSize: maxTotalLength,
     sizeCalculation: (_plan, sql) => sql.length + 1,
   })
-  return {
-    dialect,
-    planWrite(sql) {
-      const known = writes.get(sql)
-      if (known !== undefined) return known
-      const plan = planWrite(sql, dialect)
-      if (sql.length <= maxTextLength) writes.set(sql, plan)
-      return plan
-    },
+  return (sql) => {
+    const known = plans.get(sql)
+    if (known !== undefined) return known
+    const plan = make(sql)
+    if (sql.length <= maxTextLength) plans.set(sql, plan)
+    return plan
   }
 }

@@ -1,0 +1,129 @@
+import { NotUnderstood } from '../not-understood.js'
+import { TokenKind, skipToken, tokenAt, wordAt } from '../tokens.js'
+import { setOfWords } from '../words.js'
+import type { NamedColumn } from './column-name.js'
+import { readCondition } from './condition.js'
+import { endOfClause, findClauses, readWhere, type Clauses } from './clauses.js'
+import { readFromList, type FromItem } from './from-list.js'
+import { allOf, anyRow, type Condition } from './pins.js'
+import type { WholeStatement } from './plan-write.js'
+
+const clauseWords = setOfWords(`
+  from where group having window order limit offset fetch for lock union intersect except minus into procedure`)
+const notFollowed = ['union', 'intersect', 'except', 'minus', 'into', 'procedure', 'window']
+const hiding = ['group', 'having', 'offset']
+
+/** A table of a query, or of a query inside it. */
+export interface BlockTable {
+  readonly item: FromItem & { readonly table: NonNullable<FromItem['table']> }
+  readonly hidesRows: boolean
+  readonly isLimited: boolean
+}
+
+/** What is gathered of a query and of all queries inside it. */
+export interface QueryParts {
+  readonly tables: BlockTable[]
+  readonly conditions: Condition[]
+  /** All that stands in the FROM lists. */
+  readonly items: FromItem[]
+  /** The list of what the outermost query shows. */
+  shown: { readonly from: number; readonly end: number }
+}
+
+/**
+ * Gathers the query that fills tokens `from` up to `end`.
+ *
+ * @throws {NotUnderstood} for what is not one SELECT.
+ */
+export function readQuery(
+  whole: WholeStatement,
+  from: number,
+  end: number,
+  parts: QueryParts,
+  isInside: boolean,
+): void {
+  const { source } = whole
+  if (wordAt(source, from) !== 'select') throw new NotUnderstood('it is no plain SELECT')
+  const clauses = findClauses(source, from + 1, end, clauseWords)
+  if (clauses === undefined || notFollowed.some((word) => clauses.has(word))) {
+    throw new NotUnderstood('it is more than one SELECT')
+  }
+  const list = clauses.get('from')
+  const shownEnd = list ?? endOfClause(clauses, from, end)
+  if (!isInside) parts.shown = { from: from + 1, end: shownEnd }
+  const items = list === undefined ? [] : readFromList(source, list + 1, endOfClause(clauses, list, end))
+  const place = parts.tables.length
+  const hidesRows =
+    isInside || hiding.some((word) => clauses.has(word)) || isComputed(whole, from + 1, shownEnd)
+  const isLimited = clauses.has('limit') || clauses.has('fetch')
+  for (const item of items) {
+    parts.items.push(item)
+    if (item.table !== undefined)
+      parts.tables.push({ item: { ...item, table: item.table }, hidesRows, isLimited })
+  }
+  parts.conditions.push(conditionOf(whole, clauses, items, place, end))
+  readQueriesInside(whole, from, end, parts)
+}
+
+/** Whether what is shown may be more than columns of rows: a function may add up, DISTINCT leaves rows out. */
+function isComputed({ source }: WholeStatement, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) {
+    if (wordAt(source, at) === 'distinct' || tokenAt(source, at).kind === TokenKind.open) return true
+  }
+  return false
+}
+
+function readQueriesInside(whole: WholeStatement, from: number, end: number, parts: QueryParts): void {
+  const { source } = whole
+  for (let at = from; at < end; at++) {
+    if (tokenAt(source, at).kind !== TokenKind.open) continue
+    const word = wordAt(source, at + 1)
+    if (word === 'with' || word === 'values' || word === 'table')
+      throw new NotUnderstood('a query inside is no plain SELECT')
+    if (word !== 'select') continue
+    readQuery(whole, at + 1, tokenAt(source, at).partner, parts, true)
+    at = skipToken(source, at) - 1
+  }
+}
+
+/** The WHERE, and of every ON what holds for the rows that can be in the answer. */
+function conditionOf(
+  whole: WholeStatement,
+  clauses: Clauses,
+  items: readonly FromItem[],
+  place: number,
+  end: number,
+): Condition {
+  const { source, parameterAt } = whole
+  const tables = items.filter(({ table }) => table !== undefined)
+  const tableOf = (column: NamedColumn): number | undefined => {
+    // Of one table alone, what the catalogue knows as its column is its column.
+    if (column.qualifier === undefined) return items.length === 1 && tables.length === 1 ? place : undefined
+    const named = items.filter(({ reference }) => reference === column.qualifier)
+    const index = named.length === 1 ? tables.indexOf(named[0]!) : -1
+    return index < 0 ? undefined : place + index
+  }
+  const context = { source, parameterAt, tableOf }
+  const conditions = [readWhere(context, clauses, end)]
+  for (const item of items) {
+    if (item.on === undefined || item.join === 'other') continue
+    const condition = readCondition(context, item.on.from, item.on.end)
+    conditions.push(item.join === 'inner' ? condition : ofOptional(condition, place + tables.indexOf(item)))
+  }
+  // A condition that never holds makes the answer empty, whatever the rows: too rare to be told apart.
+  return allOf(conditions.map((condition) => (condition.isNever ? anyRow : condition)))
+}
+
+/** The ON of a LEFT JOIN chooses among the rows of the right table alone; the others stay without it. */
+function ofOptional({ pins, links }: Condition, right: number): Condition {
+  return {
+    pins: pins.filter(({ columns }) => columns.every(({ table }) => table === right)),
+    links: links.flatMap((link) => {
+      if (link.right.table === right && link.left.table !== right) return [{ ...link, isOneWay: true }]
+      if (link.left.table === right && link.right.table !== right)
+        return [{ left: link.right, right: link.left, isOneWay: true }]
+      return []
+    }),
+    isNever: false,
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { applyRead, planRead } from '../../src/index.js'
+import { renderReads } from './render-reads.js'
+import { understoodReads, widenedReads } from './read-cases.js'
+import { posts } from './tables.js'
+
+describe('the plan of a read', () => {
+  it.each(understoodReads)('tells which rows can matter (%s): %s', (dialect, sql, reads) => {
+    expect(renderReads(planRead(sql, dialect), dialect, applyRead)).toBe(reads)
+  })
+
+  it.each(widenedReads)('takes no part of a text for the whole (%s): %s', (dialect, sql, reads) => {
+    expect(renderReads(planRead(sql, dialect), dialect, applyRead)).toBe(reads)
+  })
+})
+
+describe('a query', () => {
+  const sql = 'SELECT post.id FROM post WHERE post."authorId" = $1'
+
+  it('reads any row of a table that is not known', () => {
+    const [read] = applyRead(planRead(sql, 'postgresql'), [1], () => undefined)!
+    expect(read!.pinned(['authorId'])).toBeUndefined()
+    expect(read!.decidedBy).toBeUndefined()
+  })
+
+  it('reads any row if its values are not known, or may be SQL', () => {
+    const [read] = applyRead(planRead(sql, 'postgresql'), undefined, () => posts('postgresql'))!
+    expect(read!.pinned(['authorId'])).toBeUndefined()
+    const mysql = planRead('SELECT post.id FROM post WHERE post.authorId = ?', 'mysql')
+    expect(applyRead(mysql, [{ id: 1 }], () => posts('mysql'))).toBeUndefined()
+  })
+})
