@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+
+/** A query of the tables `u` and `p`, and a change of one row, each with its values written in. */
+export interface Changed {
+  readonly sql: string
+  readonly table: 'u' | 'p'
+  readonly change: string
+}
+
+const number = fc.constantFrom('1', '2', '3', 'NULL')
+
+const comparison = (columns: readonly string[]): fc.Arbitrary<string> => {
+  const column = fc.constantFrom(...columns)
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.tuple(column, number).map(([name, value]) => `${name} = ${value}`) },
+    { weight: 3, arbitrary: fc.tuple(column, column).map(([left, right]) => `${left} = ${right}`) },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(column, number, number).map(([name, a, b]) => `${name} IN (${a}, ${b})`),
+    },
+    fc.tuple(column, number).map(([name, value]) => `${name} > ${value}`),
+    fc.tuple(column, number).map(([name, value]) => `NOT ${name} = ${value}`),
+    column.map((name) => `${name} IS NULL`),
+    fc.constantFrom('1=1', '1=0'),
+  )
+}
+
+const condition = (
+  columns: readonly string[],
+  inside: readonly fc.Arbitrary<string>[] = [],
+): fc.Arbitrary<string> => {
+  const one =
+    inside.length === 0
+      ? comparison(columns)
+      : fc.oneof({ weight: 6, arbitrary: comparison(columns) }, ...inside)
+  const joined = (word: string) => fc.tuple(one, one).map(([left, right]) => `${left} ${word} ${right}`)
+  return fc.oneof(
+    { weight: 2, arbitrary: one },
+    { weight: 4, arbitrary: joined('AND') },
+    joined('OR'),
+    fc.tuple(one, one, one).map(([a, b, c]) => `${a} AND (${b} OR ${c})`),
+    fc.tuple(one, one, one).map(([a, b, c]) => `${a} AND ${b} OR ${c}`),
+  )
+}
+
+const both = ['x.id', 'x.a', 'y.id', 'y.u', 'y.a']
+const inner = fc.oneof(
+  condition(['z.id', 'z.u', 'z.a', 'x.id']).map((where) => `EXISTS (SELECT 1 FROM p z WHERE ${where})`),
+  condition(['z.id', 'z.u', 'z.a', 'x.a']).map(
+    (where) => `x.id NOT IN (SELECT z.id FROM p z WHERE ${where} AND z.id IS NOT NULL)`,
+  ),
+  condition(['a', 'u']).map((where) => `x.id IN (SELECT p.u FROM p WHERE ${where})`),
+)
+const shown = fc.constantFrom('x.id', 'x.id, y.id', 'x.id', 'count(*)', 'DISTINCT x.a', 'max(y.id)')
+const order = fc.constantFrom(
+  '',
+  '',
+  ' ORDER BY y.a, x.a, x.id, y.id',
+  ' ORDER BY x.id, y.id LIMIT 1',
+  ' ORDER BY x.id, y.id LIMIT 2 OFFSET 1',
+)
+
+const twoTables = fc
+  .tuple(
+    shown,
+    fc.constantFrom('JOIN', 'INNER JOIN', 'LEFT JOIN', 'LEFT OUTER JOIN', 'RIGHT JOIN', 'FULL JOIN'),
+    condition(both),
+    condition(both, [inner]),
+    order,
+  )
+  .map(
+    ([list, join, on, where, tail]) => `SELECT ${list} FROM u x ${join} p y ON ${on} WHERE ${where}${tail}`,
+  )
+const comma = fc
+  .tuple(shown, condition(both, [inner]), order)
+  .map(([list, where, tail]) => `SELECT ${list} FROM u x, p AS y WHERE ${where}${tail}`)
+const three = fc
+  .tuple(
+    fc.constantFrom('JOIN', 'LEFT JOIN'),
+    condition(both),
+    fc.constantFrom('JOIN', 'LEFT JOIN', 'RIGHT JOIN'),
+    condition([...both, 'w.id', 'w.u']),
+    condition([...both, 'w.u']),
+  )
+  .map(
+    ([first, on, second, other, where]) =>
+      `SELECT x.id, y.id, w.id FROM u x ${first} p y ON ${on} ${second} p w ON ${other} WHERE ${where}`,
+  )
+const derived = fc
+  .tuple(condition(['x.id', 'x.a', 'y.u']), condition(['d.i', 'd.j']))
+  .map(
+    ([where, outer]) =>
+      `SELECT d.i FROM (SELECT x.id AS i, y.id AS j FROM u x LEFT JOIN p y ON y.u = x.id WHERE ${where}) d WHERE ${outer} ORDER BY d.i LIMIT 2`,
+  )
+const single = condition(['u', 'a', 'id']).map((where) => `SELECT p.id FROM p WHERE ${where}`)
+
+const value = fc.constantFrom('1', '2', '3', 'NULL')
+const change = fc.oneof(
+  fc
+    .tuple(value, value)
+    .map(([u, a]) => ({ table: 'p' as const, change: `INSERT INTO p (u, a) VALUES (${u}, ${a})` })),
+  fc
+    .integer({ min: 1, max: 6 })
+    .map((id) => ({ table: 'p' as const, change: `DELETE FROM p WHERE id = ${String(id)}` })),
+  fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom('u', 'a'), value).map(([id, name, to]) => ({
+    table: 'p' as const,
+    change: `UPDATE p SET ${name} = ${to} WHERE id = ${String(id)}`,
+  })),
+  value.map((a) => ({ table: 'u' as const, change: `INSERT INTO u (a) VALUES (${a})` })),
+  fc
+    .integer({ min: 1, max: 3 })
+    .map((id) => ({ table: 'u' as const, change: `DELETE FROM u WHERE id = ${String(id)}` })),
+  fc.tuple(fc.integer({ min: 1, max: 3 }), value).map(([id, to]) => ({
+    table: 'u' as const,
+    change: `UPDATE u SET a = ${to} WHERE id = ${String(id)}`,
+  })),
+)
+
+export const changedQueries: fc.Arbitrary<Changed> = fc
+  .tuple(fc.oneof({ weight: 3, arbitrary: twoTables }, comma, three, derived, single), change)
+  .map(([sql, changed]) => ({ sql, ...changed }))
