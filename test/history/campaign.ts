@@ -10,7 +10,7 @@ import { check, type Violation } from './check.js'
 import { Crew, type Member } from './crew.js'
 import { createRows, openPool, versionsOf } from './database.js'
 import { type Fault, networkFaults, processFaults, serverFaults, wake } from './faults.js'
-import type { History } from './history.js'
+import type { Freshness, History } from './history.js'
 import type { Figures, Order } from './messages.js'
 import { points } from './messages.js'
 import { Scene } from './scene.js'
@@ -23,6 +23,7 @@ export interface CampaignOptions {
   readonly roundMs: number
   /** Gives up after so long, in ms, and at the end of a round. */
   readonly timeLimitMs: number
+  readonly freshness?: Freshness | undefined
   readonly createDatabase: () => Promise<string>
   readonly patches?: readonly Patch[] | undefined
   /** Only these faults, by parts of their names. */
@@ -74,7 +75,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       seed: options.seed,
       folder,
       proxies: scene.proxies,
-      setup: { rows, databaseUrl, prefix, leaseMs, holdMs, consistency: 'strong' },
+      setup: { rows, databaseUrl, prefix, leaseMs, holdMs, freshness: freshnessOf(options) },
       patches: (options.patches ?? []).map((patch) => ({ ...patch, path: join(packages, patch.file) })),
     },
     (member) => void wake(scene, member, leaseMs),
@@ -138,7 +139,9 @@ class Campaign {
     this.#crew.rest()
     const last = lastWrites(random, this.#crew.members)
     await this.#crew.carryOut((member) => ({ type: 'stop writing', last: last.get(member) ?? [] }))
-    await wait(leaseMs + holdMs + slackMs)
+    const freshness = freshnessOf(this.#options)
+    const mayLagMs = freshness.mode === 'strong' ? 0 : freshness.staleMs
+    await wait(leaseMs + holdMs + slackMs + mayLagMs)
     const final = await this.#versions()
     await this.#crew.carryOut(() => ({ type: 'stop reading' }))
     await this.#crew.complete()
@@ -178,6 +181,7 @@ class Campaign {
     const parts = this.#crew.members.map((member) => member.take())
     const history: History = {
       limits: { leaseMs, holdMs, slackMs },
+      freshness: freshnessOf(this.#options),
       initial,
       final,
       reads: parts.flatMap(({ reads }) => reads),
@@ -222,6 +226,8 @@ class Campaign {
     }
   }
 }
+
+const freshnessOf = ({ freshness }: CampaignOptions): Freshness => freshness ?? { mode: 'strong' }
 
 /** A round ends with writes that are never acknowledged: nothing comes after them that would show what they wrote. */
 function lastWrites(

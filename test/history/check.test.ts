@@ -47,6 +47,7 @@ const loss = (from: number, to: number, changes: Partial<Loss> = {}): Loss => ({
 function broken(parts: Partial<History>): readonly Property[] {
   const history = {
     limits,
+    freshness: { mode: 'strong' } as const,
     initial: new Map([[1, 1]]),
     final: new Map([[1, 2]]),
     reads: [],
@@ -167,8 +168,38 @@ describe('converging', () => {
   })
 })
 
-describe('own', () => {
+describe('row', () => {
   test('an answer that is none of the row breaks it', () => {
-    expect(broken({ reads: [read(1, notThisRow)] })).toEqual(['own'])
+    expect(broken({ reads: [read(1, notThisRow)] })).toEqual(['row'])
+  })
+})
+
+describe('where answers may be stale', () => {
+  const bounded = { mode: 'bounded', staleMs: 200 } as const
+  const eventual = { mode: 'eventual', staleMs: 200 } as const
+  const lossOfAll = [loss(0, 10_000)]
+
+  test.each([bounded, eventual])('$mode: a read may lag by the bound, and no longer', (freshness) => {
+    const writes = [write(), write({ version: 3, begin: 9000, committed: 9001, ended: 9002 })]
+    const parts = { freshness, writes, final: new Map([[1, 3]]) }
+    expect(broken({ ...parts, reads: [read(319, 1)] })).toEqual([])
+    expect(broken({ ...parts, reads: [read(321, 1)] })).toEqual(['acknowledged'])
+  })
+
+  test.each([bounded, eventual])('$mode: not behind the writes of the own process', (freshness) => {
+    const parts = { freshness, writes: [write()], losses: lossOfAll }
+    expect(broken({ ...parts, reads: [read(121, 1, { process: 'writer' })] })).toEqual(['own'])
+    expect(broken({ ...parts, reads: [read(119, 1, { process: 'writer' })] })).toEqual([])
+  })
+
+  test.each([bounded, eventual])('$mode: commits and other reads are no measure', (freshness) => {
+    const reads = [read(111, 1), read(112, 2), read(114, 1)]
+    expect(broken({ freshness, writes: [write()], reads })).toEqual([])
+  })
+
+  test('bounded converges although a writer has died; eventual has no marks and does not promise it', () => {
+    const parts = { writes: [untold('died')], reads: [read(120 + leaseMs + 100 + 201, 1)] }
+    expect(broken({ freshness: bounded, ...parts })).toEqual(['converging'])
+    expect(broken({ freshness: eventual, ...parts })).toEqual([])
   })
 })

@@ -1,17 +1,24 @@
-import { type History, type Limits, type Loss, notThisRow, type Read, type Write } from './history.js'
+import {
+  type Freshness,
+  type History,
+  type Limits,
+  type Loss,
+  notThisRow,
+  type Read,
+  type Write,
+} from './history.js'
 
 /**
  * What a read must not be older than.
  *
- * - `acknowledged`: a write that was acknowledged before the read began
+ * - `acknowledged`: a write that was acknowledged before the read began; by more than the bound, where there is one
+ * - `own`: a write that the reader's own process had acknowledged before the read began
  * - `committed`: a write that was committed before the read began
  * - `monotonic`: what another read had got when this one began
  * - `converging`: the newest version, once every writer has ended or died and every lease has run out
- * - `own`: the answer must be one of the row that was asked for
+ * - `row`: the answer must be one of the row that was asked for
  */
-export type Property = 'acknowledged' | 'committed' | 'monotonic' | 'converging' | 'own'
-
-export const properties: readonly Property[] = ['acknowledged', 'committed', 'monotonic', 'converging', 'own']
+export type Property = 'acknowledged' | 'own' | 'committed' | 'monotonic' | 'converging' | 'row'
 
 export interface Violation {
   readonly property: Property
@@ -34,7 +41,8 @@ interface Floor {
 }
 
 /**
- * Holds every read of a round against the four properties of the protocol.
+ * Holds every read of a round against the four properties of the protocol, and two that are plainer: its own process's writes are
+ * seen whatever the mode, and an answer is one of the row that was asked for.
  *
  * `acknowledged` knows no excuse but an invalidation that the store was not reached with, which counts from its delivery.
  * `committed` and `monotonic` need the writer's mark: they say nothing of a write whose mark was not taken, may have
@@ -52,22 +60,34 @@ export function check(history: History): Verdict {
     const start: Floor = { since: -Infinity, version: initial }
     const settled = ofRow.settled()
     if (settled === undefined) unsettled.push(row)
-    const floors: Readonly<Record<Exclude<Property, 'own'>, readonly Floor[]>> = {
-      acknowledged: [start, ...ofRow.acknowledged()],
-      committed: ofRow.committed(),
-      monotonic: ofRow.seen(readsOfRow),
-      converging: settled === undefined ? [] : [settled],
+    const floors: readonly Floors[] = [
+      { property: 'acknowledged', list: [start, ...ofRow.acknowledged()] },
+      { property: 'committed', list: ofRow.committed() },
+      { property: 'monotonic', list: ofRow.seen(readsOfRow) },
+      { property: 'converging', list: settled === undefined ? [] : [settled] },
+      ...ofRow.own(),
+    ]
+    for (const { property, list, process } of floors) {
+      const concerned =
+        process === undefined ? readsOfRow : readsOfRow.filter((one) => one.process === process)
+      for (const violation of below(property, list, concerned)) violations.push(violation)
     }
-    for (const [property, list] of Object.entries(floors))
-      for (const violation of below(property as Property, list, readsOfRow)) violations.push(violation)
     for (const read of readsOfRow)
       if (read.version === notThisRow)
-        violations.push({ property: 'own', read, required: initial, since: -Infinity })
+        violations.push({ property: 'row', read, required: initial, since: -Infinity })
   }
   return { violations, unsettled }
 }
 
+interface Floors {
+  readonly property: Property
+  readonly list: readonly Floor[]
+  /** Whose reads they are for; everybody's if it is not given. */
+  readonly process?: string
+}
+
 class RowHistory {
+  readonly #freshness: Freshness
   readonly #limits: Limits
   readonly #losses: readonly Loss[]
   readonly #writes: readonly Write[]
@@ -76,6 +96,7 @@ class RowHistory {
 
   constructor(history: History, row: number, writes: readonly Write[]) {
     this.#limits = history.limits
+    this.#freshness = history.freshness
     this.#losses = history.losses.filter((loss) => loss.row === undefined || loss.row === row)
     this.#writes = writes
     this.#final = history.final.get(row) ?? 0
@@ -89,11 +110,22 @@ class RowHistory {
 
   acknowledged(): readonly Floor[] {
     return this.#writes.flatMap(({ end, ended, version }) =>
-      end === 'acknowledged' && version !== undefined ? [{ since: ended, version }] : [],
+      end === 'acknowledged' && version !== undefined ? [{ since: ended + this.#mayLagMs, version }] : [],
+    )
+  }
+
+  /** In `strong` they are everybody's anyway. */
+  own(): readonly Floors[] {
+    if (this.#freshness.mode === 'strong') return []
+    return this.#writes.flatMap(({ end, ended, version, process }) =>
+      end === 'acknowledged' && version !== undefined
+        ? [{ property: 'own' as const, list: [{ since: ended, version }], process }]
+        : [],
     )
   }
 
   committed(): readonly Floor[] {
+    if (this.#freshness.mode !== 'strong') return []
     return this.#writes.flatMap((write) => {
       const { committed, version } = write
       if (committed === undefined || version === undefined || !this.#isMarked(write)) return []
@@ -102,6 +134,7 @@ class RowHistory {
   }
 
   seen(reads: readonly Read[]): readonly Floor[] {
+    if (this.#freshness.mode !== 'strong') return []
     return reads.flatMap(({ version, end }) => {
       const write = this.#byVersion.get(version)
       return write !== undefined && this.#isMarked(write) ? [{ since: end, version }] : []
@@ -115,7 +148,11 @@ class RowHistory {
       since = Math.max(since, this.#settledAt(write))
       if (this.#mayBeNewest(write) && !this.#settles(write)) return undefined
     }
-    return { since, version: this.#final }
+    return { since: since + this.#mayLagMs, version: this.#final }
+  }
+
+  get #mayLagMs(): number {
+    return this.#freshness.mode === 'strong' ? 0 : this.#freshness.staleMs
   }
 
   #mayBeNewest({ version, end }: Write): boolean {
@@ -126,6 +163,7 @@ class RowHistory {
   #settles(write: Write): boolean {
     if (write.end === 'acknowledged' || write.end === 'refused') return true
     if (write.unmarked || write.undelivered) return false
+    if (this.#freshness.mode === 'eventual' && write.end === 'died') return false
     return !this.#isLost(write, write.begin, this.#settledAt(write))
   }
 

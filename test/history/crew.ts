@@ -66,8 +66,8 @@ class Member {
       name: this.name,
       seed,
       role: this.role,
-      // One after the other of each role.
-      near: Math.floor(this.#index / roles.length) % 2 === 0,
+      // Every second of each role keeps none, if its answers need not come from its own memory.
+      near: setup.freshness.mode !== 'strong' || Math.floor(this.#index / roles.length) % 2 === 0,
       redisPort: this.proxy.port,
       logPath,
     }

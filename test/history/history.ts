@@ -57,8 +57,15 @@ export interface Limits {
   readonly slackMs: number
 }
 
+/** How fresh answers are to be: DESIGN's words, with the bound of what may be served without asking, in milliseconds. */
+export type Freshness =
+  | { readonly mode: 'strong' }
+  /** `eventual` is the same with the silence after which what is pushed is not trusted any more; and its writers leave no marks. */
+  | { readonly mode: 'bounded' | 'eventual'; readonly staleMs: number }
+
 export interface History {
   readonly limits: Limits
+  readonly freshness: Freshness
   /** The rows' versions when the round began, acknowledged and settled. */
   readonly initial: ReadonlyMap<number, number>
   /** The rows' versions in the database when nobody wrote any more. */

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { openServer } from '../property/server.js'
 import { runCampaign } from './campaign.js'
+import type { Freshness } from './history.js'
 import { huntMutants } from './hunt.js'
 import { reportFaults, reportFigures, reportFinding } from './report.js'
 
@@ -21,12 +22,22 @@ const { values } = parseArgs({
     faults: { type: 'string' },
     /** Names of mutants, or parts of them, with commas between; or `all`. */
     mutant: { type: 'string' },
+    /** `strong`, `bounded` or `eventual`. */
+    mode: { type: 'string', default: 'strong' },
     /** A line for every round. */
     rounds: { type: 'boolean', default: false },
     /** A PostgreSQL server to use, in place of one started for the run. */
     server: { type: 'string' },
   },
 })
+
+const modes: Readonly<Record<string, Freshness>> = {
+  strong: { mode: 'strong' },
+  bounded: { mode: 'bounded', staleMs: 300 },
+  eventual: { mode: 'eventual', staleMs: 600 },
+}
+if (modes[values.mode] === undefined)
+  throw new Error(`there is no mode '${values.mode}'; choose among ${Object.keys(modes).join(', ')}`)
 
 const server = await openServer(values.server)
 try {
@@ -44,6 +55,7 @@ async function runOnce(): Promise<number> {
     roundMs: Number(values.round) * 1000,
     timeLimitMs: Number(values.limit) * 1000,
     only: values.faults?.split(','),
+    freshness: modes[values.mode],
     createDatabase: async () => await server.createDatabase(),
     ...(values.rounds ? { onRound: (so) => console.log(reportFigures(so)) } : {}),
   })

@@ -1,3 +1,5 @@
+import type { Freshness } from './history.js'
+
 /** Where in a write its process is stopped or killed. */
 export const points = [
   'before the mark',
@@ -63,6 +65,5 @@ export interface WorkerSetup {
   readonly holdMs: number
   /** Whether it keeps copies in its own memory. */
   readonly near: boolean
-  /** What `createCache` is given. The checks for other modes than `strong` are still to come, with the near copies. */
-  readonly consistency: 'strong'
+  readonly freshness: Freshness
 }

@@ -85,16 +85,22 @@ export const mutants: readonly HistoryMutant[] = [
       "info = redis.call('INFO', 'server')\n  local _, before = string.find(info, 'run_id:', 1, true)",
     ),
   ),
-  among(
-    lagging,
-    one(
-      'epoch learned at connect',
-      'the epoch comes in the reply that it labels',
-      'redis/src/readings.ts',
-      "const label = epoch.toString('latin1')",
-      "const { link } = this.#options\n    if (this.label === undefined) link.wire.onReady(() => { this.label = undefined })\n    const label = (this.label ??= epoch.toString('latin1'))",
-    ),
-  ),
+  among(lagging, {
+    name: 'epoch learned at connect',
+    rule: 'the epoch comes in the reply that it labels',
+    patches: [
+      {
+        file: 'redis/src/link.ts',
+        find: 'this.wire = wire\n',
+        replace: 'this.wire = wire\n    wire.onReady(() => { globalThis.learned = undefined })\n',
+      },
+      {
+        file: 'redis/src/readings.ts',
+        find: "const label = epoch.toString('latin1')",
+        replace: "const label = (globalThis.learned ??= epoch.toString('latin1'))",
+      },
+    ],
+  }),
   among(none, {
     name: 'bump before commit',
     rule: 'generations are replaced after the commit',

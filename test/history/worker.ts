@@ -28,6 +28,7 @@ const readsPerPause = 5
 const figuresEveryMs = 250
 const keptErrors = 20
 
+const { freshness } = setup
 const random = randomFrom(setup.seed, setup.name)
 const redis = new Redis({ port: setup.redisPort, retryStrategy: () => 20 })
 redis.on('error', () => undefined)
@@ -36,9 +37,10 @@ const cache = createCache({
     prefix: setup.prefix,
     lease: setup.leaseMs,
     timeout: '300ms',
+    ...(freshness.mode === 'eventual' ? { silence: freshness.staleMs } : {}),
     breaker: { failures: 5, retryAfter: '100ms' },
   }),
-  consistency: setup.consistency,
+  consistency: freshness.mode === 'bounded' ? { maxStaleness: freshness.staleMs } : freshness.mode,
   near: setup.near ? {} : false,
   unknownOutcomeHold: setup.holdMs,
   ttl: '10m',
