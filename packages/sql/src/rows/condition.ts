@@ -124,7 +124,11 @@ function readColumns(context: ConditionContext, from: number): LeftSide | undefi
     if (one === undefined) return undefined
     columns.push(...one.columns)
     at = one.next
-    if (at === close) return { columns, isList: columns.length > 1, next: close + 1 }
+    if (at === close) {
+      const isList = columns.length > 1
+      // MariaDB compares a bigint in a row with a string as doubles, so that neighbours are equal.
+      return isList && source.dialect === 'mysql' ? undefined : { columns, isList, next: close + 1 }
+    }
     if (tokenAt(source, at).kind !== TokenKind.comma) return undefined
     at++
   }

@@ -114,15 +114,8 @@ class AppliedWrite implements RowWrite {
   }
 
   get assigned(): readonly string[] | undefined {
-    const assignments = assignmentsOf(this.#plan)
-    if (assignments === undefined) return undefined
-    const names: string[] = []
-    for (const { column } of assignments) {
-      const known = this.#columns.find(column)
-      if (known === undefined) return undefined
-      names.push(known.name)
-    }
-    return names
+    const assignments = this.#assignments()
+    return assignments?.map(({ column }) => this.#columns.find(column)!.name)
   }
 
   touched(key: readonly string[]): readonly KeyValues[] | undefined {
@@ -151,11 +144,19 @@ class AppliedWrite implements RowWrite {
       case 'insert':
         return this.#inserted(plan.proposed, columns) ?? this.#returned(plan.returning, columns, null)
       case 'update':
-        if (plan.where.isNever || !assigns(plan.assignments, columns)) return []
+        if (plan.where.isNever || !assigns(this.#assignments(), columns)) return []
         return this.#moved(plan, columns) ?? this.#returned(plan.returning, columns, null)
       case 'upsert':
         return this.#upserted(plan, columns) ?? this.#returned(plan.returning, columns, null)
     }
+  }
+
+  /** `undefined`: not told, or of a column that is not known and may be any (SQLite's `rowid` is the key). */
+  #assignments(): readonly Assignment[] | undefined {
+    const assignments = assignmentsOf(this.#plan)
+    return assignments?.every(({ column }) => this.#columns.find(column) !== undefined) === true
+      ? assignments
+      : undefined
   }
 
   #keyColumns(key: readonly string[]): readonly SpeltColumn[] | undefined {
@@ -174,9 +175,9 @@ class AppliedWrite implements RowWrite {
   }
 
   /** The rows that came back still have what they had, unless it was assigned. */
-  #unchanged(plan: UpdatingPlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
-    if (assigns(assignmentsOf(plan), columns)) return undefined
-    return this.#returned(plan.returning, columns, undefined)
+  #unchanged({ returning }: UpdatingPlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
+    if (assigns(this.#assignments(), columns)) return undefined
+    return this.#returned(returning, columns, undefined)
   }
 
   /** The row that stands in the way has the values of the conflict's columns that were proposed. */
@@ -209,7 +210,7 @@ class AppliedWrite implements RowWrite {
   /** New values of what is assigned, old ones of the rest. */
   #moved(plan: UpdatePlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
     const candidates = columns.map((spelt) => {
-      const assigned = plan.assignments?.filter(({ column }) => column === spelt.spelling)
+      const assigned = this.#assignments()?.filter(({ column }) => column === spelt.spelling)
       if (assigned === undefined) return undefined
       if (assigned.length === 0) return this.#pinned(plan.where, [spelt])?.map(([value]) => value!)
       return this.#newValues(assigned, spelt, undefined)
@@ -219,9 +220,9 @@ class AppliedWrite implements RowWrite {
 
   #upserted(plan: UpsertPlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
     const inserted = this.#inserted(plan.proposed, columns)
-    if (inserted === undefined || !assigns(plan.conflict.assignments, columns)) return inserted
+    if (inserted === undefined || !assigns(this.#assignments(), columns)) return inserted
     const candidates = columns.map((spelt) => {
-      const assigned = plan.conflict.assignments?.filter(({ column }) => column === spelt.spelling)
+      const assigned = this.#assignments()?.filter(({ column }) => column === spelt.spelling)
       if (assigned === undefined) return undefined
       if (assigned.length > 0) return this.#newValues(assigned, spelt, plan.proposed)
       return this.#conflicting(plan, [spelt])?.map(([value]) => value!)

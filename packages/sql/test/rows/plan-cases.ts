@@ -127,6 +127,7 @@ export const widened: readonly PlanCase[] = [
   [pg, 'DELETE FROM t WHERE a = ANY($1::int[])', 'delete t'],
   [pg, 'DELETE FROM t WHERE a = ALL($1)', 'delete t'],
   [pg, 'DELETE FROM t WHERE a = ANY(ARRAY[1, 2])', 'delete t'],
+  ['mysql', 'DELETE FROM t WHERE (a, b) IN ((?, ?))', 'delete t'],
   ['mysql', 'DELETE FROM t WHERE a = "1"', 'delete t'],
   ['mysql', 'DELETE FROM t WHERE a = ? AND b = :name', 'delete t'],
   ['mysql', 'DELETE FROM t WHERE ?? = 1 AND a = ?', 'delete t'],

@@ -85,7 +85,7 @@ const column = fc.constantFrom(
   'rowid',
   'offset',
 )
-const changed = fc.constantFrom('a', 'b', 's', 'r', 'x', '"a"', 'A', 'id')
+const changed = fc.constantFrom('a', 'b', 's', 'r', 'x', '"a"', 'A', 'id', 'rowid')
 
 const list = fc.array(value, { minLength: 1, maxLength: 3 }).map((values) => join(values, ', '))
 

@@ -218,6 +218,15 @@ export const writeCases: readonly WriteCase[] = [
     touched: { id: undefined },
   },
   {
+    about: 'a column that the catalogue does not know may be another name of the key',
+    dialect: 'sqlite',
+    sql: 'UPDATE post SET rowid = 8 WHERE id = 7 RETURNING id',
+    values: { parameters: [] },
+    assigned: undefined,
+    touched: { id: [['7']] },
+    entering: { id: undefined },
+  },
+  {
     about: 'columns are found in any case where the database finds them',
     dialect: 'mysql',
     sql: 'UPDATE post SET AUTHORID = ? WHERE `ID` = ?',
