@@ -10,8 +10,15 @@ export interface TrackedClient extends RedisClient {
 
 const quietTurns = 4
 
-/** `client`, watched. */
-export function tracked(client: RedisClient): TrackedClient {
+/**
+ * `client`, watched.
+ *
+ * @param duplicate makes further connections. Default: as the client does, unwatched
+ */
+export function tracked(
+  client: RedisClient,
+  duplicate = (options?: object) => client.duplicate!(options),
+): TrackedClient {
   const sent: string[][] = []
   let underWay = 0
   const watch = async <T>(reply: Promise<T>): Promise<T> => {
@@ -33,7 +40,7 @@ export function tracked(client: RedisClient): TrackedClient {
     options: client.options,
     isCluster: client.isCluster === true,
     nodes: (role) => client.nodes!(role),
-    duplicate: (options) => client.duplicate!(options),
+    duplicate,
     connect: async () => await client.connect(),
     on: (event, listener) => client.on(event, listener),
     off: (event, listener) => client.off(event, listener),
