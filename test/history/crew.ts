@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import type { Patch } from '../property/mutant.js'
 import type { TcpProxy } from '../services/index.js'
 import { type Read, type Write } from './history.js'
@@ -213,20 +213,24 @@ export class Crew {
 
   #replace(member: Member): void {
     this.deaths++
-    const starting = member.start().then(() => {
-      this.#starting.delete(starting)
-      if (this.#isOn) member.send({ type: 'go' })
-    })
+    const starting = this.#startAgain(member)
     this.#starting.add(starting)
+    void starting.finally(() => this.#starting.delete(starting))
+  }
+
+  async #startAgain(member: Member): Promise<void> {
+    await member.start()
+    if (this.#isOn) member.send({ type: 'go' })
   }
 }
 
 function workerArguments(): readonly string[] {
   return [
     '--conditions=@freshet/source',
-    `--import=${pathToFileURL(join(import.meta.dirname, '../property/mutant-loader.mjs')).href}`,
+    '--disable-warning=FreshetWarning',
+    `--import=${new URL('../property/mutant-loader.mjs', import.meta.url).href}`,
     '--import=tsx',
-    join(import.meta.dirname, 'worker.ts'),
+    fileURLToPath(new URL('./worker.ts', import.meta.url)),
   ]
 }
 

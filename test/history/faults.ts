@@ -7,7 +7,7 @@ import { now } from './log.js'
 import { points } from './messages.js'
 import type { Scene } from './scene.js'
 
-export interface FaultContext {
+interface FaultContext {
   readonly scene: Scene
   readonly crew: Crew
   readonly random: Random

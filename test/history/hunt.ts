@@ -45,7 +45,7 @@ export async function huntMutants(names: string, seed: string, server: Server): 
 }
 
 /** Each runs in processes of its own, since their sources are others, until something is found. */
-export async function hunt(mutant: HistoryMutant, seed: string, server: Server): Promise<CampaignResult> {
+async function hunt(mutant: HistoryMutant, seed: string, server: Server): Promise<CampaignResult> {
   return await runCampaign({
     seed,
     operations: Infinity,

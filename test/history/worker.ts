@@ -50,9 +50,9 @@ const log = new Log(setup.logPath)
 const errors: string[] = []
 const orders: Order[] = []
 let operations = 0
-let reading = false
-let writing = false
-let running: Promise<unknown>[] = []
+const does = { reading: false, writing: false }
+let readers: Promise<unknown>[] = []
+let writers: Promise<unknown>[] = []
 
 const reader = new RowReader(cache, pool, log, random.fork('reads'))
 const writer = new RowWriter(cache, pool, log, random.fork('writes'), {
@@ -83,7 +83,7 @@ async function attempt(operation: () => Promise<void>): Promise<void> {
 }
 
 async function keepReading(): Promise<void> {
-  while (reading) {
+  while (does.reading) {
     const row = rowToRead(random, setup.rows)
     const rows = random.chance(0.1) ? [row, (row + 1) % setup.rows] : [row]
     await attempt(async () => await reader.read(rows))
@@ -92,7 +92,7 @@ async function keepReading(): Promise<void> {
 }
 
 async function keepWriting(): Promise<void> {
-  while (writing) {
+  while (does.writing) {
     await attempt(async () => await writer.write(rowToWrite(random, setup.rows), orders.shift()))
     await wait(random.int(0, longestPauseMs))
   }
@@ -109,20 +109,19 @@ async function sweep(): Promise<void> {
 }
 
 const laneCount = lanes[setup.role]
-let writers: Promise<unknown>[] = []
 
 async function carryOut(command: Command): Promise<void> {
   switch (command.type) {
     case 'go':
-      reading = writing = true
-      running = Array.from({ length: laneCount.reading }, keepReading)
+      does.reading = does.writing = true
+      readers = Array.from({ length: laneCount.reading }, keepReading)
       writers = Array.from({ length: laneCount.writing }, keepWriting)
       return
     case 'order':
       orders.push(command.order)
       return
     case 'stop writing':
-      writing = false
+      does.writing = false
       await Promise.all(writers)
       orders.length = 0
       await Promise.all(
@@ -130,8 +129,8 @@ async function carryOut(command: Command): Promise<void> {
       )
       return
     case 'stop reading':
-      reading = false
-      await Promise.all(running)
+      does.reading = false
+      await Promise.all(readers)
       log.flush()
       return
     case 'sweep':
