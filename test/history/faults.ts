@@ -179,7 +179,7 @@ export const networkFaults: readonly Fault[] = [
     weight: 3,
     inject: async (context) =>
       await onProxy(context, async (proxy, random) => {
-        proxy.delay(random.int(3, 60), random.pick(['both', 'to client']))
+        proxy.delay(random.pick([3, 20, 80, 200]), random.pick(['both', 'to client', 'to client']))
         await wait(random.int(100, 600))
         proxy.delay(0)
       }),

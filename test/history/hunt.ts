@@ -53,6 +53,7 @@ async function hunt(mutant: HistoryMutant, seed: string, server: Server): Promis
     roundMs: 5_000,
     timeLimitMs: huntMs,
     only: mutant.faults,
+    freshness: mutant.freshness,
     patches: mutant.patches,
     createDatabase: async () => await server.createDatabase(),
   })

@@ -33,8 +33,8 @@ const { values } = parseArgs({
 
 const modes: Readonly<Record<string, Freshness>> = {
   strong: { mode: 'strong' },
-  bounded: { mode: 'bounded', staleMs: 300 },
-  eventual: { mode: 'eventual', staleMs: 600 },
+  bounded: { mode: 'bounded', staleMs: 100 },
+  eventual: { mode: 'eventual', staleMs: 400 },
 }
 if (modes[values.mode] === undefined)
   throw new Error(`there is no mode '${values.mode}'; choose among ${Object.keys(modes).join(', ')}`)

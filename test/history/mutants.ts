@@ -1,9 +1,12 @@
 import { one, type Mutant } from '../property/mutant.js'
+import type { Freshness } from './history.js'
 
 /** A rule of the protocol taken out. */
 export interface HistoryMutant extends Mutant {
   /** Parts of the names of the faults that show it; the others are left out, as they would only slow the hunt. */
   readonly faults: readonly string[]
+  /** How fresh answers are asked to be. Default strong. */
+  readonly freshness?: Freshness
 }
 
 const among = (faults: readonly string[], mutant: Mutant): HistoryMutant => ({ ...mutant, faults })
@@ -14,7 +17,10 @@ const forgetting = ['generations deleted']
 const lagging = ['older memory']
 const resending = ['before the answer']
 
-export const mutants: readonly HistoryMutant[] = [
+const bounded = { mode: 'bounded', staleMs: 100 } as const
+const eventual = { mode: 'eventual', staleMs: 400 } as const
+
+const sharedEntries: readonly HistoryMutant[] = [
   among(
     none,
     one(
@@ -197,3 +203,60 @@ export const mutants: readonly HistoryMutant[] = [
     ),
   ),
 ]
+
+const nearCopies: readonly HistoryMutant[] = [
+  {
+    ...one(
+      'dated at the reply',
+      'what is known of a generation counts from before it was asked for',
+      'redis/src/near/generations.ts',
+      'askedAt: asking.at,',
+      'askedAt: this.#options.now(),',
+    ),
+    faults: network,
+    freshness: bounded,
+  },
+  {
+    ...one(
+      'push trusted without heartbeat',
+      'a connection that may lag behind extends nothing',
+      'redis/src/near/generations.ts',
+      'Math.max(askedAt, session.heardAt)',
+      'this.#options.now()',
+    ),
+    faults: [...network, 'half open'],
+    freshness: bounded,
+  },
+  {
+    name: 'near copies kept over a gap',
+    rule: 'what was not pushed while a connection was down may have changed',
+    faults: ['connections cut', 'CLIENT KILL'],
+    freshness: eventual,
+    patches: [
+      {
+        file: 'redis/src/near/with-near.ts',
+        find: 'copies.clear()\n        generations.lost()',
+        replace: '',
+      },
+      {
+        file: 'redis/src/push/push-connection.ts',
+        find: 'this.#session = new Session(epoch)',
+        replace:
+          'this.#session = this.kept?.epoch === epoch ? this.kept : new Session(epoch)\n    this.kept = this.#session',
+      },
+    ],
+  },
+  {
+    ...one(
+      'own writes left to the push',
+      'a process sees what it wrote itself, whatever is pushed',
+      'redis/src/near/near-store.ts',
+      'generations.changed(tagsOf(space, tags).map(keys.generation))',
+      '',
+    ),
+    faults: [...network, 'half open'],
+    freshness: eventual,
+  },
+]
+
+export const mutants: readonly HistoryMutant[] = [...sharedEntries, ...nearCopies]
