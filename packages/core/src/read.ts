@@ -142,7 +142,7 @@ export class Reader {
     if (this.#parts.closing.aborted) return
     // If this value is not kept, because it is too large or its vector outdated, neither is the one it replaces.
     if (vector !== undefined || !this.#mayKeep(copy, current)) await this.delete(request.space, request.key)
-    const loaded = { copy, value, loadMs: 0, ttlMs: undefined }
+    const loaded = { copy, value, loadMs: 0, ttlMs: undefined, byHand: true }
     const store = () => this.#store(request, { tags: request.tags, vector: current }, loaded)
     await this.#superseding(request.space, request.key, 'put', store, nothing)
   }
@@ -303,7 +303,8 @@ export class Reader {
     const copy = prepareCopy(value)
     if (copy === undefined) this.#parts.guard.failed('copy', notCopyable(request))
     // Not awaited: an entry that is stored late under its vector is still sound.
-    else if (storable) void this.#store(request, flight, { copy, value, loadMs, ttlMs: context.ttlMs })
+    else if (storable)
+      void this.#store(request, flight, { copy, value, loadMs, ttlMs: context.ttlMs, byHand: false })
     return { value, copy, lackedTags }
   }
 
@@ -325,7 +326,7 @@ export class Reader {
   #store(
     request: Omit<ReadRequest, 'load'>,
     { tags, vector }: Pick<Flight, 'tags' | 'vector'>,
-    { copy, value, loadMs, ttlMs }: Loaded,
+    { copy, value, loadMs, ttlMs, byHand }: Loaded,
   ): MaybePromise<void> {
     const { store, guard, clock, counters, random } = this.#parts
     if (!this.#mayKeep(copy, vector)) return
@@ -335,7 +336,12 @@ export class Reader {
     counters.stored++
     // Not through `guard.run`: a miss in memory need not pay for closures.
     try {
-      const done = store.put(request.space, request.key, { copy, tags, storedAt, expiresAt, loadMs }, vector)
+      const done = store.put(
+        request.space,
+        request.key,
+        { copy, tags, storedAt, expiresAt, loadMs, byHand },
+        vector,
+      )
       return isPromise(done) ? guard.settle('put', done, nothing) : done
     } catch (cause) {
       guard.failed('put', cause)
@@ -350,6 +356,7 @@ interface Loaded {
   readonly loadMs: number
   /** What the loader asked for instead of the policy's. */
   readonly ttlMs: number | undefined
+  readonly byHand: boolean
 }
 
 function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError {

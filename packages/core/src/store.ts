@@ -49,6 +49,8 @@ export interface EntryRecord {
   readonly storedAt: number
   readonly expiresAt: number
   readonly loadMs: number
+  /** Put in place of whatever is there, by who knows better; not what a load brought. */
+  readonly byHand?: boolean
 }
 
 /** One writer's mark on the tags that it is about to change. */

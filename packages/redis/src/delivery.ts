@@ -13,6 +13,9 @@ export class Delivery {
   readonly #context: StoreContext
   /** A message was tried for its whole limit in vain, and none has arrived since. */
   #isAway = false
+  /** Who waits for the client to be ready. All by one listener: clients warn of a leak where there are many. */
+  readonly #waiting = new Set<() => void>()
+  #stopListening: (() => void) | undefined
 
   constructor(link: Link, context: StoreContext) {
     this.#link = link
@@ -66,14 +69,24 @@ export class Delivery {
   }
 
   async #pause(): Promise<void> {
-    let stop!: () => void
+    let goOn!: () => void
     let cancel!: () => void
-    await new Promise<void>((resolve) => {
-      stop = this.#link.wire.onReady(resolve)
+    const over = new Promise<void>((resolve) => {
+      goOn = resolve
       cancel = this.#context.setTimer(resolve, pauseMs)
     })
-    stop()
+    this.#waiting.add(goOn)
+    this.#stopListening ??= this.#link.wire.onReady(() => this.#goOn())
+    await over
     cancel()
+    this.#waiting.delete(goOn)
+    if (this.#waiting.size > 0) return
+    this.#stopListening?.()
+    this.#stopListening = undefined
+  }
+
+  #goOn(): void {
+    for (const goOn of this.#waiting) goOn()
   }
 }
 

@@ -36,3 +36,14 @@ export function tagsWithin(space: Space, tags: readonly string[]): readonly stri
 export function tagsOf(space: Space, tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => space.prefix + tag))]
 }
+
+/**
+ * A tag that changes with each entry of a namespace that is put or deleted by hand: generations say nothing of that, and near
+ * copies must not outlive it. Users' tags have no such character.
+ */
+export const handTag = '\u0001'
+
+/** Whether a tag with prefixes is a `handTag`. */
+export function isHandTag(name: string): boolean {
+  return name.endsWith(handTag)
+}

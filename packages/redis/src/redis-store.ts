@@ -18,7 +18,7 @@ import {
 import type { RedisClient } from './client.js'
 import { Delivery } from './delivery.js'
 import { Intents } from './intents.js'
-import { createKeys, type Keys, tagsWithin } from './keys.js'
+import { createKeys, handTag, isHandTag, type Keys, tagsWithin } from './keys.js'
 import { Link } from './link.js'
 import { Nonces } from './nonces.js'
 import {
@@ -95,6 +95,7 @@ class RedisStore implements Store {
   readonly #minter: KeyReader
   readonly #intents: Intents
   readonly #changes = new InOrder()
+  readonly #hasNear: boolean
   #closed = false
 
   constructor({ link, keys, format, context, options, observe }: RedisStoreParts) {
@@ -103,6 +104,7 @@ class RedisStore implements Store {
     const mintArgs = () => [nonces.next(), tagTtlMs]
     const delivery = new Delivery(link, context)
     this.#context = context
+    this.#hasNear = observe !== undefined
     this.#link = link
     this.#keys = keys
     this.#format = format
@@ -125,7 +127,7 @@ class RedisStore implements Store {
     if (this.#closed) return unavailable
     const identity = space.prefix + key
     const entryKey = this.#keys.entry(identity)
-    const names = tagsWithin(space, tags)
+    const names = this.#namesOf(space, tags)
     const readings = await this.#reader.read([entryKey, ...names.map(this.#keys.generation)])
     const entry = readings.get(entryKey)
     const asked = this.#readingsOf(names, readings)
@@ -133,12 +135,19 @@ class RedisStore implements Store {
     const payload = this.#payload(entryKey, entry, identity)
     if (payload === undefined || !isCurrent(payload, names, asked))
       return await this.#absent(payload === undefined ? 'missing' : 'invalidated', names, asked)
-    return (await this.#found(payload, entry, names)) ?? (await this.#absent('invalidated', names, asked))
+    const found = await this.#found(payload, entry, names, asked)
+    return found ?? (await this.#absent('invalidated', names, asked))
+  }
+
+  /** What an entry is stored under; with near copies also what tells of changes by hand. */
+  #namesOf(space: Space, tags: readonly string[]): readonly string[] {
+    const names = tagsWithin(space, tags)
+    return this.#hasNear ? [...names, space.prefix + handTag] : names
   }
 
   async snapshot(space: Space, tags: readonly string[]): Promise<Vector> {
     if (this.#closed) return unusable
-    const names = tagsWithin(space, tags)
+    const names = this.#namesOf(space, tags)
     const readings = await this.#reader.read(names.map(this.#keys.generation))
     const asked = this.#readingsOf(names, readings)
     return asked === undefined ? unusable : await this.#vector(names, asked)
@@ -166,13 +175,18 @@ class RedisStore implements Store {
         { script: putScript, keys: [entryKey], args: [payload, ttlMs] },
       ])
       if (!outcome!.ok) throw outcome!.error
+      if (record.byHand === true) await this.bump(space, [handTag])
     })
   }
 
   async delete(space: Space, key: string): Promise<boolean> {
     if (this.#closed) return false
     const entryKey = this.#keys.entry(space.prefix + key)
-    return await this.#changes.run(entryKey, async () => (await this.#link.command('del', entryKey)) === 1)
+    return await this.#changes.run(entryKey, async () => {
+      const count = await this.#link.command('del', entryKey)
+      await this.bump(space, [handTag])
+      return count === 1
+    })
   }
 
   openIntent(space: Space, tags: readonly string[]): Promise<Intent> {
@@ -229,24 +243,46 @@ class RedisStore implements Store {
   }
 
   /** An entry whose asked tags are current: it may depend on more, which its header names. */
-  async #found(payload: Payload, entry: Reading, names: readonly string[]): Promise<Lookup | undefined> {
+  async #found(
+    payload: Payload,
+    entry: Reading,
+    names: readonly string[],
+    asked: readonly Reading[],
+  ): Promise<Lookup | undefined> {
     const { header } = payload
-    const more = header.names.filter((name) => !names.includes(name))
+    const more = header.names.filter((name) => !names.includes(name) && !isHandTag(name))
     if (more.length > 0) {
       const readings = this.#readingsOf(more, await this.#reader.read(more.map(this.#keys.generation)))
       if (readings === undefined) return unavailable
       if (!isCurrent(payload, more, readings)) return undefined
     }
-    return this.#decoded(payload, entry)
+    return this.#decoded(payload, entry, this.#vectorOf(payload, entry, names, asked))
   }
 
-  #decoded({ header, value, bytes }: Payload, entry: Reading): Lookup | undefined {
+  /** Of an entry that is there now, whatever was changed by hand before. */
+  #vectorOf(
+    { header }: Payload,
+    entry: Reading,
+    names: readonly string[],
+    asked: readonly Reading[],
+  ): Vector {
+    const at = names.findIndex(isHandTag)
+    const tags = header.names.filter((name) => !isHandTag(name))
+    const stamps = header.stamps.filter((_, index) => !isHandTag(header.names[index]!))
+    if (at >= 0 && asked[at]!.value !== undefined) {
+      tags.push(names[at]!)
+      stamps.push(stampOf(asked[at]!))
+    }
+    return new RedisVector(tags, stamps, true, instantOf(entry))
+  }
+
+  #decoded({ header, value, bytes }: Payload, entry: Reading, vector: Vector): Lookup | undefined {
     const offsetMs = toServerMs(entry)
     try {
       return {
         status: 'found',
         copy: handOver(value(), bytes),
-        vector: new RedisVector(header.names, header.stamps, true, instantOf(entry)),
+        vector,
         storedAt: header.storedAt - offsetMs,
         expiresAt: header.expiresAt - offsetMs,
         loadMs: header.loadMs,
@@ -297,6 +333,7 @@ const instantOf = ({ serverMicros, localMs }: Reading): Instant => ({ serverMicr
  */
 function isCurrent({ header }: Payload, names: readonly string[], readings: readonly Reading[]): boolean {
   return names.every((name, index) => {
+    if (isHandTag(name)) return true
     const at = header.names.indexOf(name)
     return at >= 0 && header.stamps[at] === stampOf(readings[index]!)
   })

@@ -297,6 +297,18 @@ describe.each(versions)('%s', (version) => {
       expect(await stateOf(second, turns)).toBe('fulfilled')
     })
 
+    test('however many writes wait for it, it is listened to once, and not at all when they are done', async () => {
+      await disconnected()
+      const before = farClient.listenerCount('ready')
+      const writings = Array.from({ length: 20 }, async (_, index) => {
+        await far.cache.write([`User#${index}`], database.set('v1'))
+      })
+      await turns()
+      expect(farClient.listenerCount('ready')).toBe(before + 1)
+      await passing(far, Promise.all(writings))
+      expect(farClient.listenerCount('ready')).toBe(before)
+    })
+
     test('one that connects on its first use is connected by it', async () => {
       const lazy = await connectLazily(server, version)
       try {

@@ -13,7 +13,7 @@ import {
   type StoreSize,
   type Vector,
 } from '@freshet/core/store'
-import { type Keys, tagsOf } from '../keys.js'
+import { handTag, isHandTag, type Keys, tagsOf } from '../keys.js'
 import { RedisVector } from '../vector.js'
 import type { Checker } from './checker.js'
 import type { Generations } from './generations.js'
@@ -29,6 +29,8 @@ export interface NearStoreParts {
   readonly generations: Generations
   /** Whether writers mark what they are about to change before they commit. */
   readonly marksWrites: boolean
+  /** Whether all keys are on one server, so that what is read together is of one moment. */
+  readonly isOneServer: boolean
   /** Begins to listen to what is pushed; called when the store is first asked for something. */
   readonly listen: () => void
   readonly close: () => void
@@ -79,7 +81,11 @@ export class NearStore implements Store {
     copies.changed(identity)
     const done = shared.put(space, key, record, vector)
     this.#keep(identity, record, vector)
-    return isPromise(done) ? done.finally(() => copies.changed(identity)) : done
+    if (!isPromise(done)) return done
+    return done.finally(() => {
+      copies.changed(identity)
+      if (record.byHand === true) this.#forget(space, [handTag])
+    })
   }
 
   async delete(space: Space, key: string): Promise<boolean> {
@@ -95,6 +101,7 @@ export class NearStore implements Store {
     } finally {
       // Whoever looked meanwhile may have found what is deleted now.
       forget()
+      this.#forget(space, [handTag])
     }
   }
 
@@ -149,12 +156,16 @@ export class NearStore implements Store {
   }
 
   async #fetch(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
-    const { shared, copies, listen } = this.#parts
+    const { shared, copies, listen, generations, keys } = this.#parts
     const identity = space.prefix + key
     listen()
     const mayKeep = copies.fetching(identity)
+    const handKey = keys.generation(space.prefix + handTag)
+    const before = generations.stampOf(handKey)
     const found = await shared.lookup(space, key, tags)
-    if (mayKeep() && found.status === 'found') this.#keepFetched(identity, found, tags)
+    // Of several servers one may have been asked for the entry before it was changed by hand, and another for what tells of it after.
+    const isOneMoment = this.#parts.isOneServer || before === generations.stampOf(handKey)
+    if (mayKeep() && isOneMoment && found.status === 'found') this.#keepFetched(identity, found, tags)
     return found
   }
 
@@ -170,6 +181,7 @@ export class NearStore implements Store {
    */
   #keep(identity: string, record: EntryRecord, vector: Vector): void {
     if (this.#isClosed || !(vector instanceof RedisVector) || !vector.usable) return
+    if (!vector.names.some(isHandTag)) return
     const { copies, generations, keys } = this.#parts
     const generationKeys = vector.names.map(keys.generation)
     if (generations.agree(generationKeys, vector.stamps))
@@ -178,12 +190,16 @@ export class NearStore implements Store {
 
   /** What a write of this process changes, it must see itself, whatever is pushed and however it ended. */
   async #changing(space: Space, tags: readonly string[], change: () => MaybePromise<void>): Promise<void> {
-    const { generations, keys } = this.#parts
     try {
       await change()
     } finally {
-      generations.changed(tagsOf(space, tags).map(keys.generation))
+      this.#forget(space, tags)
     }
+  }
+
+  #forget(space: Space, tags: readonly string[]): void {
+    const { generations, keys } = this.#parts
+    generations.changed(tagsOf(space, tags).map(keys.generation))
   }
 }
 

@@ -61,6 +61,7 @@ export function withNear(options: NearOptions): NearStore {
     copies,
     generations,
     marksWrites: consistency.mode !== 'eventual',
+    isOneServer: !link.wire.hasGroups,
     listen: () => push?.start(),
     close: () => push?.close(),
   })

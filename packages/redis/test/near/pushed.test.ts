@@ -66,6 +66,8 @@ describe.each(versions)('eventual, %s', (version) => {
     const loader = new HeldLoader<string>()
     const loading = all.near.cache.getOrSet('k', loader.load, { tags: ['User'] })
     await all.watched.idle()
+    // Nobody but the write itself tells of it.
+    all.pushProxy.stall()
     await all.near.cache.write(['User'], all.database.set('v1'))
     loader.land('v0')
     expect(await loading).toBe('v0')
@@ -121,6 +123,22 @@ describe.each(versions)('eventual, %s', (version) => {
     expect((await all.read()).row).toBe('v1')
     all.pushProxy.resume()
     await all.listening()
+    expect((await all.read()).row).toBe('v1')
+  })
+
+  test('a load from before a gap leaves nothing that is served after it', async () => {
+    await all.near.cache.delete('k')
+    const loader = new HeldLoader<string>()
+    const loading = all.near.cache.getOrSet('k', loader.load, { tags: ['User'] })
+    const other = async () => await all.near.cache.getOrSet('other', () => 'there', { tags: ['User'] })
+    await other()
+    await all.watched.idle()
+    all.pushProxy.stall()
+    all.pushProxy.cut()
+    while (entries() > 0) await turn()
+    await write('v1')
+    loader.land('v0')
+    expect(await loading).toBe('v0')
     expect((await all.read()).row).toBe('v1')
   })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HeldLoader } from '../../../core/test/support/held.js'
+import { createKeys, handTag } from '../../src/keys.js'
 import { versions } from '../support/clients.js'
 import { keysOf } from '../support/keys.js'
 import { type NearProcesses, prefix, startNearProcesses } from '../support/near-processes.js'
@@ -172,3 +173,46 @@ describe.each(versions)('%s', (version) => {
 async function turns(): Promise<void> {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
 }
+
+describe.each([['strong'], ['eventual']] as const)('changes by hand, %s', (consistency) => {
+  let all: NearProcesses
+  beforeEach(async () => {
+    all = await startNearProcesses('ioredis 5', { consistency })
+    await all.near.cache.set('a', 'a0')
+    await all.near.cache.set('b', 'b0')
+    for (let i = 0; i < 3; i++) await both()
+  })
+  afterEach(async () => await all.close())
+
+  const both = async () => {
+    const values = await all.near.cache.getMany(['a', 'b'])
+    await all.watched.idle()
+    return values
+  }
+  const sees = async (...expected: unknown[]) => {
+    if (consistency === 'strong') expect(await both()).toEqual(expected)
+    else while ((await both())[0] !== expected[0]);
+  }
+
+  test('what another process deletes is gone, and everything else is still there', async () => {
+    await all.writer.cache.delete('a')
+    await sees(undefined, 'b0')
+    expect(await both()).toEqual([undefined, 'b0'])
+  })
+
+  test('what another process sets is there', async () => {
+    for (const value of ['a1', 'a2']) {
+      await all.writer.cache.set('a', value)
+      await sees(value, 'b0')
+      expect(await both()).toEqual([value, 'b0'])
+    }
+  })
+
+  test('with what tells of it lost, copies are not trusted', async () => {
+    const hand = createKeys(prefix).generation(handTag)
+    await all.writer.cache.delete('a')
+    await all.admin.call('del', hand)
+    await sees(undefined, 'b0')
+    expect(await both()).toEqual([undefined, 'b0'])
+  })
+})

@@ -13,6 +13,7 @@ export type TestClient = RedisClient & {
   disconnect(): void
   call(command: string, ...parts: (string | number | Buffer)[]): Promise<unknown>
   once(event: string, listener: () => void): unknown
+  listenerCount(event: string): number
 }
 
 type ClusterClient = Omit<TestClient, 'nodes'> & { nodes(role: 'master'): readonly TestClient[] }
