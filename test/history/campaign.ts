@@ -59,7 +59,7 @@ const slackMs = 700
 const packages = fileURLToPath(new URL('../../packages', import.meta.url))
 
 /** How long after a fault the next one comes, at most, in ms; by what it befalls. */
-const gaps = { server: 900, network: 400, process: 700 } as const
+const gaps = { server: 1_200, network: 900, process: 1_000 } as const
 
 /** Runs rounds until the operations are done or something is found. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {

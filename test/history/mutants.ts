@@ -183,7 +183,7 @@ const sharedEntries: readonly HistoryMutant[] = [
     ),
   ),
   among(
-    forgetting,
+    [...forgetting, ...network],
     one(
       'MINT overwrites what is there',
       'a generation is given only to a tag that has none',

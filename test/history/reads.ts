@@ -33,7 +33,7 @@ export class RowReader {
       tags: rows.map(tagOf),
     })
     const end = now()
-    rows.forEach((row, index) => this.#log.read(row, start, end, versionIn(answer, row, index)))
+    rows.forEach((row, index) => this.#log.read(row, start, end, versionIn(answer, rows, index)))
   }
 
   async #load(rows: readonly number[]): Promise<Answer> {
@@ -46,7 +46,8 @@ export class RowReader {
   }
 }
 
-function versionIn(answer: unknown, row: number, index: number): number {
-  const part: unknown = Array.isArray(answer) ? answer[index] : undefined
-  return Array.isArray(part) && part[0] === row ? Number(part[1]) : notThisRow
+function versionIn(answer: unknown, rows: readonly number[], index: number): number {
+  if (!Array.isArray(answer) || answer.length !== rows.length) return notThisRow
+  const part: unknown = answer[index]
+  return Array.isArray(part) && part[0] === rows[index] ? Number(part[1]) : notThisRow
 }

@@ -18,13 +18,13 @@ const setup = JSON.parse(process.env['HISTORY_WORKER'] ?? '{}') as WorkerSetup
 
 /** Reads and writes that run side by side in one process. */
 const lanes: Readonly<Record<Role, { readonly reading: number; readonly writing: number }>> = {
-  reader: { reading: 12, writing: 0 },
+  reader: { reading: 32, writing: 0 },
   writer: { reading: 0, writing: 12 },
-  both: { reading: 6, writing: 6 },
+  both: { reading: 16, writing: 6 },
 }
 // Between two of a lane's writes, and of its reads now and then: so many reads would leave no time for writes.
 const longestPauseMs = 10
-const readsPerPause = 5
+const readsPerPause = 12
 const figuresEveryMs = 250
 const keptErrors = 20
 
