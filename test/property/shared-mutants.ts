@@ -104,8 +104,8 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: transaction,
-        find: "this.state = 'ending'\n    const writes = await this.written.open()",
-        replace: "const writes = await this.written.open()\n    await this.written.invalidate('')",
+        find: "this.state = 'ending'\n    const opening = this.written.open()",
+        replace: "const opening = this.written.open()\n    await this.written.invalidate('')",
       },
       silentCommit,
     ],
@@ -116,13 +116,13 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: tapped,
-        find: 'const writes = await written.open()\n  let result: T',
-        replace: "const writes = await written.open()\n  await written.invalidate('')\n  let result: T",
+        find: 'isPromise(opening) ? await opening : opening',
+        replace: "isPromise(opening) ? await opening : opening\n  await written.invalidate('')",
       },
       {
         file: tapped,
-        find: 'await writes.committed(execution.statement.sql)\n  return result',
-        replace: 'return result',
+        find: 'const ending = writes.committed(execution.statement.sql)',
+        replace: 'const ending: unknown = undefined',
       },
     ],
   },
@@ -132,8 +132,8 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: tapped,
-        find: 'await writes.committed(execution.statement.sql)\n  return result',
-        replace: 'setTimeout(() => void writes.committed(execution.statement.sql), 5)\n  return result',
+        find: 'const ending = writes.committed(execution.statement.sql)',
+        replace: 'const ending = void setTimeout(() => void writes.committed(execution.statement.sql), 5)',
       },
     ],
   },

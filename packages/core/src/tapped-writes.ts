@@ -1,5 +1,6 @@
 import type { Execution, TappedStatement } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
+import { isPromise } from './maybe-promise.js'
 import type { Outcome } from './outcome.js'
 import type { OpenWrites, Written } from './written.js'
 
@@ -22,7 +23,9 @@ export async function autocommit<Statement extends TappedStatement, T>(
   send: () => Promise<T>,
 ): Promise<T> {
   const written = writtenBy(place, execution)
-  const writes = await written.open()
+  // Awaited only if it must be: a store in memory has marked it already.
+  const opening = written.open()
+  const writes = isPromise(opening) ? await opening : opening
   let result: T
   try {
     result = await send()
@@ -31,7 +34,8 @@ export async function autocommit<Statement extends TappedStatement, T>(
     throw error
   }
   place.carriedOut(execution, written)
-  await writes.committed(execution.statement.sql)
+  const ending = writes.committed(execution.statement.sql)
+  if (isPromise(ending)) await ending
   return result
 }
 

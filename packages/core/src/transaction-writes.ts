@@ -1,6 +1,6 @@
 import type { Execution, TappedStatement } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { andThen } from './maybe-promise.js'
+import { andThen, isPromise } from './maybe-promise.js'
 import type { TappedPlace } from './tapped-writes.js'
 import { autocommit, hold, invalidateOutran } from './tapped-writes.js'
 import type { OpenWrites, Written } from './written.js'
@@ -110,7 +110,8 @@ export class TransactionWrites<Statement extends TappedStatement> {
 
   async commit<T>(send: Send<T>, steps: CommitSteps): Promise<T> {
     this.state = 'ending'
-    const writes = await this.written.open()
+    const opening = this.written.open()
+    const writes = isPromise(opening) ? await opening : opening
     let result: T
     try {
       result = await send()
@@ -122,7 +123,8 @@ export class TransactionWrites<Statement extends TappedStatement> {
     this.state = 'ended'
     steps.committed?.()
     const settled = andThen(writes.committed('a transaction'), () => this.late.invalidate('a late statement'))
-    await (steps.settle === undefined ? settled : steps.settle(settled))
+    const ending = steps.settle === undefined ? settled : steps.settle(settled)
+    if (isPromise(ending)) await ending
     return result
   }
 

@@ -84,10 +84,11 @@ export class Written<Statement> {
   /** Marks everything written, before the commit. */
   open(): MaybePromise<OpenWrites> {
     const latecomers = () => this.#latecomers()
-    const opening = [...this.#tags].map(([observer, set]) => {
+    const opening: MaybePromise<OpenWrite>[] = []
+    for (const [observer, set] of this.#tags) {
       const tags = [...set]
-      return andThen(observer.open(tags), (write) => ({ write, tags }))
-    })
+      opening.push(andThen(observer.open(tags), (write) => ({ write, tags })))
+    }
     return andThen(all(opening), (opened) => new OpenWrites(opened, latecomers))
   }
 

@@ -36,8 +36,14 @@ export class TappedConnection implements TransactionPlace<Statement> {
   }
 
   /** Every statement of every runner. */
-  async run<T>(sent: Sent, send: Send<T>): Promise<T> {
-    await this.#endIfEnded()
+  run<T>(sent: Sent, send: Send<T>): Promise<T> {
+    const ended = this.#endedUnasked()
+    return ended === undefined
+      ? this.#pass(sent, send)
+      : this.#endOf(ended).then(() => this.#pass(sent, send))
+  }
+
+  #pass<T>(sent: Sent, send: Send<T>): Promise<T> {
     const { statement } = sent
     this.#noteSession(statement)
     switch (statement.kind) {
@@ -257,9 +263,17 @@ export class TappedConnection implements TransactionPlace<Statement> {
 
   /** The database says that the transaction is over, and nobody has asked for that here. */
   async #endIfEnded(): Promise<void> {
+    const ended = this.#endedUnasked()
+    if (ended !== undefined) await this.#endOf(ended)
+  }
+
+  #endedUnasked(): Transaction | undefined {
     const transaction = this.#transaction
-    if (transaction === undefined || !transaction.begun || transaction.state !== 'open') return
-    if (inTransaction(this.#physical) !== false) return
+    if (transaction === undefined || !transaction.begun || transaction.state !== 'open') return undefined
+    return inTransaction(this.#physical) === false ? transaction : undefined
+  }
+
+  async #endOf(transaction: Transaction): Promise<void> {
     this.#close(transaction)
     await transaction.written.invalidate('a transaction that ended unasked')
   }
