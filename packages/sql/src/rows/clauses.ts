@@ -41,18 +41,11 @@ function isOperandPlace(source: TokenizedSql, at: number): boolean {
     case TokenKind.comma:
       return true
     case TokenKind.operator:
-      return !isWildcard(source, at - 1)
+      // `RETURNING *`, `t.*`
+      return !isOperatorAt(source, at - 1, '*')
     default:
       return expectsOperand.has(previous.word)
   }
-}
-
-/** The `*` of `RETURNING *`, `a, *` and `t.*`, which multiplies nothing. */
-function isWildcard(source: TokenizedSql, at: number): boolean {
-  const { kind, word } = tokenAt(source, at - 1)
-  const begins =
-    kind === TokenKind.comma || kind === TokenKind.dot || word === 'returning' || word === 'select'
-  return begins && isOperatorAt(source, at, '*')
 }
 
 /** Where a clause ends: at the next one, or at `end`. */

@@ -58,7 +58,6 @@ function readItem(source: TokenizedSql, from: number) {
   const at = isAs ? next + 1 : next
   const hasAlias = isNameAt(source, at) && (isAs || !neverAlias.has(wordAt(source, at)))
   const last = hasAlias ? at : next - 1
-  if (tokenAt(source, last + 1).kind === TokenKind.open) throw new NotUnderstood('a function gives rows')
   const reference = isQuery && !hasAlias ? '' : columnNameAt(source, last)
   const names = { from: isQuery ? next : start, end: last + 1 }
   return { named: { table, reference, names }, next: last + 1 }

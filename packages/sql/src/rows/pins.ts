@@ -52,19 +52,16 @@ export function allOf(parts: readonly Condition[]): Condition {
 /** One of the conditions holds, so that only what every one of them says of a column is certain. */
 export function anyOf(parts: readonly Condition[]): Condition {
   const branches = parts.filter(({ isNever }) => !isNever)
-  const [first, ...others] = branches
+  const [first] = branches
   if (first === undefined) return noRow
-  if (others.length === 0) return first
-  const common = columnsOf(first).filter((column) =>
-    others.every((other) => columnsOf(other).some((known) => isSame(known, column))),
-  )
-  const groups =
-    common.length > 1 ? [...common.map((column) => [column]), common] : common.map((column) => [column])
-  const pins = groups.flatMap((columns) => {
-    const values = listsOfAll(branches, columns)
-    return values === undefined ? [] : [{ columns, values }]
-  })
-  return { pins, links: [], isNever: false }
+  if (branches.length === 1) return first
+  const pins = columnsOf(first).flatMap((column) => pinOfAll(branches, [column]))
+  const common = pins.map(({ columns }) => columns[0]!)
+  return {
+    pins: common.length > 1 ? [...pins, ...pinOfAll(branches, common)] : pins,
+    links: [],
+    isNever: false,
+  }
 }
 
 function columnsOf({ pins }: Condition): PinnedColumn[] {
@@ -75,14 +72,15 @@ function columnsOf({ pins }: Condition): PinnedColumn[] {
   return columns
 }
 
-function listsOfAll(branches: readonly Condition[], columns: readonly PinnedColumn[]) {
+/** None where a branch does not say of all these columns what they are. */
+function pinOfAll(branches: readonly Condition[], columns: readonly PinnedColumn[]): readonly Pin[] {
   const values: (readonly ValueSource[])[] = []
   for (const { pins } of branches) {
     const lists = listsOf(pins, columns)
-    if (lists === undefined) return undefined
+    if (lists === undefined) return []
     values.push(...lists)
   }
-  return values
+  return [{ columns, values }]
 }
 
 /** What the pins together say of these columns; `undefined`: not of all of them, or too much. */

@@ -8,8 +8,8 @@ import { belongsTo, readTargetTable, type TargetTable } from './target-table.js'
 import type { WritePlan } from './write-plan.js'
 
 const modifiers = setOfWords('low_priority quick ignore')
-const clauseWords = setOfWords('where returning order limit offset')
-const otherTables = setOfWords('using from join')
+const otherTables = ['using', 'from', 'join']
+const clauseWords = setOfWords('where returning order limit offset using from join')
 
 /** `DELETE FROM t [WHERE …] [ORDER BY …] [LIMIT …] [RETURNING …]`; other forms delete from several tables. */
 export function planDelete(whole: WholeStatement): WritePlan {
@@ -29,7 +29,7 @@ export function planDelete(whole: WholeStatement): WritePlan {
 }
 
 /**
- * The clauses that begin at `from`.
+ * The clauses that begin at `from`, among them those that name other tables.
  *
  * @throws {NotUnderstood} where something else begins there, or another table is named.
  */
@@ -38,7 +38,7 @@ export function clausesBehind(
   from: number,
   words: ReadonlySet<string>,
 ): Clauses {
-  const clauses = findClauses(source, from, end, new Set([...words, ...otherTables]))
+  const clauses = findClauses(source, from, end, words)
   const beginsHere = from === end || (clauses !== undefined && [...clauses.values()].includes(from))
   if (clauses === undefined || !beginsHere) throw new NotUnderstood('its clauses are not known')
   for (const word of otherTables) if (clauses.has(word)) throw new NotUnderstood('it joins other tables')

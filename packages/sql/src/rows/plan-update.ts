@@ -9,15 +9,15 @@ import { belongsTo, readTargetTable } from './target-table.js'
 import type { WritePlan } from './write-plan.js'
 
 const mysqlModifiers = setOfWords('low_priority ignore')
-const clauseWords = setOfWords('set where returning order limit offset')
+const clauseWords = setOfWords('set where returning order limit offset using from join')
 
 /** `UPDATE t SET … [WHERE …] [ORDER BY …] [LIMIT …] [RETURNING …]`; other forms read or write several tables. */
 export function planUpdate(whole: WholeStatement): WritePlan {
   const { source, end, parameterAt } = whole
   const target = readTargetTable(source, afterModifiers(whole))
-  if (wordAt(source, target.next) !== 'set') throw new NotUnderstood('it updates several tables')
   const clauses = clausesBehind(whole, target.next, clauseWords)
-  const set = clauses.get('set')!
+  const set = clauses.get('set')
+  if (set === undefined) throw new NotUnderstood('it assigns nothing')
   const context = { source, parameterAt, isTarget: belongsTo(target) }
   return {
     kind: 'update',

@@ -13,7 +13,12 @@ const comparison = (columns: readonly string[]): fc.Arbitrary<string> => {
   const column = fc.constantFrom(...columns)
   return fc.oneof(
     { weight: 5, arbitrary: fc.tuple(column, number).map(([name, value]) => `${name} = ${value}`) },
-    { weight: 3, arbitrary: fc.tuple(column, column).map(([left, right]) => `${left} = ${right}`) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(column, column, fc.constantFrom('', '', '', ' + 1'))
+        .map(([left, right, more]) => `${left} = ${right}${more}`),
+    },
     {
       weight: 2,
       arbitrary: fc.tuple(column, number, number).map(([name, a, b]) => `${name} IN (${a}, ${b})`),

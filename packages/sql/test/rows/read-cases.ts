@@ -8,7 +8,7 @@ export type ReadCase = readonly [dialect: SqlDialect, sql: string, reads: string
 
 const pg = 'postgresql'
 
-/** What is understood. Tables are `u` (id, name) and `p` (id, uid, name); `$n` is `n`. */
+/** What is understood. Tables are `u` (id, name) and `p` (id, uid, name, and `t`, which is text); `$n` is `n`. */
 export const understoodReads: readonly ReadCase[] = [
   [
     pg,
@@ -61,6 +61,12 @@ export const widenedReads: readonly ReadCase[] = [
   [pg, 'SELECT u.id FROM u LEFT JOIN p ON p.uid = u.id AND u.id = $1', 'u (id); p (uid)'],
   [pg, 'SELECT u.id FROM u LEFT JOIN p ON u.id = $1', 'u (id); p ()'],
   [pg, 'SELECT u.id FROM u LEFT JOIN p ON p.uid = u.id AND p.uid = $1', 'u (id); p uid=1 (uid)'],
+  [pg, 'SELECT u.id FROM u LEFT JOIN p ON u.id = p.uid AND p.uid = 3', 'u (id); p uid=3 (uid)'],
+  [pg, 'SELECT u.id FROM u, p WHERE u.id = p.uid + 1 AND p.uid = 3', 'u (id); p uid=3 (uid)'],
+  [pg, 'SELECT u.id FROM u, p WHERE (u.id = p.uid OR u.id = 2) AND p.uid = 3', 'u (id); p uid=3 (uid)'],
+  [pg, 'SELECT u.id FROM u, p WHERE u.id = p.t AND u.id = 3', 'u id=3 (id); p (t)'],
+  [pg, 'SELECT p.id FROM p WHERE EXISTS (SELECT * FROM u)', 'p (?); u hides (?)'],
+  [pg, 'SELECT (SELECT max(u.name) FROM u WHERE u.id = p.uid) FROM p', 'p hides (uid); u hides (name,id)'],
   [pg, 'SELECT u.id FROM u RIGHT JOIN p ON p.uid = $1 AND u.id = 3', 'u (id); p (uid)'],
   [pg, 'SELECT u.id FROM u FULL JOIN p ON p.uid = $1', 'u (); p (uid)'],
   [pg, 'SELECT u.id FROM u JOIN p ON p.uid = 1 OR u.id = 2', 'u (id); p (uid)'],

@@ -8,9 +8,10 @@ import {
 } from '../../src/index.js'
 
 const integer: ValueType = { kind: 'integer', min: -(2n ** 31n), max: 2n ** 31n }
+const text: ValueType = { kind: 'text' }
 const columnNames: Readonly<Record<string, readonly string[]>> = {
   u: ['id', 'name'],
-  p: ['id', 'uid', 'name'],
+  p: ['id', 'uid', 'name', 't'],
 }
 
 function columnsOf(table: string, dialect: SqlDialect): KnownColumns | undefined {
@@ -18,7 +19,7 @@ function columnsOf(table: string, dialect: SqlDialect): KnownColumns | undefined
   if (names === undefined) return undefined
   return knownColumns(
     dialect,
-    names.map((name) => ({ name, type: integer, nullable: true, hasDefault: false })),
+    names.map((name) => ({ name, type: name === 't' ? text : integer, nullable: true, hasDefault: false })),
   )
 }
 

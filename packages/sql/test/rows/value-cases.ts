@@ -40,7 +40,7 @@ export const valueCases: readonly (readonly [
   [int32, '2147483648', undefined],
   [int32, 1.5, undefined],
   [int32, Number.NaN, undefined],
-  [int32, 2 ** 53, undefined],
+  [int64, 2 ** 53, undefined],
   [int32, '7.0', undefined],
   [int32, ' 7', undefined],
   [int32, '7abc', undefined],

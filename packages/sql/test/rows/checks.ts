@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Api } from './api.js'
+import { understood, widened } from './plan-cases.js'
+import { understoodReads, widenedReads } from './read-cases.js'
+import { renderPlan } from './render-plan.js'
+import { renderReads } from './render-reads.js'
+import { holdReadsAgainstSqlite } from './sqlite-reads.js'
+import { holdWritesAgainstSqlite } from './sqlite-writes.js'
+import { posts } from './tables.js'
+import { typeCases, valueCases } from './value-cases.js'
+import { writeCases } from './write-cases.js'
+
+/** The first case that a copy of the package answers otherwise, if there is one. */
+export function differingCase(api: Api): string | undefined {
+  for (const [dialect, sql, plan] of [...understood, ...widened])
+    if (renderPlan(api.planWrite(sql, dialect)) !== plan) return sql
+  for (const [dialect, sql, reads] of [...understoodReads, ...widenedReads])
+    if (renderReads(api.planRead(sql, dialect), dialect, api.applyRead) !== reads) return sql
+  for (const [type, value, normal] of valueCases)
+    if (api.normalValue(type, value) !== normal) return `the value ${String(value)}`
+  for (const [dialect, declared, kind] of typeCases)
+    if (api.valueTypeOf(dialect, declared)?.kind !== kind) return `the type ${declared.type}`
+  const mysql = api.planRead('SELECT post.id FROM post WHERE post.authorId = ?', 'mysql')
+  if (api.applyRead(mysql, [{ id: 1 }], () => posts('mysql')) !== undefined) return 'an object as a value'
+  return writeCases.find((writeCase) => differs(api, writeCase))?.about
+}
+
+function differs(api: Api, { dialect, sql, values, ...expected }: (typeof writeCases)[number]): boolean {
+  const plan = api.planWrite(sql, dialect)
+  const write = api.applyWrite(plan, { parameters: undefined, ...values }, posts(dialect))
+  if (expected.kind !== undefined && write.kind !== expected.kind) return true
+  if ('assigned' in expected && !isDeepStrictEqual(write.assigned, expected.assigned)) return true
+  const asked = (['touched', 'entering'] as const).flatMap((question) =>
+    Object.entries(expected[question] ?? {}).map(([key, keys]) => [write[question](key.split(',')), keys]),
+  )
+  return asked.some(([answer, keys]) => !isDeepStrictEqual(answer, keys))
+}
+
+/** The answer that SQLite disproves, if there is one. */
+export function disprovedBySqlite(api: Api): string | undefined {
+  try {
+    holdWritesAgainstSqlite(api, { numRuns: 2000, seed: 7 })
+    holdReadsAgainstSqlite(api, { numRuns: 2000, seed: 7 })
+    return undefined
+  } catch (error) {
+    return String(error)
+  }
+}
