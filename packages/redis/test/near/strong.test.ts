@@ -3,6 +3,7 @@ import { HeldLoader } from '../../../core/test/support/held.js'
 import { createKeys, handTag } from '../../src/keys.js'
 import { versions } from '../support/clients.js'
 import { keysOf } from '../support/keys.js'
+import { age } from '../support/time-machine.js'
 import { type NearProcesses, prefix, startNearProcesses } from '../support/near-processes.js'
 
 const keys = keysOf(prefix)
@@ -161,11 +162,26 @@ describe.each(versions)('%s', (version) => {
     expect(bounded.cache.stats()).toMatchObject({ entries: 0 })
   })
 
-  test('an entry that has expired is not confirmed but fetched', async () => {
-    all.near.clock.advance(3_600_001)
-    all.database.row = 'v1'
-    await all.admin.call('del', keys.entry)
-    expect((await all.read()).row).toBe('v1')
+  test('a copy that has expired is not confirmed: another process may have loaded the entry again', async () => {
+    for (const { clock } of [all.near, all.writer]) clock.advance(3_600_001)
+    await age(all.admin, prefix, 3_600_001)
+    await all.writer.read()
+    await all.writing.idle()
+    const { loads } = all.database
+    expect((await all.read()).row).toBe('v0')
+    expect(all.database.loads).toBe(loads)
+  })
+
+  test('what a reader is given is its own, also when it was the one that fetched it', async () => {
+    const other = all.database.connect(all.writing, { prefix }, { near: {} })
+    await all.near.cache.getOrSet('list', () => ({ names: ['Ada'] }))
+    await all.watched.idle()
+    for (let i = 0; i < 3; i++) {
+      const { names } = (await other.cache.get('list')) as { names: string[] }
+      expect(names).toEqual(['Ada'])
+      names.push('changed')
+    }
+    await other.cache.close()
   })
 })
 
