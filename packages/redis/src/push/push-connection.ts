@@ -109,7 +109,7 @@ export class PushConnection {
   async #send(sentAt: number): Promise<void> {
     const { link, beatKey } = this.#options
     const session = this.#session
-    const key = beatKey(`${(++this.#beats).toString(36)}`)
+    const key = beatKey((++this.#beats).toString(36))
     if (key === undefined) return
     const pending = { key, sentAt }
     this.#pending = pending

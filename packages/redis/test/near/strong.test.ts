@@ -123,8 +123,7 @@ describe.each(versions)('%s', (version) => {
   })
 
   test('what a reader is given is its own', async () => {
-    const read = async () =>
-      (await all.near.cache.getOrSet('list', () => ({ names: ['Ada'] }))) as { names: string[] }
+    const read = async () => await all.near.cache.getOrSet('list', () => ({ names: ['Ada'] }))
     await read()
     for (let i = 0; i < 3; i++) {
       await all.watched.idle()
