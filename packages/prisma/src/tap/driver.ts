@@ -43,12 +43,11 @@ type Overrides<T> = { readonly [Name in keyof T]?: T[Name] }
  * adapters keep private fields that a derived object could not read.
  */
 export function override<T extends object>(target: T, overrides: Overrides<T>): T {
-  const rest = new Proxy(target, {
+  return new Proxy(target, {
     get(inner, property) {
+      if (Object.hasOwn(overrides, property)) return Reflect.get(overrides, property)
       const value: unknown = Reflect.get(inner, property, inner)
       return typeof value === 'function' ? value.bind(inner) : value
     },
   })
-  // Own members are found without asking the proxy, and every statement asks for one.
-  return Object.assign(Object.create(rest) as T, overrides)
 }
