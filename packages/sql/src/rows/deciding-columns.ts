@@ -10,7 +10,7 @@ const keywords = setOfWords(`
   similar to regexp rlike glob collate cast interval array current_date current_time current_timestamp`)
 
 /**
- * The columns that are named outside the list of what the outermost query shows, by the reference of their table;
+ * The columns that are named outside the list of columns that the outermost query shows, by the reference of their table;
  * a table without an entry has none.
  *
  * @returns `undefined` where a name may be that of a column of any table.
@@ -29,17 +29,17 @@ export function decidingColumns(
       continue
     }
     if (tokenAt(source, at).kind === TokenKind.operator && source.sql[tokenAt(source, at).start] === '*') {
-      if (isWholeRow(source, at) && !isShown(source, at, shown)) return undefined
+      if (isWholeRow(source, at) && !isShown(at, shown)) return undefined
       continue
     }
     if (!isNameAt(source, at) || tokenAt(source, at).kind === TokenKind.string) continue
     const column = readColumn(source, at)
     if (column?.qualifier !== undefined) {
       const columns = decided.get(column.qualifier)
-      if (columns !== undefined && !isShown(source, at, shown) && !columns.includes(column.name))
+      if (columns !== undefined && !isShown(at, shown) && !columns.includes(column.name))
         columns.push(column.name)
       at = column.next - 1
-    } else if (!isNoColumn(source, at) && !isShown(source, at, shown)) {
+    } else if (!isNoColumn(source, at) && !isShown(at, shown)) {
       return undefined
     }
   }
@@ -61,12 +61,5 @@ function isNoColumn(source: TokenizedSql, at: number): boolean {
   )
 }
 
-/** In the outermost list, and not in a query inside it. */
-function isShown(source: TokenizedSql, at: number, shown: QueryParts['shown']): boolean {
-  if (at < shown.from || at >= shown.end) return false
-  for (let open = shown.from; open < at; open++) {
-    const { kind, partner } = tokenAt(source, open)
-    if (kind === TokenKind.open && partner > at && wordAt(source, open + 1) === 'select') return false
-  }
-  return true
-}
+/** In a list of columns that are shown as they are. */
+const isShown = (at: number, { from, end }: QueryParts['shown']): boolean => at >= from && at < end

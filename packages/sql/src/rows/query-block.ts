@@ -14,7 +14,7 @@ const notFollowed = ['union', 'intersect', 'except', 'minus', 'into', 'procedure
 const hiding = ['group', 'having', 'offset']
 
 /** A table of a query, or of a query inside it. */
-export interface BlockTable {
+interface BlockTable {
   readonly item: FromItem & { readonly table: NonNullable<FromItem['table']> }
   readonly hidesRows: boolean
   readonly isLimited: boolean
@@ -26,7 +26,7 @@ export interface QueryParts {
   readonly conditions: Condition[]
   /** All that stands in the FROM lists. */
   readonly items: FromItem[]
-  /** The list of what the outermost query shows. */
+  /** The list of what the outermost query shows, if that are columns of its rows. */
   shown: { readonly from: number; readonly end: number }
 }
 
@@ -50,11 +50,11 @@ export function readQuery(
   }
   const list = clauses.get('from')
   const shownEnd = list ?? endOfClause(clauses, from, end)
-  if (!isInside) parts.shown = { from: from + 1, end: shownEnd }
   const items = list === undefined ? [] : readFromList(source, list + 1, endOfClause(clauses, list, end))
   const place = parts.tables.length
   const hidesRows =
     isInside || hiding.some((word) => clauses.has(word)) || isComputed(whole, from + 1, shownEnd)
+  if (!isInside && !hidesRows) parts.shown = { from: from + 1, end: shownEnd }
   const isLimited = clauses.has('limit') || clauses.has('fetch')
   for (const item of items) {
     parts.items.push(item)

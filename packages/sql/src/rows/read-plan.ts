@@ -12,8 +12,8 @@ export interface ReadTable {
   /** Only some of the rows are given: others can take their place. */
   readonly isLimited: boolean
   /**
-   * Columns of it that decide which rows come, or in which order: all that are named outside the list of what is shown.
-   * `undefined`: any of them.
+   * Columns of it that decide which rows come, or in which order: all that are named outside the list of what is shown,
+   * and in that as well if rows are hidden there. `undefined`: any of them.
    */
   readonly decidedBy: readonly string[] | undefined
 }

@@ -16,7 +16,7 @@ export type ValueSource =
   | { readonly from: 'computed' }
 
 export const computed: ValueSource = Object.freeze({ from: 'computed' })
-export const byDefault: ValueSource = Object.freeze({ from: 'default' })
+const byDefault: ValueSource = Object.freeze({ from: 'default' })
 const nothing: ValueSource = Object.freeze({ from: 'literal', value: null })
 
 const wholeNumber = /^\d+$/

@@ -576,19 +576,13 @@ export const mutants: readonly Mutant[] = [
   without(
     'deciding-columns.ts',
     'a name that stands alone may be a column of any table',
-    '} else if (!isNoColumn(source, at) && !isShown(source, at, shown)) {\n      return undefined',
-    '} else if (!isNoColumn(source, at) && !isShown(source, at, shown)) {\n      continue',
+    '} else if (!isNoColumn(source, at) && !isShown(at, shown)) {\n      return undefined',
+    '} else if (!isNoColumn(source, at) && !isShown(at, shown)) {\n      continue',
   ),
   without(
     'deciding-columns.ts',
     'a star inside names every column',
-    'if (isWholeRow(source, at) && !isShown(source, at, shown)) return undefined',
-    '',
-  ),
-  without(
-    'deciding-columns.ts',
-    'queries inside show what decides',
-    "if (kind === TokenKind.open && partner > at && wordAt(source, open + 1) === 'select') return false",
+    'if (isWholeRow(source, at) && !isShown(at, shown)) return undefined',
     '',
   ),
   without(
@@ -620,5 +614,11 @@ export const mutants: readonly Mutant[] = [
     'a column is pinned by an OR if every side pins it',
     'if (lists === undefined) return []',
     'if (lists === undefined) continue',
+  ),
+  without(
+    'query-block.ts',
+    'what is shown of hidden rows decides',
+    'if (!isInside && !hidesRows) parts.shown',
+    'if (!isInside) parts.shown',
   ),
 ]

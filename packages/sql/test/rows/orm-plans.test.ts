@@ -21,22 +21,9 @@ interface Fixture {
 
 const integer: ValueType = { kind: 'integer', min: -1000n, max: 1000n }
 const keyed = ['id', 'userId', 'teamId', 'postId', 'tagId', 'A', 'B', 'authorId', 'parentId', 'managerId']
-const others = [
-  ...[
-    'email',
-    'name',
-    'age',
-    'role',
-    'meta',
-    'balance',
-    'createdAt',
-    'updatedAt',
-    'deletedAt',
-    'version',
-    'slug',
-  ],
-  ...['title', 'views', 'published', 'bio', 'body', 'since'],
-]
+const others =
+  `email name age role meta balance createdAt updatedAt deletedAt version slug title views published
+  bio body since`.split(/\s+/)
 const keyOf: Readonly<Record<string, readonly string[]>> = {
   _posttotag: ['A', 'B'],
   post_tags: ['postId', 'tagId'],

@@ -24,7 +24,7 @@ export function renderPlan(plan: WritePlan): string {
   }
 }
 
-export function renderCondition({ isNever, pins }: Condition): string {
+function renderCondition({ isNever, pins }: Condition): string {
   if (isNever) return 'never'
   return pins
     .map(({ columns, values }) => {
@@ -34,7 +34,7 @@ export function renderCondition({ isNever, pins }: Condition): string {
     .join(' & ')
 }
 
-export function renderSource(source: ValueSource): string {
+function renderSource(source: ValueSource): string {
   switch (source.from) {
     case 'parameter':
       return `$${source.index + 1}`

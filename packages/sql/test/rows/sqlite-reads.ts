@@ -52,7 +52,7 @@ export function holdReadsAgainstSqlite(
   return spared
 }
 
-/** Whether the analysis lets a change of these rows change the answer. Only keys are shown, or everything is hidden. */
+/** Whether the analysis lets a change of these rows change the answer. Of rows that are not hidden only keys are shown. */
 function canChange(
   read: TableRead,
   table: 'u' | 'p',
@@ -61,7 +61,7 @@ function canChange(
 ): boolean {
   const isUpdate = before.length === after.length
   const columns = changedColumns(before, after)
-  if (isUpdate && !read.hidesRows && read.decidedBy !== undefined) {
+  if (isUpdate && read.decidedBy !== undefined) {
     if (columns.every((name) => !read.decidedBy!.includes(name) && name !== 'id')) return false
   }
   const rows = [...changedRows(before, after), ...comingRows(before, after, Object.keys(before[0] ?? {}))]

@@ -101,8 +101,7 @@ function run(database: Database.Database, { sql, parameters }: Sent) {
     else generatedKey = statement.run(...parameters).lastInsertRowid
   } catch (error) {
     // A constraint that is violated undoes the statement; a mistake in a text would hide that nothing is tested.
-    if (!/constraint|mismatch|UPSERT|ON CONFLICT/.test(String(error)))
-      throw new Error(`${sql}: ${String(error)}`)
+    if (!/constraint|mismatch|UPSERT|ON CONFLICT/.test(String(error))) throw new Error(sql, { cause: error })
   }
   const after = database.prepare('SELECT * FROM t').all() as Row[]
   return { before, after, returned, generatedKey }
