@@ -177,12 +177,15 @@ export const networkFaults: readonly Fault[] = [
   {
     name: 'slow network',
     weight: 3,
-    inject: async (context) =>
-      await onProxy(context, async (proxy, random) => {
-        proxy.delay(random.pick([3, 20, 80, 200]), random.pick(['both', 'to client', 'to client']))
-        await wait(random.int(100, 600))
-        proxy.delay(0)
-      }),
+    // Of several processes at once: what a slow reader breaks may only be seen while a writer is slow as well.
+    inject: async ({ crew, random }) => {
+      const slow = random.sample(crew.members, random.int(1, 4))
+      for (const { proxy } of slow)
+        if (random.chance(0.5)) proxy.delay(random.pick([3, 20, 80]))
+        else proxy.delay(random.pick([80, 250]), 'to client')
+      await wait(random.int(100, 800))
+      for (const { proxy } of slow) proxy.delay(0)
+    },
   },
   {
     name: 'connections cut',

@@ -17,7 +17,7 @@ const forgetting = ['generations deleted']
 const lagging = ['older memory']
 const resending = ['before the answer']
 
-const bounded = { mode: 'bounded', staleMs: 100 } as const
+const bounded = { mode: 'bounded', staleMs: 50 } as const
 const eventual = { mode: 'eventual', staleMs: 400 } as const
 
 const sharedEntries: readonly HistoryMutant[] = [

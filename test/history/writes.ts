@@ -25,6 +25,7 @@ interface UnderWay {
 type Socket = { readonly connection: { readonly stream: { destroy(): void } } }
 
 const deliveryPauseMs = 20
+const longestDawdleMs = 200
 
 /** Writes rows as an adapter's tap does: marks, COMMIT, new generations, acknowledgement; and writes down how it went. */
 export class RowWriter {
@@ -111,7 +112,9 @@ export class RowWriter {
           [tagOf(row)],
           async () => {
             await this.#reach('after the mark', order)
+            await this.#dawdle()
             await run(write)
+            await this.#dawdle()
             await this.#reach('after the commit', order)
           },
           { isRolledBack: isServerError },
@@ -125,6 +128,11 @@ export class RowWriter {
       await this.#reach('after the new generation', order)
       this.#log.ended(write, 'acknowledged')
     })
+  }
+
+  /** A process that is busy goes on later: its row stays marked, and must not be served meanwhile. */
+  async #dawdle(): Promise<void> {
+    if (this.#random.chance(0.15)) await wait(this.#random.int(10, longestDawdleMs))
   }
 
   /** What a caller does who wants promise 1 whatever happens: the invalidation that was not delivered is sent until it is. */
