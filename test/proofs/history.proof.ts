@@ -1,4 +1,4 @@
-// What processes read through one Redis, with faults, held against what the protocol promises; and a rule of it taken out,
+// What processes read through one Redis, with faults, held against what the protocol promises; and rules of it taken out,
 // which must be found. Short: about half a minute; long: two million operations and every rule.
 import { parseArgs } from 'node:util'
 import { runCampaign } from '../history/campaign.js'
@@ -8,7 +8,7 @@ import { openServer } from '../property/server.js'
 
 const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } })
 const scale = values.short
-  ? { operations: 50_000, roundMs: 6_000, mutants: 'vector after the load' }
+  ? { operations: 50_000, roundMs: 6_000, mutants: 'vector after the load,flights by key alone' }
   : { operations: 2_000_000, roundMs: 10_000, mutants: 'all' }
 
 const server = await openServer(undefined)
