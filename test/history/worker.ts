@@ -152,5 +152,9 @@ process.on('message', (command: Command) => {
   void carryOut(command).then(() => report({ type: 'done', what: command.type, figures: figures() }))
 })
 process.on('disconnect', () => process.exit(0))
-setInterval(() => report({ type: 'figures', figures: figures() }), figuresEveryMs)
+setInterval(() => {
+  // The parent may have gone before anybody listened for it.
+  if (!process.connected) process.exit(0)
+  report({ type: 'figures', figures: figures() })
+}, figuresEveryMs)
 report({ type: 'ready' })
