@@ -13,6 +13,7 @@ const core = [
   'lru-cache',
   'node:crypto',
   'node:diagnostics_channel',
+  'node:events',
   'node:util',
   'object-hash',
 ]

@@ -63,14 +63,19 @@ function recordDifference(
 ): string | undefined {
   const keys = Reflect.ownKeys(one)
   if (keys.length !== Reflect.ownKeys(other).length) return `${path}: different keys`
-  for (const key of keys as string[]) {
+  for (const key of keys) {
     const name = String(key)
     const [left, right] = [one, other].map((record) => Object.getOwnPropertyDescriptor(record, key))
     if (right === undefined) return `${path}: only one has ${name}`
     if (left!.enumerable !== right.enumerable) return `${path}: ${name} is enumerable in one`
     // A lazy relation: to look at it would be to load it.
     if (left!.get !== undefined && right.get !== undefined) continue
-    const found = valueDifference(one[key], other[key], unordered, `${path}.${name}`)
+    const found = valueDifference(
+      Reflect.get(one, key),
+      Reflect.get(other, key),
+      unordered,
+      `${path}.${name}`,
+    )
     if (found) return found
   }
   return undefined

@@ -147,7 +147,7 @@ class EntityMaker {
       ...(trait.isDocument === true ? { embeddeds: { meta: { schema: metaSchema(), prefix: 'meta' } } } : {}),
       ...(trait.children === undefined ? {} : { inheritance: { pattern: 'STI', column: 'kind' } }),
       ...(trait.tree === undefined ? {} : { trees: [{ type: trait.tree }] }),
-    } as ConstructorParameters<typeof EntitySchema<ObjectLiteral>>[0])
+    })
     return [main, ...(trait.children ?? []).map((name) => childSchema(name, base!, main))]
   }
 
@@ -284,7 +284,7 @@ function childSchema(
     target,
     type: 'entity-child',
     discriminatorValue: name.toLowerCase(),
-    columns: { ...parent.options.columns, ...own } as Record<string, Column>,
+    columns: { ...parent.options.columns, ...own },
     relations: parent.options.relations as Record<string, Relation>,
   })
 }
@@ -308,5 +308,5 @@ function metaSchema(): EntitySchema<ObjectLiteral> {
         prefix: 'deep',
       },
     },
-  } as ConstructorParameters<typeof EntitySchema<ObjectLiteral>>[0])
+  })
 }

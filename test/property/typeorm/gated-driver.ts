@@ -29,10 +29,10 @@ export function gatedDriver(gate: Gate): typeof pg {
   }
   class GatedPool extends pg.Pool {
     constructor(options: pg.PoolConfig) {
-      super({ ...options, Client: GatedClient } as pg.PoolConfig)
+      super({ ...options, Client: GatedClient })
     }
   }
-  return { ...pg, Pool: GatedPool } as typeof pg
+  return { ...pg, Pool: GatedPool }
 }
 
 /** In place of `pg-query-stream`. */

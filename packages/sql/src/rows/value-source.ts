@@ -47,7 +47,12 @@ function single(source: TokenizedSql, at: number, parameterAt: ParameterIndex): 
       return numeral(source, at, '')
     case TokenKind.string:
       return string(source, at)
+    default:
+      return named(source, at)
   }
+}
+
+function named(source: TokenizedSql, at: number): ValueSource {
   switch (wordAt(source, at)) {
     case 'null':
       return nothing
