@@ -240,7 +240,7 @@ export class Reader {
     rejoining = false,
   ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
-    const underWay = this.#flights.find(flightKey, vector)
+    const underWay = vector.usable ? this.#flights.find(flightKey, vector) : undefined
     if (underWay !== undefined) return this.#join(request, underWay, reason, rejoining)
     tell(request, 'miss', reason)
     return this.#load(request, this.#flights.start(flightKey, tags, vector))

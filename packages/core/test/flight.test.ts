@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { Flights } from '../src/flight.js'
 import type { Flight, Landed } from '../src/flight.js'
 import type { Vector } from '../src/store.js'
+import { testCache } from './support/caches.js'
 import { FakeClock } from './support/fake-clock.js'
+import { HeldLoader, settled } from './support/held.js'
 
 const landing = (value: unknown): Landed => ({ value, copy: undefined, lackedTags: undefined })
 const vector = (id: string): Vector => ({ id, usable: true })
@@ -80,4 +82,27 @@ test('joining sets one timer and takes it back', async () => {
   flight.land(landing(1))
   expect((await joining)?.value).toBe(1)
   expect(clock.pending).toBe(0)
+})
+
+test('while an outcome is in doubt, a read that names its tags itself does not join an earlier load', async () => {
+  const { cache } = testCache()
+  const loader = new HeldLoader<string>()
+  const read = () =>
+    cache.getOrSet('k', ({ setTags }) => {
+      setTags(['User'])
+      return loader.load()
+    })
+  const learning = read()
+  await settled()
+  loader.land('any')
+  await learning
+  await expect(cache.write(['User'], () => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
+  const early = read()
+  await settled()
+  const late = read()
+  await settled()
+  expect(loader.count).toBe(3)
+  loader.land('before the commit', 1)
+  loader.land('after it', 2)
+  expect(await Promise.all([early, late])).toEqual(['before the commit', 'after it'])
 })
