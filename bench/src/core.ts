@@ -4,17 +4,8 @@ import { createCache } from '@freshet/core'
 import type { Rounds } from './measure.js'
 import { measure } from './measure.js'
 import type { Section } from './report.js'
+import { row } from './row.js'
 
-const row = {
-  id: 7,
-  email: 'ada@example.com',
-  name: 'Ada Lovelace',
-  bio: 'bio '.repeat(10),
-  age: 36,
-  active: true,
-  score: 3.5,
-  createdAt: new Date(0),
-}
 const tags = ['User', 'Team']
 
 /** A hit of `getOrSet` with two tags on one row, beside bentocache's memory store. */

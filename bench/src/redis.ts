@@ -5,17 +5,8 @@ import type { Service } from '../../test/services/index.js'
 import type { Measurement, Rounds } from './measure.js'
 import { measure } from './measure.js'
 import type { Section } from './report.js'
+import { row } from './row.js'
 
-const row = {
-  id: 7,
-  email: 'ada@example.com',
-  name: 'Ada Lovelace',
-  bio: 'bio '.repeat(10),
-  age: 36,
-  active: true,
-  score: 3.5,
-  createdAt: new Date(0),
-}
 const options = { tags: ['User', 'Team'], ttl: '1h' }
 const readers = 100
 

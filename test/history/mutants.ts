@@ -139,13 +139,13 @@ const sharedEntries: readonly HistoryMutant[] = [
     rule: 'nobody joins a request that has been sent',
     patches: [
       {
-        file: 'redis/src/readings.ts',
+        file: 'redis/src/tick-batch.ts',
         find: 'const batch = (this.#next ??= this.#open())',
         replace:
           'if (this.sent !== undefined && keys.every((key) => this.sent.keys.has(key))) return this.sent.done\n    const batch = (this.#next ??= this.#open())',
       },
       {
-        file: 'redis/src/readings.ts',
+        file: 'redis/src/tick-batch.ts',
         find: 'this.#next = undefined\n      return',
         replace:
           'const sent = this.#next\n      this.sent = sent\n      const clear = () => { if (this.sent === sent) this.sent = undefined }\n      sent.done.then(clear, clear)\n      this.#next = undefined\n      return',

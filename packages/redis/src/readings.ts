@@ -2,6 +2,7 @@ import type { StoreContext } from '@freshet/core/store'
 import type { CommandPart } from './client.js'
 import type { Link, Outcome, ScriptCall } from './link.js'
 import type { Script } from './scripts/script.js'
+import { TickBatch } from './tick-batch.js'
 import type { Instant } from './vector.js'
 
 /** What a server said of one key, and when. */
@@ -28,38 +29,17 @@ export interface ReadingsOptions {
 // Lua cannot take many more values from a table at once, and a server does nothing else meanwhile.
 export const maxKeysPerCall = 500
 
-interface Batch {
-  readonly keys: Set<string>
-  readonly done: Promise<Readings>
-}
-
-/**
- * Reads keys with their servers' epochs. All that is asked for until the event loop turns goes out as one request per
- * node.
- *
- * Nobody is let into a request that has been sent: its answer may be from before a write that the reader knows is done.
- */
+/** Reads keys with their servers' epochs: in one request per node and tick, as {@link TickBatch} has it. */
 export class KeyReader {
   readonly #options: ReadingsOptions
-  #next: Batch | undefined
+  readonly #batch = new TickBatch((keys) => this.#request(keys))
 
   constructor(options: ReadingsOptions) {
     this.#options = options
   }
 
   read(keys: readonly string[]): Promise<Readings> {
-    const batch = (this.#next ??= this.#open())
-    for (const key of keys) batch.keys.add(key)
-    return batch.done
-  }
-
-  #open(): Batch {
-    const keys = new Set<string>()
-    const done = endOfTick().then(() => {
-      this.#next = undefined
-      return this.#request(Array.from(keys))
-    })
-    return { keys, done }
+    return this.#batch.ask(keys)
   }
 
   async #request(keys: readonly string[]): Promise<Readings> {
@@ -116,12 +96,6 @@ export function chunks<T>(list: readonly T[], size: number): readonly (readonly 
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
     list.slice(index * size, (index + 1) * size),
   )
-}
-
-// After the microtasks that are ready: readers that go on together ask together.
-export async function endOfTick(): Promise<void> {
-  await Promise.resolve()
-  await new Promise<void>((resolve) => process.nextTick(resolve))
 }
 
 const withoutEpoch =

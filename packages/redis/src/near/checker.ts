@@ -1,18 +1,14 @@
 import type { StoreContext } from '@freshet/core/store'
 import type { Link, Outcome, ScriptCall } from '../link.js'
-import { chunks, endOfTick, groupsOf, maxKeysPerCall, readingsOf, type Reading } from '../readings.js'
+import { chunks, groupsOf, maxKeysPerCall, readingsOf, type Reading } from '../readings.js'
 import { checkScript } from '../scripts/check.js'
 import { readScript } from '../scripts/read.js'
+import { TickBatch } from '../tick-batch.js'
 import { stampOf } from '../vector.js'
 import type { Generations } from './generations.js'
 
 /** What keys have, by key; what could not be asked is not in it. */
 export type Stamps = ReadonlyMap<string, string>
-
-interface Batch {
-  readonly keys: Set<string>
-  readonly done: Promise<Stamps>
-}
 
 export interface CheckerOptions {
   readonly link: Link
@@ -20,31 +16,17 @@ export interface CheckerOptions {
   readonly generations: Generations
 }
 
-/**
- * Asks whether generations are what is known of them. All that is asked for until the event loop turns goes out as one request per
- * node, and nobody is let into a request that has been sent: its answer may be from before a write that the reader knows is done.
- */
+/** Asks whether generations are what is known of them: in one request per node and tick, as {@link TickBatch} has it. */
 export class Checker {
   readonly #options: CheckerOptions
-  #next: Batch | undefined
+  readonly #batch = new TickBatch((keys) => this.#request(keys))
 
   constructor(options: CheckerOptions) {
     this.#options = options
   }
 
   ask(keys: readonly string[]): Promise<Stamps> {
-    const batch = (this.#next ??= this.#open())
-    for (const key of keys) batch.keys.add(key)
-    return batch.done
-  }
-
-  #open(): Batch {
-    const keys = new Set<string>()
-    const done = endOfTick().then(() => {
-      this.#next = undefined
-      return this.#request(Array.from(keys))
-    })
-    return { keys, done }
+    return this.#batch.ask(keys)
   }
 
   async #request(keys: readonly string[]): Promise<Stamps> {

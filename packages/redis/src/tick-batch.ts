@@ -1,0 +1,41 @@
+interface Batch<Answers> {
+  readonly keys: Set<string>
+  readonly done: Promise<Answers>
+}
+
+/**
+ * Asks for keys together: all that is asked for until the event loop turns goes out as one request.
+ *
+ * Nobody is let into a request that has been sent: its answer may be from before a write that the reader knows is done.
+ */
+export class TickBatch<Answers> {
+  readonly #request: (keys: readonly string[]) => Promise<Answers>
+  #next: Batch<Answers> | undefined
+
+  /** @param request sends what is asked for, each key once */
+  constructor(request: (keys: readonly string[]) => Promise<Answers>) {
+    this.#request = request
+  }
+
+  /** The answers to the whole request that the keys are part of. */
+  ask(keys: readonly string[]): Promise<Answers> {
+    const batch = (this.#next ??= this.#open())
+    for (const key of keys) batch.keys.add(key)
+    return batch.done
+  }
+
+  #open(): Batch<Answers> {
+    const keys = new Set<string>()
+    const done = endOfTick().then(() => {
+      this.#next = undefined
+      return this.#request(Array.from(keys))
+    })
+    return { keys, done }
+  }
+}
+
+// After the microtasks that are ready: readers that go on together ask together.
+async function endOfTick(): Promise<void> {
+  await Promise.resolve()
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+}
