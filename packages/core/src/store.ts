@@ -122,6 +122,11 @@ export interface StoreContext {
   readonly consistency: ResolvedConsistency
   /** What a shared store may keep in this process; `undefined`: nothing. */
   readonly near: NearBounds | undefined
+  /**
+   * Whatever a store is told without having asked (a push, a published message) passes through here, if it is given: the
+   * message counts once `deliver` is called. So tests let messages be lost or late. Default: `deliver` at once.
+   */
+  readonly pushed?: (deliver: () => void) => void
 }
 
 /** A store that has not been told its clock yet: what `memoryStore()` and its likes return to the user. */

@@ -122,6 +122,12 @@ export class PushConnection {
   }
 
   readonly #onMessage = (_channel: Buffer, message: unknown): void => {
+    const { pushed } = this.#options.context
+    if (pushed === undefined) this.#pushed(message)
+    else pushed(() => this.#pushed(message))
+  }
+
+  #pushed(message: unknown): void {
     const { onChanged, onGap, keyPrefix, beatPrefix } = this.#options
     // Keys, or nothing, which means all of them.
     if (!Array.isArray(message)) return onGap()
