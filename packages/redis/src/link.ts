@@ -62,6 +62,22 @@ export class Link {
     throw outcome!.error
   }
 
+  /**
+   * Plain commands for a server without groups, all over one connection; `undefined` if one of them fails, or if
+   * the connection ended meanwhile: client libraries send again what was not answered, and then perhaps to another server.
+   */
+  async overOneConnection(commands: readonly Command[]): Promise<readonly unknown[] | undefined> {
+    const before = this.wire.connections()
+    const outcomes = await this.#exchange(this.wire.nodeOf(0), commands, {})
+    if (this.wire.connections() !== before) return undefined
+    const replies: unknown[] = []
+    for (const outcome of outcomes) {
+      if (!outcome.ok) return undefined
+      replies.push(outcome.reply)
+    }
+    return replies
+  }
+
   async #sendAll(
     calls: readonly ScriptCall[],
     toCommand: (call: ScriptCall) => Command,

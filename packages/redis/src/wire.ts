@@ -13,6 +13,8 @@ export interface Wire {
   isReady(): boolean
   /** Calls back each time that commands can be sent again. Returns how to stop. */
   onReady(listener: () => void): () => void
+  /** Grows with each connection that ends: what was asked and answered at one number went over one connection. */
+  connections(): number
   /** Whether keys have groups at all. */
   readonly hasGroups: boolean
   /** Keys of one group may stand in one command. */
@@ -26,6 +28,7 @@ export interface Wire {
 /** A wire over an ioredis client, for one server or for a cluster. */
 export function clientWire(client: RedisClient): Wire {
   const isCluster = client.isCluster === true
+  const ended = endsOf(client)
   return {
     isReady() {
       // It connects when it is first used, and this is the use; nothing waits for it.
@@ -36,13 +39,35 @@ export function clientWire(client: RedisClient): Wire {
       client.on('ready', listener)
       return () => void client.off('ready', listener)
     },
+    connections: () => ended.count,
     hasGroups: isCluster,
     groupOf: isCluster ? (key) => slotOf((client.options.keyPrefix ?? '') + key) : () => 0,
     nodeOf: isCluster ? (group) => client.slots?.[group]?.[0] ?? '' : () => '',
     send: (commands) =>
-      commands.length === 1 ? [sendOne(client, commands[0]!)] : sendMany(client, commands),
+      commands.length <= few
+        ? commands.map((command) => sendOne(client, command))
+        : sendMany(client, commands),
   }
 }
+
+interface Ends {
+  count: number
+}
+
+// One listener per client, however many caches share it.
+const known = new WeakMap<RedisClient, Ends>()
+
+function endsOf(client: RedisClient): Ends {
+  const there = known.get(client)
+  if (there !== undefined) return there
+  const ends = { count: 0 }
+  known.set(client, ends)
+  client.on('close', () => void ends.count++)
+  return ends
+}
+
+// Up to here a pipeline costs more than a packet each.
+const few = 2
 
 // Async, so that a client that throws at once rejects.
 async function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {

@@ -20,7 +20,15 @@ export function tracked(
   duplicate = (options?: object) => client.duplicate!(options),
 ): TrackedClient {
   const sent: string[][] = []
+  let together: string[] | undefined
   let underWay = 0
+  const handOver = (command: string) => {
+    // The parts for several servers travel apart.
+    if (client.isCluster === true) return void sent.push([command])
+    if (together !== undefined) return void together.push(command)
+    sent.push((together = [command]))
+    queueMicrotask(() => (together = undefined))
+  }
   const watch = async <T>(reply: Promise<T>): Promise<T> => {
     underWay++
     try {
@@ -45,7 +53,7 @@ export function tracked(
     on: (event, listener) => client.on(event, listener),
     off: (event, listener) => client.off(event, listener),
     callBuffer(command: string, ...parts: CommandPart[]) {
-      sent.push([command])
+      handOver(command)
       return watch(client.callBuffer(command, ...parts))
     },
     pipeline(): RedisPipeline {
