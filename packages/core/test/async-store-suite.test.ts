@@ -1,4 +1,9 @@
+import { describeStore } from '@freshet/testing'
+import { describe, test } from 'vitest'
 import { asyncStore } from './support/async-store.js'
-import { storeSuite } from './support/store-suite.js'
 
-storeSuite({ name: 'store that answers by promises', create: asyncStore })
+describeStore(
+  'store that answers by promises',
+  { create: asyncStore, marksWrites: false },
+  { describe, test },
+)

@@ -1,4 +1,5 @@
+import { describeStore } from '@freshet/testing'
+import { describe, test } from 'vitest'
 import { memoryStore } from '../src/memory-store.js'
-import { storeSuite } from './support/store-suite.js'
 
-storeSuite({ name: 'memory store', create: memoryStore })
+describeStore('memory store', { create: memoryStore, marksWrites: false }, { describe, test })

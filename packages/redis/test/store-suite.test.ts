@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { StoreContext } from '@freshet/core/store'
-import { afterAll, afterEach, beforeAll, describe } from 'vitest'
-import type { FakeClock } from '../../core/test/support/fake-clock.js'
-import { storeSuite } from '../../core/test/support/store-suite.js'
+import { describeStore, type FakeClock, type StoreUnderTest } from '@freshet/testing'
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
 import { sharedRedis, sharedRedisCluster } from '../../../test/services/shared.js'
 import { redisStore } from '../src/index.js'
 import {
@@ -26,11 +24,11 @@ const maxBehindMs = 3_000
 const near = { maxEntries: 1_000, maxBytes: 2 ** 20 }
 /** How fresh a cache is to be, and whether it keeps copies; in every mode a process sees its own writes. */
 const nearModes = {
-  'without near copies': { near: undefined },
+  'without near copies': { near: false },
   strong: { near },
-  bounded: { near, consistency: { mode: 'bounded', maxStalenessMs: 10_000 } },
-  eventual: { near, consistency: { mode: 'eventual' } },
-} satisfies Readonly<Record<string, Partial<StoreContext>>>
+  bounded: { near, consistency: { maxStaleness: '10s' } },
+  eventual: { near, consistency: 'eventual' },
+} satisfies Readonly<Record<string, StoreUnderTest['cacheOptions']>>
 
 describe.each(Object.entries(topologies))('%s', (topology, connect) => {
   describe.each(versions)('%s', (version) => {
@@ -71,18 +69,19 @@ describe.each(Object.entries(topologies))('%s', (topology, connect) => {
       await settled()
     }
 
-    describe.each(Object.entries(nearModes))('%s', (mode, asked) => {
-      storeSuite({
-        name: `Redis ${topology}, ${mode}`,
-        create: () => {
-          const create = redisStore(watched, { prefix: `${prefix}${++stores}:` })
-          return (context) => create({ ...context, ...asked })
-        },
+    for (const [mode, cacheOptions] of Object.entries(nearModes)) {
+      const name = `Redis ${topology}, ${mode}`
+      const store: StoreUnderTest = {
+        create: () => redisStore(watched, { prefix: `${prefix}${++stores}:` }),
+        cacheOptions,
         settled,
         pass,
         grainMs: 5_000,
-        timers: 'consistency' in asked ? 1 : 0,
+        timers: 'consistency' in cacheOptions ? 1 : 0,
+      }
+      describe(mode, () => {
+        describeStore(name, store, { describe, test })
       })
-    })
+    }
   })
 })

@@ -1,9 +1,9 @@
-import { createCache, isFreshetError } from '@freshet/core'
+import { createCache, isFreshetError, memoryStore } from '@freshet/core'
+import type { Clock } from '@freshet/core'
+import { faultKinds, faultyStore } from '@freshet/testing'
 import type { DataSourceOptions } from 'typeorm'
 import { DataSource, EntitySchema } from 'typeorm'
 import { describe, expect, it } from 'vitest'
-import { allFail, faultKinds, faultyStore } from '../../core/test/support/faulty-store.js'
-import type { Faults } from '../../core/test/support/faulty-store.js'
 import { freshet } from '../src/index.js'
 import {
   Comment,
@@ -239,26 +239,32 @@ describe('several DataSources', () => {
   })
 })
 
-/** Deadlines are over as soon as they are set. */
-const impatient = {
-  now: () => 0,
-  setTimer: (run: () => void) => {
-    const immediate = setImmediate(run)
-    return () => clearImmediate(immediate)
-  },
+/** A clock on which deadlines are over as soon as they are set. */
+function impatientClock(): Clock {
+  let now = 0
+  return {
+    now: () => now,
+    setTimer: (run, ms) => {
+      const immediate = setImmediate(() => {
+        now += ms
+        run()
+      })
+      return () => clearImmediate(immediate)
+    },
+  }
 }
 
 describe('a store that fails', () => {
   it.each(faultKinds)('never fails a query or a commit, when it %s', async (kind) => {
-    const faults: Faults = new Map()
-    const cache = createCache({ store: faultyStore(faults), clock: impatient })
+    const store = faultyStore(memoryStore())
+    const cache = createCache({ store, clock: impatientClock() })
     const { dataSource } = await open(sqlite, { cache })
-    for (const [operation, how] of allFail(kind)) faults.set(operation, how)
+    store.faults.alwaysFail(kind)
     const notes = dataSource.getRepository(Note)
     await dataSource.transaction((manager) => manager.insert(Note, { text: 'committed' }))
     await notes.update({ text: 'committed' }, { pinned: true })
     expect(await notes.find({ where: { text: 'committed' }, cache: true })).toHaveLength(1)
-    faults.clear()
+    store.faults.heal()
     expect(await notes.countBy({ text: 'committed' })).toBe(1)
     await dataSource.destroy()
   })
@@ -268,7 +274,9 @@ describe('a store that is down from the start', () => {
   it.each(faultKinds)(
     'does not keep a DataSource from being initialized and used, when it %s',
     async (kind) => {
-      const cache = createCache({ store: faultyStore(new Map(allFail(kind))), clock: impatient })
+      const store = faultyStore(memoryStore())
+      store.faults.alwaysFail(kind)
+      const cache = createCache({ store, clock: impatientClock() })
       const { dataSource } = prepare({ ...sqlite, synchronize: true }, { cache })
       await dataSource.initialize()
       const notes = dataSource.getRepository(Note)
