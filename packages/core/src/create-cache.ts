@@ -99,6 +99,7 @@ function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
     setTimer: (callback, ms) => clock.setTimer(callback, ms),
     failed: (action, cause) => guard.failed(action, cause),
     warn: (code, message) => events.warnOnce(code, message),
+    switched: (event) => events.emit('failover', event),
     consistency: resolved,
     near: resolveNear(options.near),
   })

@@ -1,3 +1,4 @@
+import type { StoreSwitch } from './store.js'
 import { isPromise } from './maybe-promise.js'
 
 /** What a cache tells those who listen. Listeners run synchronously and must be quick; what they throw is ignored. */
@@ -16,6 +17,8 @@ export interface CacheEvents {
   widened: { readonly reason: string; readonly detail: string }
   /** Something in the cache failed; the query went on without it. */
   failure: { readonly action: string; readonly cause: unknown }
+  /** Of a store made by `failover()`: another one answers from now on. `none`: neither; queries go to the database. */
+  failover: StoreSwitch
   /** Something that works, but not as its owner most likely wants. Each `code` is told once per cache. */
   warning: { readonly code: string; readonly message: string }
 }

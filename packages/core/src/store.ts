@@ -63,6 +63,25 @@ export interface StoreSize {
   readonly entries: number
   readonly bytes: number
   readonly tags: number
+  /** Of a store made by `failover()`. */
+  readonly failover?: FailoverState
+}
+
+/** Another store answers from now on. */
+export interface StoreSwitch {
+  readonly active: FailoverState['active']
+  /** In words. */
+  readonly reason: string
+  /** What a change failed with, if that is why. */
+  readonly cause: unknown
+}
+
+/** Which of two stores answers. */
+export interface FailoverState {
+  /** `none`: neither; queries go to the database. */
+  readonly active: 'primary' | 'backup' | 'none'
+  /** How often the primary has gone away. */
+  readonly outages: number
 }
 
 /**
@@ -118,6 +137,8 @@ export interface StoreContext {
   readonly failed: (action: string, cause: unknown) => void
   /** Tells, once per `code`, of something that works, but not as its owner most likely wants: a `warning` event. */
   readonly warn: (code: string, message: string) => void
+  /** Tells that another store answers from now on: a `failover` event. */
+  readonly switched: (to: StoreSwitch) => void
   /** How fresh answers must be; a store may always be fresher. */
   readonly consistency: ResolvedConsistency
   /** What a shared store may keep in this process; `undefined`: nothing. */

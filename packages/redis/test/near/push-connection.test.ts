@@ -33,6 +33,7 @@ beforeEach(async () => {
     setTimer: (callback: () => void, ms: number) => clock.setTimer(callback, ms),
     failed: () => undefined,
     warn: () => undefined,
+    switched: () => undefined,
     consistency: { mode: 'eventual' },
     near: undefined,
   } as const

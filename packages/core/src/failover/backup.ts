@@ -1,0 +1,76 @@
+import type { MaybePromise } from '../maybe-promise.js'
+import { andThen } from '../maybe-promise.js'
+import type { Space } from '../space.js'
+import { wholeSpaceTag } from '../space.js'
+import type { EntryRecord, Lookup, Store, Vector } from '../store.js'
+import { BackupVector } from './backup-vector.js'
+import type { Hold } from './holds.js'
+
+export interface BackupParts {
+  readonly store: Store
+  readonly now: () => number
+  /** How old an answer may be, counted from before its load. */
+  readonly maxAgeMs: number
+  /** A number of its own. */
+  readonly outage: number
+}
+
+/**
+ * The backup store for one outage.
+ *
+ * Other processes' writes need not arrive here, so nothing is served for longer than `maxAgeMs` from the moment
+ * before its vector was read: whatever was acknowledged earlier is in what was loaded since.
+ */
+export class Backup {
+  readonly store: Store
+  readonly #parts: BackupParts
+
+  constructor(parts: BackupParts) {
+    this.store = parts.store
+    this.#parts = parts
+  }
+
+  /** Forgets whatever it holds, for all who share it, and holds what nobody knows the outcome of. */
+  begin(root: Space, holds: readonly Hold[]): MaybePromise<void> {
+    return andThen(this.store.bump(root, [wholeSpaceTag]), () =>
+      holdAll(this.store, holds, this.#parts.now()),
+    )
+  }
+
+  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+    const askedAt = this.#parts.now()
+    return andThen(this.store.lookup(space, key, tags), (found) => this.#found(found, askedAt))
+  }
+
+  snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
+    const askedAt = this.#parts.now()
+    return andThen(this.store.snapshot(space, tags), (vector) => this.#vector(vector, askedAt))
+  }
+
+  put(space: Space, key: string, record: EntryRecord, vector: BackupVector): MaybePromise<void> {
+    const { now, maxAgeMs } = this.#parts
+    const expiresAt = Math.min(record.expiresAt, vector.takenAt + maxAgeMs)
+    if (expiresAt > now()) return this.store.put(space, key, { ...record, expiresAt }, vector.inner)
+  }
+
+  #found(found: Lookup, askedAt: number): Lookup {
+    const vector = this.#vector(found.vector, askedAt)
+    if (found.status === 'absent') return { ...found, vector }
+    // A time that comes from a server's clock is late by as long as the answer took, at most.
+    const expiresAt = found.expiresAt - (this.#parts.now() - askedAt)
+    return { ...found, vector, expiresAt }
+  }
+
+  #vector(inner: Vector, takenAt: number): Vector {
+    const { store, outage, maxAgeMs } = this.#parts
+    return inner.usable ? new BackupVector(inner, store, takenAt, outage, maxAgeMs) : inner
+  }
+}
+
+/** One after the other: there are hardly ever any. */
+export function holdAll(store: Store, holds: readonly Hold[], now: number): MaybePromise<void> {
+  return holds.reduce<MaybePromise<void>>(
+    (before, { space, tags, until }) => andThen(before, () => store.hold({ space, tags }, tags, until - now)),
+    undefined,
+  )
+}

@@ -1,0 +1,102 @@
+import { memoryStore } from '../../src/memory-store.js'
+import type { Space } from '../../src/space.js'
+import type { EntryRecord, Intent, Store, StoreContext, StoreFactory, Vector } from '../../src/store.js'
+import type { StoreOperation } from '@freshet/testing'
+
+/** One process's way to a store that others have as well. */
+export interface Connection {
+  /** What is given to `createCache` or `failover`. */
+  readonly store: StoreFactory
+  /** Cut off: look-ups answer that nobody can be asked, and changes are rejected. */
+  isAway: boolean
+  /** What has been asked for, in order. */
+  readonly asked: StoreOperation[]
+  /** Called before each call is carried out. A test that returns a promise holds the call up. */
+  before: (operation: StoreOperation) => Promise<void> | undefined
+}
+
+/** A store that several processes have in common, as they have a server. All of them have the same clock. */
+export class SharedStore {
+  #inner: Store | undefined
+
+  connect(): Connection {
+    const connection: Connection = {
+      store: (context) => new ConnectedStore(this.#open(context), connection),
+      isAway: false,
+      asked: [],
+      before: () => undefined,
+    }
+    return connection
+  }
+
+  #open(context: StoreContext): Store {
+    return (this.#inner ??= memoryStore()(context))
+  }
+}
+
+const unusable: Vector = { id: '', usable: false }
+
+/** Answers by promises, in the order of the calls unless a test holds one up. */
+class ConnectedStore implements Store {
+  readonly name = 'shared'
+  readonly #inner: Store
+  readonly #connection: Connection
+
+  constructor(inner: Store, connection: Connection) {
+    this.#inner = inner
+    this.#connection = connection
+  }
+
+  async lookup(space: Space, key: string, tags: readonly string[]) {
+    await this.#arrive('lookup')
+    return this.#connection.isAway
+      ? ({ status: 'absent', reason: 'unavailable', vector: unusable } as const)
+      : this.#inner.lookup(space, key, tags)
+  }
+
+  async snapshot(space: Space, tags: readonly string[]) {
+    await this.#arrive('snapshot')
+    return this.#connection.isAway ? unusable : this.#inner.snapshot(space, tags)
+  }
+
+  put(space: Space, key: string, record: EntryRecord, vector: Vector) {
+    return this.#change('put', () => this.#inner.put(space, key, record, vector))
+  }
+
+  delete(space: Space, key: string) {
+    return this.#change('delete', () => this.#inner.delete(space, key))
+  }
+
+  openIntent(space: Space, tags: readonly string[]) {
+    return this.#change('openIntent', () => this.#inner.openIntent(space, tags))
+  }
+
+  closeIntent(intent: Intent, bumped: readonly string[]) {
+    return this.#change('closeIntent', () => this.#inner.closeIntent(intent, bumped))
+  }
+
+  bump(space: Space, tags: readonly string[]) {
+    return this.#change('bump', () => this.#inner.bump(space, tags))
+  }
+
+  hold(intent: Intent, tags: readonly string[], ms: number) {
+    return this.#change('hold', () => this.#inner.hold(intent, tags, ms))
+  }
+
+  size() {
+    return this.#inner.size()
+  }
+
+  close(): void {}
+
+  async #change<T>(operation: StoreOperation, change: () => T): Promise<Awaited<T>> {
+    await this.#arrive(operation)
+    if (this.#connection.isAway) throw new Error('the store is away')
+    return await change()
+  }
+
+  async #arrive(operation: StoreOperation): Promise<void> {
+    this.#connection.asked.push(operation)
+    await this.#connection.before(operation)
+  }
+}
