@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import { Deadlines } from './deadlines.js'
 import { FreshetError } from './errors.js'
 import type { Events } from './events.js'
 import type { MaybePromise } from './maybe-promise.js'
@@ -18,9 +19,11 @@ const deadlineMs = 2_000
 /** Keeps failures of the store away from queries: each becomes a `failure` event and a substitute. */
 export class Guard {
   readonly #parts: GuardParts
+  readonly #deadlines: Deadlines
 
   constructor(parts: GuardParts) {
     this.#parts = parts
+    this.#deadlines = new Deadlines(parts.clock)
   }
 
   /** The answer of `step`, or `otherwise()` if it throws, rejects or does not come in time. */
@@ -35,19 +38,26 @@ export class Guard {
   }
 
   /** As `run`, for a step that is under way. */
-  async settle<T>(action: string, done: Promise<T>, otherwise: () => T): Promise<T> {
-    let cancel!: () => void
-    const tooLate = new Promise<never>((_, reject) => {
-      cancel = this.#parts.clock.setTimer(() => reject(noAnswer(action)), deadlineMs)
+  settle<T>(action: string, done: Promise<T>, otherwise: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const instead = (cause: unknown) => {
+        this.failed(action, cause)
+        try {
+          resolve(otherwise())
+        } catch (error) {
+          reject(error)
+        }
+      }
+      const deadline = this.#deadlines.start(deadlineMs, () => instead(noAnswer(action)))
+      done.then(
+        (answer) => {
+          if (this.#deadlines.end(deadline)) resolve(answer)
+        },
+        (cause: unknown) => {
+          if (this.#deadlines.end(deadline)) instead(cause)
+        },
+      )
     })
-    try {
-      return await Promise.race([done, tooLate])
-    } catch (cause) {
-      this.failed(action, cause)
-      return otherwise()
-    } finally {
-      cancel()
-    }
   }
 
   failed(action: string, cause: unknown): void {

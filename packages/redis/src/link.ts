@@ -1,4 +1,4 @@
-import { FreshetError, type StoreContext } from '@freshet/core/store'
+import { Deadlines, FreshetError, type StoreContext } from '@freshet/core/store'
 import { Breaker } from './breaker.js'
 import type { CommandPart } from './client.js'
 import type { Script } from './scripts/script.js'
@@ -36,12 +36,14 @@ export class Link {
   readonly wire: Wire
   readonly #context: StoreContext
   readonly #options: LinkOptions
+  readonly #deadlines: Deadlines
   readonly #breakers = new Map<string, Breaker>()
 
   constructor(wire: Wire, context: StoreContext, options: LinkOptions) {
     this.wire = wire
     this.#context = context
     this.#options = options
+    this.#deadlines = new Deadlines(context)
   }
 
   /** Runs scripts, those for one node in one go. The outcomes are in the order of the calls, and none rejects. */
@@ -107,33 +109,37 @@ export class Link {
     return this.wire.nodeOf(this.wire.groupOf(keys[0]!))
   }
 
-  async #exchange(
+  #exchange(
     node: string,
     commands: readonly Command[],
     { timeoutMs = this.#options.timeoutMs, insistent = false }: CallOptions,
   ): Promise<readonly Outcome<unknown>[]> {
     // Asked first, whatever the breaker says: a client that waits for its first use is used now.
-    if (!this.wire.isReady()) return refuse(commands, notConnected())
+    if (!this.wire.isReady()) return Promise.resolve(refuse(commands, notConnected()))
     const breaker = this.#breakerOf(node)
-    if (!breaker.tryPass() && !insistent) return refuse(commands, leftAlone())
-    const outcomes = await this.#inTime(commands, Math.min(timeoutMs, this.#options.timeoutMs))
-    if (outcomes.some(isSilence)) breaker.failed()
-    else breaker.succeeded()
-    return outcomes
+    if (!breaker.tryPass() && !insistent) return Promise.resolve(refuse(commands, leftAlone()))
+    return this.#inTime(commands, breaker, Math.min(timeoutMs, this.#options.timeoutMs))
   }
 
-  #inTime(commands: readonly Command[], timeoutMs: number): Promise<readonly Outcome<unknown>[]> {
+  #inTime(
+    commands: readonly Command[],
+    breaker: Breaker,
+    timeoutMs: number,
+  ): Promise<readonly Outcome<unknown>[]> {
     // By hand: a race for each command, and a wait for all of them, cost a hit several microseconds.
     return new Promise((resolve) => {
       const outcomes = commands.map((): Outcome<unknown> | undefined => undefined)
       let open = outcomes.length
-      const end = () => resolve(outcomes.map((outcome) => outcome ?? silence(timeoutMs)))
-      const cancel = this.#context.setTimer(end, timeoutMs)
+      const end = () => {
+        const all = outcomes.map((outcome) => outcome ?? silence(timeoutMs))
+        if (all.some(isSilence)) breaker.failed()
+        else breaker.succeeded()
+        resolve(all)
+      }
+      const deadline = this.#deadlines.start(timeoutMs, end)
       const settle = (index: number, outcome: Outcome<unknown>) => {
         outcomes[index] = outcome
-        if (--open > 0) return
-        cancel()
-        end()
+        if (--open === 0 && this.#deadlines.end(deadline)) end()
       }
       this.wire.send(commands).forEach((sent, index) => {
         sent.then(

@@ -26,16 +26,17 @@ export class TickBatch<Answers> {
 
   #open(): Batch<Answers> {
     const keys = new Set<string>()
-    const done = endOfTick().then(() => {
-      this.#next = undefined
-      return this.#request(Array.from(keys))
+    const done = new Promise<Answers>((resolve) => {
+      endOfTick(() => {
+        this.#next = undefined
+        resolve(this.#request(Array.from(keys)))
+      })
     })
     return { keys, done }
   }
 }
 
 // After the microtasks that are ready: readers that go on together ask together.
-async function endOfTick(): Promise<void> {
-  await Promise.resolve()
-  await new Promise<void>((resolve) => process.nextTick(resolve))
+function endOfTick(then: () => void): void {
+  queueMicrotask(() => process.nextTick(then))
 }

@@ -77,7 +77,6 @@ describe.each(Object.entries(topologies))('%s', (topology, connect) => {
         settled,
         pass,
         grainMs: 5_000,
-        timers: 'consistency' in cacheOptions ? 1 : 0,
       }
       describe(mode, () => {
         describeStore(name, store, { describe, test })

@@ -29,32 +29,33 @@ export class Checker {
     return this.#batch.ask(keys)
   }
 
-  async #request(keys: readonly string[]): Promise<Stamps> {
-    const epoch = this.#oneEpoch(keys)
-    return epoch === undefined ? await this.#byScript(keys) : await this.#plainly(keys, epoch)
-  }
-
-  /** Of all that is known of the keys, if one server has them all. */
-  #oneEpoch(keys: readonly string[]): string | undefined {
+  #request(keys: readonly string[]): Promise<Stamps> {
     const { link, generations } = this.#options
-    if (link.wire.hasGroups || keys.length > maxKeysPerCall) return undefined
-    const epoch = generations.reading(keys[0]!)?.epoch
-    for (const key of keys) if (generations.reading(key)?.epoch !== epoch) return undefined
-    return epoch
+    if (link.wire.hasGroups || keys.length > maxKeysPerCall) return this.#byScript(keys)
+    const first = generations.reading(keys[0]!)
+    if (first === undefined) return this.#byScript(keys)
+    const known = new Map<string, string>()
+    const values: string[] = []
+    for (const key of keys) {
+      const there = generations.reading(key)
+      if (there?.epoch !== first.epoch) return this.#byScript(keys)
+      known.set(key, there.stamp)
+      values.push(there.value)
+    }
+    return this.#plainly(keys, values, known, first.epoch)
   }
 
   /**
    * Without a script, which costs the server as much again. The epoch is asked for after the values, so that it labels them or
    * later ones; and over the same connection, so that it is the same server's.
    */
-  async #plainly(keys: readonly string[], epoch: string): Promise<Stamps> {
+  async #plainly(
+    keys: readonly string[],
+    values: readonly string[],
+    known: Map<string, string>,
+    epoch: string,
+  ): Promise<Stamps> {
     const { link, generations } = this.#options
-    const known = new Map<string, string>()
-    const values: string[] = []
-    for (const key of keys) {
-      known.set(key, generations.stampOf(key)!)
-      values.push(generations.reading(key)!.value)
-    }
     const asking = generations.ask()
     const replies = await link.overOneConnection([
       { name: 'mget', parts: keys },
@@ -65,15 +66,11 @@ export class Checker {
     // Another memory of the same server, or another server: it is asked what it has.
     if (!isFrom(epoch, replies[1])) return await this.#byScript(keys)
     const now = replies[0] as readonly (Buffer | null)[]
-    const stamps = new Map<string, string>()
-    const same: string[] = []
-    keys.forEach((key, index) => {
-      const isSame = now[index]?.toString('latin1') === values[index]
-      if (isSame) same.push(key)
-      stamps.set(key, isSame ? known.get(key)! : changed)
-    })
-    generations.confirmed(asking, same, known)
-    return stamps
+    for (let i = 0; i < keys.length; i++) {
+      if (now[i]?.toString('latin1') !== values[i]) known.set(keys[i]!, changed)
+    }
+    generations.confirmed(asking, known)
+    return known
   }
 
   async #byScript(keys: readonly string[]): Promise<Stamps> {
@@ -83,20 +80,22 @@ export class Checker {
     )
     const known = new Map<string, string>()
     for (const key of keys) known.set(key, generations.stampOf(key) ?? '')
+    const same = new Map<string, string>()
     const asking = generations.ask()
     const outcomes = await link.run(calls)
     const readings = new Map<string, Reading>()
     const stamps = new Map<string, string>()
-    const same: string[] = []
     outcomes.forEach((outcome, index) => {
       const call = calls[index]!
       if (isSame(outcome)) {
-        for (const key of call.keys) stamps.set(key, known.get(key)!)
-        same.push(...call.keys)
+        for (const key of call.keys) {
+          stamps.set(key, known.get(key)!)
+          same.set(key, known.get(key)!)
+        }
       } else readingsOf(readings, call, outcome, context)
     })
     for (const [key, reading] of readings) stamps.set(key, stampOf(reading))
-    generations.confirmed(asking, same, known)
+    generations.confirmed(asking, same)
     generations.answered(asking, readings)
     return stamps
   }

@@ -93,12 +93,12 @@ export class Generations {
     }
   }
 
-  /** As `answered`, for keys that have what was known of them when they were asked for. */
-  confirmed(asking: Asking, keys: readonly string[], stamps: ReadonlyMap<string, string>): void {
+  /** As `answered`, for keys that still had these stamps, which were what was known of them when they were asked for. */
+  confirmed(asking: Asking, stamps: ReadonlyMap<string, string>): void {
     if (asking.isLost) return
-    for (const key of keys) {
+    for (const [key, stamp] of stamps) {
       const known = this.#known.get(key)
-      if (known === undefined || known.stamp !== stamps.get(key) || asking.changed.has(key)) continue
+      if (known === undefined || known.stamp !== stamp || asking.changed.has(key)) continue
       if (known.askedAt > asking.at) continue
       known.askedAt = asking.at
       known.session = asking.sessions.get(known.epoch)
@@ -106,7 +106,9 @@ export class Generations {
     }
   }
 
-  reading(key: string): { readonly value: string; readonly epoch: string } | undefined {
+  reading(
+    key: string,
+  ): { readonly value: string; readonly epoch: string; readonly stamp: string } | undefined {
     return this.#known.get(key)
   }
 

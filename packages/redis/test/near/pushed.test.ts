@@ -192,6 +192,7 @@ describe.each(versions)('eventual, %s', (version) => {
     expect(await subscribers()).toBe(1)
     await all.near.cache.close()
     while ((await subscribers()) > 0);
+    all.near.clock.advance(60_000)
     expect(all.near.clock.pending).toBe(0)
   })
 })

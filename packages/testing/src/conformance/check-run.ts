@@ -1,4 +1,5 @@
 import type { CacheOptions } from '@freshet/core'
+import type { MaybePromise } from '@freshet/core/store'
 import type { FakeClock } from '../fake-clock.js'
 import { settled } from '../held.js'
 import { testCache, type TestCache } from '../test-cache.js'
@@ -12,13 +13,14 @@ export interface CheckRun {
   readonly settled: () => Promise<void>
   readonly pass: (clock: FakeClock, ms: number) => Promise<void>
   readonly grainMs: number
-  readonly timers: number
   /** What must hold whatever the store does: freshness, the caller's own errors and values. */
   readonly expect: Expect
   /** What a cache is there for: it must hold as long as no call of the store has been made to fail. */
   readonly kept: Expect
   /** What was found: after a failed call it, or a part of it, may be absent; it may never be anything else. */
   readonly served: Expect
+  /** Calls a store until it answers: what it promises counts from there. Without failures, once. */
+  readonly insist: <T>(call: () => MaybePromise<T>) => Promise<T>
   readonly store: StoreUnderTest
 }
 
@@ -32,11 +34,23 @@ export function startRun(store: StoreUnderTest): CheckRun {
     settled: store.settled ?? settled,
     pass: store.pass ?? advance,
     grainMs: store.grainMs ?? 1,
-    timers: store.timers ?? 0,
     expect,
     kept: (actual) => (isDisturbed() ? anything(actual) : expect(actual)),
     served: (actual) => (isDisturbed() ? absentOr(actual) : expect(actual)),
+    insist: (call) => insist(call, injected),
     store,
+  }
+}
+
+/** A failure that the test has not made is the store's own, and no reason to ask again. */
+async function insist<T>(call: () => MaybePromise<T>, injected: () => number): Promise<T> {
+  for (;;) {
+    const before = injected()
+    try {
+      return await call()
+    } catch (error) {
+      if (injected() === before) throw error
+    }
   }
 }
 
@@ -64,8 +78,9 @@ function absentOr(actual: unknown): Expectation {
     return actual.map((value: unknown, index) => (value === undefined ? expected[index] : value))
   }
   return {
-    ...expect(actual),
+    ...anything(actual),
     toBe: (expected) => expect(filled(expected)).toBe(expected),
+    toBeNull: () => expect(filled(null)).toBeNull(),
     toEqual: (expected) => expect(filled(expected)).toEqual(expected),
   }
 }

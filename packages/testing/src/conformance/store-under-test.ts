@@ -16,8 +16,6 @@ export interface StoreUnderTest {
   readonly pass?: (clock: FakeClock, ms: number) => Promise<void>
   /** How far a store's own clock goes on by itself during a check, at most, in ms. Default 1: it has none. */
   readonly grainMs?: number
-  /** Timers that a store has set while it is in use, whatever it is asked. Default 0. */
-  readonly timers?: number
   /**
    * Whether a writer's mark keeps readers away until it is closed. Default true. A store that no writer outlives, because it
    * is gone with the process, needs none.
