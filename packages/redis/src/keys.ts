@@ -6,6 +6,8 @@ export interface Keys {
   readonly prefix: string
   /** What all generations begin with, and nothing else: for the server's push of what changes. */
   readonly generationPrefix: string
+  /** What all entries begin with. */
+  readonly entryPrefix: string
   /** Of a tag with the prefix of its namespace. */
   generation(tag: string): string
   /** Of an entry, by its identity: fixed in length, so that no key is too long. */
@@ -14,11 +16,13 @@ export interface Keys {
 
 export function createKeys(prefix: string): Keys {
   const generationPrefix = `${prefix}g:`
+  const entryPrefix = `${prefix}e:`
   return {
     prefix,
     generationPrefix,
+    entryPrefix,
     generation: (tag) => generationPrefix + tag,
-    entry: (identity) => `${prefix}e:${digest(identity)}`,
+    entry: (identity) => entryPrefix + digest(identity),
   }
 }
 
@@ -47,3 +51,11 @@ export const handTag = '\u0001'
 export function isHandTag(name: string): boolean {
   return name.endsWith(handTag)
 }
+
+/** The prefix of the namespace that an entry is in, by its identity. */
+export function prefixOf(identity: string): string {
+  return namespaces.exec(identity)![0]
+}
+
+// A key begins with none of these, whatever it holds.
+const namespaces = /^(?:>[^\u0000]*\u0000)*/

@@ -1,8 +1,15 @@
 import type { CodecType, Duration } from '@freshet/core/store'
 import { assertOptions, invalidOption, positiveInteger, print, toMilliseconds } from '@freshet/core/store'
 import type { RedisClient } from './client.js'
+import { type Topology, validTopology } from './topologies.js'
 
 export interface RedisStoreOptions {
+  /**
+   * What is kept where: `'near'`, copies of what this process reads in front of the servers; `'partitioned'`, the same over
+   * the masters of a cluster; `'replicated'`, all of a small namespace in every process. Checked against the client; all
+   * processes of a namespace should have the same. Default: copies unless `near` is `false`, over whatever client is given.
+   */
+  readonly topology?: Topology
   /**
    * What all keys begin with, after the client's own `keyPrefix`. Processes that share entries have the same. Default
    * `'freshet:'`.
@@ -35,6 +42,7 @@ export interface RedisStoreOptions {
 }
 
 export interface ResolvedRedisStoreOptions {
+  readonly topology: Topology | undefined
   readonly prefix: string
   readonly timeoutMs: number
   readonly writeTimeoutMs: number
@@ -49,6 +57,7 @@ export interface ResolvedRedisStoreOptions {
 }
 
 const names = [
+  'topology',
   'prefix',
   'timeout',
   'writeTimeout',
@@ -67,6 +76,7 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedRedisStoreOp
   const { breaker = {} } = options
   assertOptions("The option 'breaker'", breaker, ['failures', 'retryAfter'])
   return Object.freeze({
+    topology: validTopology(options.topology),
     prefix: validPrefix(options.prefix ?? 'freshet:'),
     timeoutMs: toMilliseconds(options.timeout ?? '500ms', 'timeout'),
     writeTimeoutMs: toMilliseconds(options.writeTimeout ?? '1500ms', 'writeTimeout'),

@@ -24,15 +24,19 @@ export interface Payload {
 }
 
 export interface PayloadFormat {
+  /** Of what it writes; it reads no other. */
+  readonly version: number
   /** @throws FreshetError NOT_ENCODABLE for a value that would not come back as it was */
   write(header: PayloadHeader, value: unknown): Buffer
   /** @throws FreshetError NOT_ENCODABLE for bytes that this format cannot have written for `identity` */
   read(bytes: Buffer, identity: string): Payload
+  /** As `read`, whatever the key. */
+  open(bytes: Buffer): Payload
 }
 
 // Version (1 byte), when the stamps were read (8, where the script PUT looks), the length of the header (4), with a
 // secret the signature (32), the header, the value.
-const version = 1
+const unsignedVersion = 1
 const signedVersion = 2
 const signatureBytes = 32
 const lengthAt = 9
@@ -45,30 +49,36 @@ const fixedBytes = 13
  */
 export function payloadFormat(codec: Codec, signer: Signer | undefined): PayloadFormat {
   const start = signer === undefined ? fixedBytes : fixedBytes + signatureBytes
+  const version = signer === undefined ? unsignedVersion : signedVersion
+  const open = (bytes: Buffer): Payload => {
+    if (bytes[0] !== version) throw unreadable(`its version is ${bytes[0]} and not ${version}`)
+    if (bytes.length < start) throw unreadable('it is cut short')
+    const bodyAt = start + bytes.readUInt32BE(lengthAt)
+    if (bytes.length < bodyAt) throw unreadable('it is cut short')
+    const head = bytes.subarray(start, bodyAt)
+    const body = bytes.subarray(bodyAt)
+    if (signer?.verify([head, body], bytes.subarray(fixedBytes, start)) === false)
+      throw unreadable('its signature is not from this secret')
+    return { header: toHeader(head), value: () => codec.decode(body), bytes: bytes.length }
+  }
   return {
+    version,
+    open,
     write(header, value) {
       const head = Buffer.from(JSON.stringify(toList(header)))
       const body = codec.encode(value)
       const fixed = Buffer.alloc(start)
-      fixed.writeUInt8(signer === undefined ? version : signedVersion)
+      fixed.writeUInt8(version)
       fixed.writeBigUInt64BE(BigInt(header.readAtMicros), 1)
       fixed.writeUInt32BE(head.length, lengthAt)
       if (signer !== undefined) fixed.set(signer.sign([head, body]), fixedBytes)
       return Buffer.concat([fixed, head, body])
     },
     read(bytes, identity) {
-      const expected = signer === undefined ? version : signedVersion
-      if (bytes[0] !== expected) throw unreadable(`its version is ${bytes[0]} and not ${expected}`)
-      if (bytes.length < start) throw unreadable('it is cut short')
-      const bodyAt = start + bytes.readUInt32BE(lengthAt)
-      if (bytes.length < bodyAt) throw unreadable('it is cut short')
-      const head = bytes.subarray(start, bodyAt)
-      const body = bytes.subarray(bodyAt)
-      if (signer?.verify([head, body], bytes.subarray(fixedBytes, start)) === false)
-        throw unreadable('its signature is not from this secret')
-      const header = toHeader(head)
+      const payload = open(bytes)
+      const { header } = payload
       if (header.identity !== identity) throw unreadable('it belongs to another key')
-      return { header, value: () => codec.decode(body), bytes: bytes.length }
+      return payload
     },
   }
 }

@@ -29,11 +29,13 @@ import {
 } from './options.js'
 import { InOrder } from './in-order.js'
 import { type Payload, type PayloadFormat, payloadFormat } from './payload.js'
+import { type PutEntry, putEntryOver } from './put-entry.js'
 import { KeyReader, type Reading, type Readings } from './readings.js'
 import { withNear } from './near/with-near.js'
+import { withReplica } from './replicated/with-replica.js'
 import { mintScript } from './scripts/mint.js'
-import { putScript } from './scripts/put.js'
 import { readScript } from './scripts/read.js'
+import { assertFits, assertHasCopies } from './topologies.js'
 import { hasIntent, type Instant, RedisVector, stampOf, toServerMs } from './vector.js'
 import { clientWire } from './wire.js'
 
@@ -51,6 +53,7 @@ import { clientWire } from './wire.js'
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): StoreFactory {
   const wireClient = validClient(client)
   const resolved = resolveOptions(options)
+  assertFits(resolved.topology, wireClient)
   const format = payloadFormat(
     createCodec({ types: resolved.types }),
     resolved.secret === undefined ? undefined : createSigner(resolved.secret),
@@ -58,11 +61,19 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   return (context) => {
     const link = new Link(clientWire(wireClient), context, resolved)
     const keys = createKeys(resolved.prefix)
-    const share = (observe?: RedisStoreParts['observe']) =>
-      new RedisStore({ link, keys, format, context, options: resolved, observe })
+    const shareOver =
+      (putEntry: PutEntry) =>
+      (observe?: RedisStoreParts['observe']): Store =>
+        new RedisStore({ link, keys, format, context, options: resolved, observe, putEntry })
+    const share = shareOver(putEntryOver(link))
     const { near: bounds } = context
+    assertHasCopies(resolved.topology, bounds)
     if (bounds === undefined) return withoutNear(share(), context)
-    return withNear({ client: wireClient, context, bounds, link, keys, silenceMs: resolved.silenceMs, share })
+    const { silenceMs } = resolved
+    const near = { client: wireClient, context, bounds, link, keys, silenceMs }
+    return resolved.topology === 'replicated'
+      ? withReplica({ ...near, format, shareOver })
+      : withNear({ ...near, share })
   }
 }
 
@@ -83,6 +94,8 @@ interface RedisStoreParts {
   readonly options: ResolvedRedisStoreOptions
   /** Sees each request for generations. */
   readonly observe: (() => (readings: Readings) => void) | undefined
+  /** How an entry is stored. */
+  readonly putEntry: PutEntry
 }
 
 class RedisStore implements Store {
@@ -96,15 +109,17 @@ class RedisStore implements Store {
   readonly #intents: Intents
   readonly #changes = new InOrder()
   readonly #hasNear: boolean
+  readonly #putEntry: PutEntry
   #closed = false
 
-  constructor({ link, keys, format, context, options, observe }: RedisStoreParts) {
+  constructor({ link, keys, format, context, options, observe, putEntry }: RedisStoreParts) {
     const nonces = new Nonces()
     const { leaseMs, maxWriteTimeMs: maxAgeMs, tagTtlMs, timeoutMs, writeTimeoutMs } = options
     const mintArgs = () => [nonces.next(), tagTtlMs]
     const delivery = new Delivery(link, context)
     this.#context = context
     this.#hasNear = observe !== undefined
+    this.#putEntry = putEntry
     this.#link = link
     this.#keys = keys
     this.#format = format
@@ -171,11 +186,9 @@ class RedisStore implements Store {
     const payload = this.#format.write(header, record.copy.master)
     const entryKey = this.#keys.entry(identity)
     return this.#changes.run(entryKey, async () => {
-      const [outcome] = await this.#link.run([
-        { script: putScript, keys: [entryKey], args: [payload, ttlMs] },
-      ])
-      if (!outcome!.ok) throw outcome!.error
-      if (record.byHand === true) await this.bump(space, [handTag])
+      const byHand = record.byHand === true
+      await this.#putEntry({ space, entryKey, payload, ttlMs, byHand })
+      if (byHand) await this.bump(space, [handTag])
     })
   }
 

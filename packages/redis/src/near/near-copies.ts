@@ -1,22 +1,42 @@
 import { LRUCache, type NearBounds } from '@freshet/core/store'
 import type { NearCopy } from './near-copy.js'
 
+/** Is told which copies there are. */
+export interface CopiesListener {
+  kept(copy: NearCopy): void
+  /** @param isEvicted it had to make room */
+  dropped(copy: NearCopy, isEvicted: boolean): void
+}
+
 /** The entries of a shared store that live decoded in this process: bounded, and only those that nobody has replaced since. */
 export class NearCopies {
   readonly #copies: LRUCache<string, NearCopy>
   /** Who is fetching an entry, to leave a copy of it: whoever came last, and nobody once the entry has been changed here. */
   readonly #fetching = new Map<string, object>()
 
-  constructor({ maxEntries, maxBytes }: NearBounds) {
+  constructor({ maxEntries, maxBytes }: NearBounds, listener?: CopiesListener) {
     this.#copies = new LRUCache({
       max: maxEntries,
       maxSize: maxBytes,
       sizeCalculation: ({ bytes }, identity) => bytes + identity.length,
+      ...(listener && {
+        onInsert: (copy: NearCopy) => listener.kept(copy),
+        dispose: (copy: NearCopy, _: string, reason: string) => listener.dropped(copy, reason === 'evict'),
+      }),
     })
   }
 
   get(identity: string): NearCopy | undefined {
     return this.#copies.get(identity)
+  }
+
+  /** As `get`, without being a use of it. */
+  peek(identity: string): NearCopy | undefined {
+    return this.#copies.peek(identity)
+  }
+
+  all(): Iterable<[identity: string, copy: NearCopy]> {
+    return this.#copies.entries()
   }
 
   /** Unless the one that is there was read later. */

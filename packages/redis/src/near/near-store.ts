@@ -31,6 +31,8 @@ export interface NearStoreParts {
   readonly marksWrites: boolean
   /** Whether all keys are on one server, so that what is read together is of one moment. */
   readonly isOneServer: boolean
+  /** Whether a copy that is known to be outdated stays until there is another: the mark of a writer may be taken away again. */
+  readonly keepsOutdated: boolean
   /** Begins to listen to what is pushed; called when the store is first asked for something. */
   readonly listen: () => void
   readonly close: () => void
@@ -80,7 +82,7 @@ export class NearStore implements Store {
     const identity = space.prefix + key
     copies.changed(identity)
     const done = shared.put(space, key, record, vector)
-    this.#keep(identity, record, vector)
+    this.keep(identity, record, vector)
     if (!isPromise(done)) return done
     return done.finally(() => {
       copies.changed(identity)
@@ -151,7 +153,7 @@ export class NearStore implements Store {
   }
 
   #replace(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
-    this.#parts.copies.delete(space.prefix + key)
+    if (!this.#parts.keepsOutdated) this.#parts.copies.delete(space.prefix + key)
     return this.#fetch(space, key, tags)
   }
 
@@ -172,14 +174,14 @@ export class NearStore implements Store {
   #keepFetched(identity: string, { copy, vector, ...times }: Entry, tags: readonly string[]): void {
     // What was decoded goes to the reader, who may change it.
     const prepared = prepareCopy(copy.master)
-    if (prepared !== undefined) this.#keep(identity, { copy: prepared, tags, ...times }, vector)
+    if (prepared !== undefined) this.keep(identity, { copy: prepared, tags, ...times }, vector)
   }
 
   /**
    * Leaves a copy, unless its vector is already known to be outdated. So neither a load nor a fetch from before a write of this
    * process can, as the generations are unknown since that write, or others.
    */
-  #keep(identity: string, record: EntryRecord, vector: Vector): void {
+  keep(identity: string, record: EntryRecord, vector: Vector): void {
     if (this.#isClosed || !(vector instanceof RedisVector) || !vector.usable) return
     if (!vector.names.some(isHandTag)) return
     const { copies, generations, keys } = this.#parts

@@ -6,7 +6,7 @@ import { Push } from '../push/push.js'
 import type { Readings } from '../readings.js'
 import { Checker } from './checker.js'
 import { Generations } from './generations.js'
-import { NearCopies } from './near-copies.js'
+import { type CopiesListener, NearCopies } from './near-copies.js'
 import { NearStore } from './near-store.js'
 
 export interface NearOptions {
@@ -17,7 +17,28 @@ export interface NearOptions {
   readonly keys: Keys
   readonly silenceMs: number
   /** Makes the shared store, each request of which is told to `observe`. */
-  readonly share: (observe: () => (readings: Readings) => void) => Store
+  readonly share: (observe: Observe) => Store
+}
+
+/** Called when a request for generations is about to be handed to the socket; what it returns, with the replies. */
+export type Observe = () => (readings: Readings) => void
+
+/** Whoever does more with copies than keep what was read. */
+export interface NearOwner {
+  readonly copies: CopiesListener
+  /** Other processes have changed generations, or marked them. */
+  changed(keys: readonly string[]): void
+  /** Anything may have changed: nothing that is there is served before it has been asked for. */
+  gap(): void
+}
+
+/** A shared store with copies, and its parts. */
+export interface Near {
+  readonly store: NearStore
+  readonly shared: Store
+  readonly copies: NearCopies
+  readonly generations: Generations
+  readonly observe: Observe
 }
 
 // Entries of one application share most of their tags. Forgetting one only costs a question.
@@ -36,10 +57,15 @@ const beatsPerLimit = 3
  * @throws FreshetError UNSUPPORTED_CONSISTENCY if the client cannot make connections for what is pushed
  */
 export function withNear(options: NearOptions): NearStore {
+  return createNear(options).store
+}
+
+/** As {@link withNear}, for an owner: copies stay over gaps and changes, and are not served. */
+export function createNear(options: NearOptions, owner?: NearOwner): Near {
   const { context, bounds, link, keys, silenceMs } = options
   const { consistency } = context
   const limitMs = consistency.mode === 'bounded' ? consistency.maxStalenessMs : silenceMs
-  const copies = new NearCopies(bounds)
+  const copies = new NearCopies(bounds, owner?.copies)
   const push = consistency.mode === 'strong' ? undefined : createPush(limitMs)
   const generations = new Generations({
     now: context.now,
@@ -49,11 +75,12 @@ export function withNear(options: NearOptions): NearStore {
     onlyPushed: consistency.mode === 'eventual',
     sessions: () => push?.sessions ?? noSessions,
   })
-  const shared = options.share(() => {
+  const observe: Observe = () => {
     const asking = generations.ask()
     return (readings) => generations.answered(asking, readings)
-  })
-  return new NearStore({
+  }
+  const shared = options.share(observe)
+  const store = new NearStore({
     shared,
     context,
     keys,
@@ -62,9 +89,11 @@ export function withNear(options: NearOptions): NearStore {
     generations,
     marksWrites: consistency.mode !== 'eventual',
     isOneServer: !link.wire.hasGroups,
+    keepsOutdated: owner !== undefined,
     listen: () => push?.start(),
     close: () => push?.close(),
   })
+  return { store, shared, copies, generations, observe }
 
   function createPush(staleAfterMs: number): Push {
     const { client } = options
@@ -80,10 +109,14 @@ export function withNear(options: NearOptions): NearStore {
         maxIntervalMs,
         Math.max(minIntervalMs, Math.min(staleAfterMs, silenceMs) / beatsPerLimit),
       ),
-      onChanged: (changed) => generations.changed(changed),
+      onChanged: (changed) => {
+        generations.changed(changed)
+        owner?.changed(changed)
+      },
       onGap: () => {
-        copies.clear()
+        if (owner === undefined) copies.clear()
         generations.lost()
+        owner?.gap()
       },
     })
   }

@@ -123,7 +123,8 @@ export class Push {
 // Far more than it takes in a cluster of a hundred masters.
 const maxTries = 2_000
 
-const connectionOptions = {
+/** Of a connection on which a server pushes: everything that it is for ends with it. */
+export const connectionOptions = {
   // The third has its own kind of message for what is pushed, which ioredis does not hand on.
   protocol: 2,
   keyPrefix: '',
