@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Mutant } from '../property/mutant.js'
 import type { Server } from '../property/server.js'
 import { type CampaignResult, runCampaign } from './campaign.js'
 import { type HistoryMutant, mutants } from './mutants.js'
@@ -9,8 +10,10 @@ import { reportFigures, reportFinding } from './report.js'
 const huntMs = 90_000
 
 /** The patches whose text does not stand exactly once in its file: the sources have moved on, and they must follow. */
-export function misfits(): string[] {
-  return mutants.flatMap(({ name, patches }) =>
+export const misfits = (): string[] => misfitsAmong(mutants)
+
+export function misfitsAmong(list: readonly Mutant[]): string[] {
+  return list.flatMap(({ name, patches }) =>
     patches.flatMap(({ file, find }) => {
       const path = fileURLToPath(new URL(`../../packages/${file}`, import.meta.url))
       const times = existsSync(path) ? readFileSync(path, 'utf8').split(find).length - 1 : 0

@@ -1,0 +1,76 @@
+import { mutants as historyMutants } from '../history/mutants.js'
+import { one, type Mutant, type Patch } from '../property/mutant.js'
+
+const failuresPass: readonly Patch[] = [
+  { file: 'core/src/guard.ts', find: 'resolve(otherwise())', replace: 'reject(cause)' },
+  {
+    file: 'redis/src/readings.ts',
+    find: 'if (!outcome.ok) return context.failed(`script ${script.name}`, outcome.error)',
+    replace: 'if (!outcome.ok) throw outcome.error',
+  },
+]
+
+/** Rules that the history test does not look for: without them nothing outdated is served, or it needs a moment held open. */
+const own: readonly Mutant[] = [
+  {
+    name: 'failures of the cache pass',
+    rule: 'no query fails because of the cache, and no write that was committed',
+    patches: failuresPass,
+  },
+  {
+    name: 'nothing tells a new memory from an old one',
+    rule: 'a generation belongs to one memory, and a missing one is never taken for one',
+    patches: ['no epoch', 'missing generation is zero'].flatMap(
+      (name) => historyMutants.find((mutant) => mutant.name === name)!.patches,
+    ),
+  },
+  {
+    name: 'entries that cannot be read fail the query',
+    rule: 'a payload that does not decode is a miss',
+    patches: [
+      ...failuresPass,
+      {
+        file: 'redis/src/redis-store.ts',
+        find: 'this.#discard(entryKey, cause)\n      return undefined',
+        replace: 'throw cause',
+      },
+    ],
+  },
+  one(
+    'one schema like another',
+    'entries of another schema are other entries',
+    'typeorm/src/entities/schema-digest.ts',
+    'return digest\n',
+    "return ''\n",
+  ),
+  one(
+    'out of memory, generations stay',
+    'what cannot be replaced is deleted',
+    'redis/src/scripts/close.ts',
+    "redis.call('DEL', key)",
+    '',
+  ),
+  one(
+    'acknowledged before the new generation',
+    'a write is acknowledged when its generations are replaced',
+    'core/src/write.ts',
+    "return guard.run('close intent', () => store.closeIntent(intent, tags), nothing)",
+    "void guard.run('close intent', () => store.closeIntent(intent, tags), nothing)",
+  ),
+  one(
+    'no new generation',
+    'a write replaces the generations of its tags',
+    'core/src/write.ts',
+    '() => store.closeIntent(intent, tags), nothing)',
+    '() => store.closeIntent(intent, []), nothing)',
+  ),
+  one(
+    'payloads of any version',
+    'an entry says which version of the format it has',
+    'redis/src/payload.ts',
+    'if (bytes[0] !== version) throw unreadable(`its version is ${bytes[0]} and not ${version}`)',
+    '',
+  ),
+]
+
+export const mutants: readonly Mutant[] = [...historyMutants, ...own]
