@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/{core,sql}/test/**/*.test.ts', 'packages/prisma/test/types/*.test.ts'],
+          include: ['packages/{core,sql,testing}/test/**/*.test.ts', 'packages/prisma/test/types/*.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -34,7 +34,7 @@ export default defineConfig({
           ],
           exclude: [
             '**/node_modules/**',
-            'packages/{core,sql}/**',
+            'packages/{core,sql,testing}/**',
             'packages/prisma/test/types/**',
             'test/packaging/**',
           ],

@@ -47,7 +47,7 @@ export class Faults {
   readonly #sometimes = new Map<StoreOperation, number>()
   #delayMs: readonly [min: number, max: number] = [0, 0]
   #dropsPushes = false
-  #injected = 0
+  readonly #injected = new Map<StoreOperation, number>()
   #dropped = 0
 
   constructor({ seed = 1 }: FaultsOptions = {}) {
@@ -56,7 +56,12 @@ export class Faults {
 
   /** Calls that have been made to fail so far. */
   get injected(): number {
-    return this.#injected
+    return this.injectedInto(storeOperations)
+  }
+
+  /** As `injected`, of some operations only. */
+  injectedInto(operations: readonly StoreOperation[]): number {
+    return operations.reduce((sum, operation) => sum + (this.#injected.get(operation) ?? 0), 0)
   }
 
   /** Pushed messages that have been lost so far. */
@@ -121,7 +126,7 @@ export class Faults {
   /** How the next call of `operation` fails, if it does; counts it. */
   next(operation: StoreOperation): FaultKind | undefined {
     const kind = this.#always.get(operation) ?? this.#chance(operation)
-    if (kind !== undefined) this.#injected++
+    if (kind !== undefined) this.#injected.set(operation, (this.#injected.get(operation) ?? 0) + 1)
     return kind
   }
 

@@ -9,29 +9,32 @@ const serverError = Object.assign(new Error('duplicate key'), { code: '23505', s
 export const failedWritesChecks = checksOf('cache', 'writes that fail', {
   'an error that the database sent: invalidated, as something may have been written before it': async ({
     newCache,
+    served,
     expect,
+    fresh,
   }) => {
     const { cache } = newCache()
     await cache.set('k', 'old', options)
     await expect(cache.write(['User'], () => Promise.reject(serverError))).rejects.toBe(serverError)
-    expect(await cache.get('k')).toBeUndefined()
+    fresh(await cache.get('k')).toBeUndefined()
     await cache.getOrSet('k', () => 'new', options)
-    expect(await cache.get('k')).toBe('new')
+    served(await cache.get('k')).toBe('new')
   },
 
   'an error that proves that nothing was written leaves everything as it is': async ({
     newCache,
+    served,
     expect,
   }) => {
     const { cache } = newCache()
     await cache.set('k', 'old', options)
     const failing = cache.write(['User'], () => Promise.reject(serverError), { isRolledBack: () => true })
     await expect(failing).rejects.toBe(serverError)
-    expect(await cache.get('k')).toBe('old')
+    served(await cache.get('k')).toBe('old')
   },
 
   'an outcome that nobody knows: not served and not stored until the hold ends, and fresh from then on':
-    async ({ newCache, pass, grainMs, expect }) => {
+    async ({ newCache, pass, grainMs, kept, served, expect, fresh }) => {
       const { cache, clock } = newCache({ unknownOutcomeHold: '60s', ttl: '1h' })
       const told = record(cache, 'unknown-outcome')
       const lost = new Error('connection lost')
@@ -41,23 +44,24 @@ export const failedWritesChecks = checksOf('cache', 'writes that fail', {
 
       let loads = 0
       const read = () => cache.getOrSet('k', () => ++loads, options)
-      expect([await read(), await read()]).toEqual([1, 2])
+      fresh([await read(), await read()]).toEqual([1, 2])
       await cache.set('k', 'set by hand', options)
-      expect(await cache.get('k')).toBeUndefined()
+      fresh(await cache.get('k')).toBeUndefined()
       expect(await cache.getOrSet('other', () => 'not held', { tags: ['Post'] })).toBe('not held')
-      expect(await cache.get('other')).toBe('not held')
+      served(await cache.get('other')).toBe('not held')
       await pass(clock, 60_000 - grainMs)
-      expect(await read()).toBe(3)
-      expect(await cache.has('k')).toBe(false)
+      fresh(await read()).toBe(3)
+      fresh(await cache.has('k')).toBe(false)
       await pass(clock, grainMs)
-      expect([await read(), await read()]).toEqual([4, 4])
+      fresh(await read()).toBe(4)
+      kept(await read()).toBe(4)
     },
 
   'a load that began under a hold and landed after it is not stored': async ({
     newCache,
     settled,
     pass,
-    expect,
+    served,
   }) => {
     const { cache, clock } = newCache({ unknownOutcomeHold: '60s' })
     await cache.write(['User'], () => Promise.reject(new Error('lost'))).catch(() => undefined)
@@ -71,26 +75,27 @@ export const failedWritesChecks = checksOf('cache', 'writes that fail', {
     await reading
     await cache.set('by hand', 'read before the database had decided', { vector: before })
     await settled()
-    expect(await cache.getMany(['k', 'by hand', 'other'])).toEqual([undefined, undefined, 1])
+    served(await cache.getMany(['k', 'by hand', 'other'])).toEqual([undefined, undefined, 1])
   },
 
-  'readers under a hold do not share a load': async ({ newCache, settled, expect }) => {
+  'readers under a hold do not share a load': async ({ newCache, settled, fresh }) => {
     const { cache } = newCache()
     await cache.write(['User'], () => Promise.reject(new Error('lost'))).catch(() => undefined)
     const loader = new HeldLoader<string>()
     const readers = [1, 2].map(() => cache.getOrSet('k', loader.load, options))
     await settled()
-    expect(loader.count).toBe(2)
+    fresh(loader.count).toBe(2)
     loader.land('a', 0)
-    loader.land('b', 1)
-    expect(await Promise.all(readers)).toEqual(['a', 'b'])
+    loader.landAll('b')
+    fresh(await Promise.all(readers)).toEqual(['a', 'b'])
   },
 
   'a longer hold is not cut short by a later one or by a write': async ({
     newCache,
     pass,
     grainMs,
-    expect,
+    kept,
+    fresh,
   }) => {
     const { cache, clock } = newCache({ unknownOutcomeHold: '60s' })
     const lose = () => cache.write(['User'], () => Promise.reject(new Error('lost'))).catch(() => undefined)
@@ -100,28 +105,35 @@ export const failedWritesChecks = checksOf('cache', 'writes that fail', {
     await cache.write(['User'], () => 'known')
     await pass(clock, 60_000 - grainMs)
     await cache.set('k', 1, options)
-    expect(await cache.has('k')).toBe(false)
+    fresh(await cache.has('k')).toBe(false)
     await pass(clock, grainMs)
     await cache.set('k', 1, options)
-    expect(await cache.has('k')).toBe(true)
+    kept(await cache.has('k')).toBe(true)
   },
 
-  'a shorter hold does not cut a longer one short': async ({ newCache, pass, grainMs, expect }) => {
+  'a shorter hold does not cut a longer one short': async ({
+    newCache,
+    pass,
+    grainMs,
+    kept,
+    insist,
+    expect,
+  }) => {
     const { cache, clock } = newCache()
     const { store, space } = engineOf(cache)!
-    const intent = await store.openIntent(space, ['user'])
-    await store.hold(intent, ['user'], 60_000)
-    await store.hold(intent, ['user'], 10_000)
+    const intent = await insist(() => store.openIntent(space, ['user']))
+    await insist(() => store.hold(intent, ['user'], 60_000))
+    await insist(() => store.hold(intent, ['user'], 10_000))
     await pass(clock, 60_000 - grainMs)
     expect(await cache.snapshot(['User'])).toMatchObject({ usable: false })
     await pass(clock, grainMs)
-    expect(await cache.snapshot(['User'])).toMatchObject({ usable: true })
+    kept(await cache.snapshot(['User'])).toMatchObject({ usable: true })
   },
 
   'when a hold ends the tag has another generation than the one that it was held with': async ({
     newCache,
     pass,
-    expect,
+    kept,
   }) => {
     const { cache, clock } = newCache({ unknownOutcomeHold: '1s' })
     const before = await cache.snapshot(['User'])
@@ -129,10 +141,10 @@ export const failedWritesChecks = checksOf('cache', 'writes that fail', {
     const under = await cache.snapshot(['User'])
     await pass(clock, 1_000)
     const after = await cache.snapshot(['User'])
-    expect(new Set([before.id, under.id, after.id]).size).toBe(3)
+    kept(new Set([before.id, under.id, after.id]).size).toBe(3)
   },
 
-  'a judge that fails has proven nothing': async ({ newCache, expect }) => {
+  'a judge that fails has proven nothing': async ({ newCache, expect, fresh }) => {
     const { cache } = newCache()
     await cache.set('k', 'old', options)
     const isRolledBack = (): never => {
@@ -140,12 +152,13 @@ export const failedWritesChecks = checksOf('cache', 'writes that fail', {
     }
     const lost = new Error('lost')
     await expect(cache.write(['User'], () => Promise.reject(lost), { isRolledBack })).rejects.toBe(lost)
-    expect(await cache.get('k')).toBeUndefined()
+    fresh(await cache.get('k')).toBeUndefined()
   },
 
   'a write that throws before it returns a promise is a failed write like any other': async ({
     newCache,
     expect,
+    fresh,
   }) => {
     const { cache } = newCache()
     await cache.set('k', 'old', options)
@@ -154,6 +167,6 @@ export const failedWritesChecks = checksOf('cache', 'writes that fail', {
       throw bug
     }
     await expect(cache.write(['User'], run)).rejects.toBe(bug)
-    expect(await cache.get('k')).toBeUndefined()
+    fresh(await cache.get('k')).toBeUndefined()
   },
 })
