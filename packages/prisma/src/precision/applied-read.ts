@@ -1,0 +1,109 @@
+import { type KeyValues, type NormalValue, normalValue } from '@freshet/sql'
+import type { Branch, Candidate } from './place.js'
+import type { ValuesAt } from './pins.js'
+import type { ReadPlan } from './read-plan.js'
+
+/** Past this, values that pin rows are as good as none. */
+export const maxPinned = 64
+/** Past this, columns that decide are as good as all. */
+const maxTags = 200
+
+/** A plan with the values of one read. */
+export interface AppliedRead {
+  readonly plan: ReadPlan
+  /** All tags that are known before the load. */
+  readonly tags: readonly string[]
+  /** How each place is pinned; `undefined`: not by the arguments. */
+  readonly chosen: readonly (Candidate | undefined)[]
+}
+
+export interface PreparedPlan extends ReadPlan {
+  /** Of reads in which every place is pinned as well as it can be: all tags but those of values. */
+  readonly usual: readonly string[]
+  readonly usualChoice: readonly (Candidate | undefined)[]
+  readonly usualPins: readonly Candidate[]
+}
+
+/** Does what can be done before values are known. */
+export function preparePlan(plan: ReadPlan): PreparedPlan {
+  const usualChoice = plan.places.map(({ candidates }) => candidates[0])
+  return {
+    ...plan,
+    usual: tagsBeside(plan, usualChoice),
+    usualChoice,
+    usualPins: usualChoice.filter((candidate) => candidate !== undefined),
+  }
+}
+
+function tagsBeside(plan: ReadPlan, chosen: readonly (Candidate | undefined)[]): string[] {
+  const tags = new Set(plan.tags)
+  for (const [at, { otherwise }] of plan.places.entries())
+    for (const tag of chosen[at]?.tags ?? otherwise) tags.add(tag)
+  return [...tags]
+}
+
+/** Fills in the values that one read pins. */
+export function applyPlan(plan: PreparedPlan, args: unknown): AppliedRead {
+  const { usual, usualChoice, usualPins } = plan
+  if (usualPins.length === 0) return { plan, tags: usual, chosen: usualChoice }
+  const tags = usual.slice()
+  for (const candidate of usualPins)
+    if (!addPinned(candidate, args, tags, usual.length)) return applyUnusual(plan, args)
+  return { plan, tags, chosen: usualChoice }
+}
+
+function applyUnusual(plan: ReadPlan, args: unknown): AppliedRead {
+  const pinned: string[] = []
+  const chosen = plan.places.map(({ candidates }) =>
+    candidates.find((candidate) => {
+      const own: string[] = []
+      if (!addPinned(candidate, args, own, 0)) return false
+      pinned.push(...own)
+      return true
+    }),
+  )
+  return { plan, tags: [...new Set([...tagsBeside(plan, chosen), ...pinned])], chosen }
+}
+
+/** Adds the sets and rows that a candidate pins, or answers that it pins none. */
+function addPinned(candidate: Candidate, args: unknown, tags: string[], from: number): boolean {
+  for (const branch of candidate.branches) {
+    const keys = keysOf(branch, args)
+    if (keys === undefined || tags.length - from + keys.length > 2 * maxPinned) return false
+    for (const key of keys) {
+      if (!candidate.rowsOnly) addNew(branch.key.set(key), tags, from)
+      if (candidate.rowKey !== undefined) addNew(candidate.rowKey.row(key), tags, from)
+    }
+  }
+  return true
+}
+
+function addNew(tag: string, tags: string[], from: number): void {
+  if (tags.indexOf(tag, from) < 0) tags.push(tag)
+}
+
+/** Every combination of the values that stand there; none with NULL, which equals nothing. */
+function keysOf({ key, at }: Branch, args: unknown): readonly KeyValues[] | undefined {
+  let keys: readonly KeyValues[] = [[]]
+  for (let column = 0; column < at.length; column++) {
+    const values = valuesAt(at[column]!, args)
+    if (values === undefined || values.length * keys.length > maxPinned) return undefined
+    const next: KeyValues[] = []
+    for (const start of keys) {
+      for (const value of values) {
+        const normal: NormalValue = normalValue(key.types[column], value)
+        if (normal === undefined) return undefined
+        if (normal !== null) next.push(start.length === 0 ? [normal] : [...start, normal])
+      }
+    }
+    keys = next
+  }
+  return keys
+}
+
+function valuesAt({ path, isList }: ValuesAt, args: unknown): readonly unknown[] | undefined {
+  let value = args
+  for (const name of path) value = (value as Readonly<Record<string, unknown>>)[name]
+  if (!isList) return [value]
+  return Array.isArray(value) ? (value as readonly unknown[]) : undefined
+}

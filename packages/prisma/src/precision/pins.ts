@@ -1,0 +1,74 @@
+/** Where in the arguments the values of a pin stand: the names to follow from the arguments down. */
+export interface ValuesAt {
+  readonly path: readonly string[]
+  /** Whether a list stands there. */
+  readonly isList: boolean
+}
+
+/** What a condition says of columns: each has one of the values that stand there. */
+export type Pinned = ReadonlyMap<string, ValuesAt>
+
+/**
+ * What a condition says for certain of the rows of one table that matter to it. It may say more; what is not understood
+ * only makes the rows fewer.
+ */
+export interface Pins {
+  readonly all: Pinned
+  /** Of each list, one holds. */
+  readonly oneOf: readonly (readonly Pins[])[]
+}
+
+export const noPins: Pins = Object.freeze({ all: new Map<string, ValuesAt>(), oneOf: [] })
+
+/** Both hold. Of one column the first is kept: each is true. */
+export function bothPins(first: Pins, second: Pins): Pins {
+  if (second === noPins) return first
+  if (first === noPins) return second
+  return { all: new Map([...second.all, ...first.all]), oneOf: [...first.oneOf, ...second.oneOf] }
+}
+
+/** One of these holds; of no branches nothing is said. */
+export function oneOfPins(branches: readonly Pins[]): Pins {
+  if (branches.length === 0) return noPins
+  return branches.length === 1 ? branches[0]! : { all: noPins.all, oneOf: [branches] }
+}
+
+/** Where the values of the columns stand, in their order. */
+export type KeyAt = readonly ValuesAt[]
+
+/** Past this, branches of branches are not multiplied. */
+const maxBranches = 64
+
+/** All places from which these columns' values may come; `undefined` if a row without them could matter. */
+export function keysAt({ all, oneOf }: Pins, columns: readonly string[]): readonly KeyAt[] | undefined {
+  const own = columns.map((column) => all.get(column))
+  if (isWhole(own)) return [own]
+  for (const branches of oneOf) {
+    const keys = keysOfBranches(branches, all, columns)
+    if (keys !== undefined && keys.length <= maxBranches) return keys
+  }
+  return undefined
+}
+
+function keysOfBranches(branches: readonly Pins[], all: Pinned, columns: readonly string[]) {
+  const keys: KeyAt[] = []
+  for (const branch of branches) {
+    const found = keysAt(within(branch, all), columns)
+    if (found === undefined) return undefined
+    keys.push(...found)
+  }
+  return keys
+}
+
+/** What holds beside a list of branches holds within each. */
+export const within = (branch: Pins, all: Pinned): Pins => bothPins(branch, { all, oneOf: [] })
+
+const isWhole = (values: readonly (ValuesAt | undefined)[]): values is KeyAt =>
+  values.every((value) => value !== undefined)
+
+/** The same said of other columns, in the same order. */
+export function renamed(keys: readonly KeyAt[], columns: readonly string[]): Pins {
+  return oneOfPins(
+    keys.map((key) => ({ all: new Map(columns.map((column, at) => [column, key[at]!])), oneOf: [] })),
+  )
+}

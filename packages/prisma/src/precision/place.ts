@@ -1,0 +1,164 @@
+import { keysAt, noPins, type KeyAt, type Pins, within } from './pins.js'
+import type { PreciseTable } from './table-precision.js'
+import { isSameKey, type RowKey, type WatchedKey } from './watched-key.js'
+
+/** One place in a read where rows of a table matter, as it is being planned. */
+export interface Place {
+  readonly table: PreciseTable
+  readonly pins: Pins
+  /** The columns that decide which rows come, or in which order. */
+  readonly decided: Set<string>
+  /** Rows matter that are not in the result: some are skipped, counted, asked about. */
+  hidesRows: boolean
+  /**
+   * Its rows are only reached from rows that hold an enforced key: one that comes cannot be referenced yet, and one that
+   * leaves changes those that reference it.
+   */
+  readonly isReferenced: boolean
+  /** Of rows in the result: the columns that matter if the rows cannot be named. */
+  shown: readonly string[] | undefined
+  /** Whether rows in the result can be named from it. */
+  isNamed: boolean
+  /** The columns by which rows in the result lead to others. */
+  readonly leads: Set<string>
+  /** How rows that are shown pin the rows here: of several keys, rows in a set of one of them. */
+  linkedBy: readonly WatchedKey[] | undefined
+  /** For people: what has been widened, and why. */
+  readonly notes: string[]
+}
+
+/** One way to pin the rows of a place. */
+export interface Candidate {
+  /** Rows matter that are in one of these. */
+  readonly branches: readonly Branch[]
+  /** What is carried beside the sets. */
+  readonly tags: readonly string[]
+  /** The row key, if it is what is pinned: its values name all rows that can matter. */
+  readonly rowKey: RowKey | undefined
+  /** No sets: only the rows. */
+  readonly rowsOnly: boolean
+}
+
+export interface Branch {
+  readonly key: WatchedKey
+  readonly at: KeyAt
+}
+
+/** A place as a plan keeps it. */
+export interface PlannedPlace {
+  readonly table: PreciseTable
+  /** The best first. */
+  readonly candidates: readonly Candidate[]
+  /** What is carried if none of them can be used. */
+  readonly otherwise: readonly string[]
+  /** Instead of the sets of rows shown, where these cannot be told. */
+  readonly unlinked: readonly string[]
+  /** Instead of the rows shown, where these cannot be named. */
+  readonly unnamed: readonly string[]
+  readonly notes: readonly string[]
+}
+
+export function createPlace(
+  table: PreciseTable,
+  given: { readonly pins?: Pins; readonly hidesRows?: boolean; readonly isReferenced?: boolean },
+): Place {
+  return {
+    table,
+    pins: given.pins ?? noPins,
+    decided: new Set(),
+    hidesRows: given.hidesRows ?? false,
+    isReferenced: given.isReferenced ?? false,
+    shown: undefined,
+    isNamed: false,
+    leads: new Set(),
+    linkedBy: undefined,
+    notes: [],
+  }
+}
+
+/** Settles what a place carries, whichever way its rows are pinned. */
+export function planPlace(place: Place): PlannedPlace {
+  const { table, decided, linkedBy, isReferenced, shown, isNamed } = place
+  const { texts } = table
+  const leaving = isReferenced ? [] : [texts.leaving]
+  const unnamed = shown === undefined ? [] : [...columnTags(table, shown), ...leaving]
+  const common = [...(place.hidesRows ? leaving : []), ...(isNamed ? [] : unnamed)]
+  const besides = (columns: readonly string[]) => [
+    ...columnTags(
+      table,
+      [...decided].filter((column) => !columns.includes(column)),
+    ),
+    ...common,
+  ]
+  const linked = linkedBy ?? []
+  const linkColumns = linked.length === 1 ? linked[0]!.columns : []
+  const unlinked = [
+    ...(isReferenced ? [] : [texts.incoming]),
+    ...columnTags(
+      table,
+      linked.flatMap(({ columns }) => columns),
+    ),
+  ]
+  return {
+    table,
+    candidates: candidatesOf(place, besides),
+    otherwise:
+      linkedBy === undefined
+        ? [...(isReferenced ? [] : [texts.incoming]), ...besides([])]
+        : [...linked.map(({ anySet }) => anySet), ...besides(linkColumns)],
+    unlinked,
+    unnamed,
+    notes: place.notes,
+  }
+}
+
+const columnTags = ({ texts }: PreciseTable, columns: readonly string[]): readonly string[] =>
+  columns.map((column) => texts.column(column))
+
+/** By the row key, by another key, by one key or another. */
+function candidatesOf(
+  { table, pins, isReferenced }: Place,
+  besides: (columns: readonly string[]) => readonly string[],
+): readonly Candidate[] {
+  const candidates: Candidate[] = []
+  for (const key of table.keys) {
+    const at = keysAt(pins, key.columns)
+    if (at === undefined) continue
+    const rowKey =
+      table.rowKey !== undefined && isSameKey(key.columns, table.rowKey.columns) ? table.rowKey : undefined
+    // Rows that only come when they are referenced are in no set.
+    if (isReferenced && rowKey === undefined) continue
+    const branches = at.map((values) => ({ key, at: values }))
+    const sets = isReferenced ? [] : [key.anySet]
+    const tags = rowKey !== undefined ? sets : [...sets, ...besides(key.columns)]
+    candidates.push({ branches, tags, rowKey, rowsOnly: isReferenced })
+  }
+  if (candidates.length === 0 && !isReferenced) candidates.push(...mixedCandidates(table, pins, besides))
+  return candidates
+}
+
+/** Where the branches of an OR pin different keys, each row is in a set, and no column is without its tag. */
+function mixedCandidates(
+  table: PreciseTable,
+  { all, oneOf }: Pins,
+  besides: (columns: readonly string[]) => readonly string[],
+): readonly Candidate[] {
+  return oneOf.flatMap((alternatives) => {
+    const branches: Branch[] = []
+    for (const alternative of alternatives) {
+      const pinned = firstPinned(table, within(alternative, all))
+      if (pinned === undefined) return []
+      branches.push(...pinned)
+    }
+    const sets = [...new Set(branches.map(({ key }) => key.anySet))]
+    return [{ branches, tags: [...sets, ...besides([])], rowKey: undefined, rowsOnly: false }]
+  })
+}
+
+function firstPinned(table: PreciseTable, pins: Pins): readonly Branch[] | undefined {
+  for (const key of table.keys) {
+    const at = keysAt(pins, key.columns)
+    if (at !== undefined) return at.map((values) => ({ key, at: values }))
+  }
+  return undefined
+}

@@ -1,0 +1,62 @@
+import type { PlannedPlace } from './place.js'
+import type { PreciseTable } from './table-precision.js'
+import type { RowKey, WatchedKey } from './watched-key.js'
+
+/** What can be told of all reads of one shape. */
+export interface ReadPlan {
+  /** Carried by all of them. */
+  readonly tags: readonly string[]
+  readonly places: readonly PlannedPlace[]
+  /** How tags follow from the result; `undefined`: none do. */
+  readonly shown: ShownRows | undefined
+  /** Why parts of it have table precision, by the tables' tags. */
+  readonly wide: ReadonlyMap<string, string>
+}
+
+/** Rows that stand somewhere in a result. */
+export interface ShownRows {
+  /** Their place among the plan's; `undefined`: of a table that is wide. */
+  readonly place: number | undefined
+  /** How each row is named. */
+  readonly named: NamedRows | undefined
+  readonly relations: readonly ShownRelation[]
+}
+
+/** Where the values of a row's key stand in a result. */
+export interface NamedRows {
+  readonly table: PreciseTable
+  readonly key: RowKey
+  /** Fields of the row itself; `undefined`: it does not show them all. */
+  readonly own: readonly string[] | undefined
+  /** Fields of the row that leads to it, which hold the same values. */
+  readonly fromParent: readonly string[] | undefined
+}
+
+/** What a row in a result leads to. */
+export interface ShownRelation {
+  /** The field that holds the rows; `undefined`: they are only counted. */
+  readonly field: string | undefined
+  readonly rows: ShownRows | undefined
+  readonly links: readonly ShownLink[]
+}
+
+/** The sets that a row in a result pins at a place. */
+export interface ShownLink {
+  readonly place: number
+  readonly keys: readonly WatchedKey[]
+  /** The fields of the row that hold the values. */
+  readonly fields: readonly string[] | undefined
+  /** Otherwise those of the one row that it leads to. */
+  readonly farFields: readonly string[] | undefined
+  /** Of a join table: how the rows between are named by those at their ends. */
+  readonly between: BetweenRows | undefined
+}
+
+export interface BetweenRows {
+  readonly table: PreciseTable
+  readonly key: RowKey
+  /** The field of the far row. */
+  readonly far: string
+  /** Which of the two columns of the key the parent's value is for; both where that is not told. */
+  readonly parentIs: readonly ('A' | 'B')[]
+}

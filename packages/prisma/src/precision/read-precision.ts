@@ -1,0 +1,177 @@
+import { resolveDependsOn, type DependsOn } from '../dependencies/depends-on.js'
+import { isReadOperation } from '../dependencies/operations.js'
+import { createReadDependencies, type ReadDependencies } from '../dependencies/read-dependencies.js'
+import { planReads } from '../dependencies/read-plan.js'
+import type { DataModel, ForeignKey } from '../schema/data-model.js'
+import { applyPlan, preparePlan, type PreparedPlan } from './applied-read.js'
+import { NotUnderstood } from './arguments.js'
+import { joinTablesOf } from './join-table.js'
+import { lateTags, latePlaces } from './late-tags.js'
+import type { Candidate } from './place.js'
+import { planPlace } from './place.js'
+import { Planning, type Schema } from './plan-context.js'
+import { planRows, planSummary } from './plan-query.js'
+import { shapeOf } from './shape.js'
+import type { TablePrecisions } from './table-precision.js'
+
+/** Options of {@link createReadPrecision}. */
+export interface ReadPrecisionOptions {
+  /** The tables that writes are analysed with. */
+  readonly tables: TablePrecisions
+  /** As for the tables. Default: none. */
+  readonly dependsOn?: DependsOn | undefined
+  /** What the client was given as `omit`: `client._globalOmit`. Default: nothing. */
+  readonly globalOmit?: unknown
+  /**
+   * Whether the database holds this key to its rows, by its catalogue. Then a row that comes cannot be referenced yet,
+   * and reads of a to-one relation depend on the row alone. Default: never, and never with `relationMode = "prisma"`.
+   */
+  readonly isEnforced?: ((foreignKey: ForeignKey) => boolean) | undefined
+  /** Carried by reads of which nobody can tell what they depend on; every write bumps it. */
+  readonly anyTable: string
+}
+
+/** What a read depends on. */
+export interface PreciseRead {
+  /** Known before the load. */
+  readonly tags: readonly string[]
+  /**
+   * The clocks to be read before the load and again after the generations of the late tags; none if no tag follows from
+   * the result.
+   */
+  readonly clocks: readonly string[]
+  /** The tags that follow from the result, as the query hook is given it. */
+  lateTags(result: unknown): readonly string[]
+}
+
+/** Tells what reads of one client depend on. */
+export interface ReadPrecision {
+  /** @param dataPath the fluent path, `['select', 'posts']` for `prisma.user.findUnique(…).posts()`. */
+  read(model: string, operation: string, args: unknown, dataPath?: readonly string[]): PreciseRead
+}
+
+const noPath: readonly string[] = []
+// Of all shapes of one operation of one model; an application has dozens.
+const maxShapes = 1000
+
+/**
+ * Builds the function that tells which rows, columns and sets a read depends on. What it does not understand has table
+ * precision, or depends on everything; it never narrows. Reads of one shape are planned once.
+ *
+ * @throws FreshetError INVALID_OPTION for an unknown name in `dependsOn`.
+ *
+ * @example
+ * const read = precision.read('Post', 'findMany', { where: { authorId: 5 }, orderBy: { title: 'asc' } })
+ * read.tags                        // ['post', 'post[authorid=*]', 'post.title', 'post[authorid=5]']
+ * read.clocks                      // ['post~']
+ * read.lateTags([{ id: 7, … }])    // ['post#7']
+ */
+export function createReadPrecision(dataModel: DataModel, options: ReadPrecisionOptions): ReadPrecision {
+  const planner = createPlanner(dataModel, options)
+  const byKind = new Map<string, Map<string, PreparedPlan>>()
+  return {
+    read(model, operation, args, dataPath = noPath) {
+      const kind =
+        dataPath.length === 0 ? `${model}.${operation}` : `${model}.${operation}/${dataPath.join('/')}`
+      let plans = byKind.get(kind)
+      if (plans === undefined) byKind.set(kind, (plans = new Map()))
+      const shape = shapeOf(args)
+      let plan = plans.get(shape)
+      if (plan === undefined) {
+        if (plans.size >= maxShapes) plans.clear()
+        plans.set(shape, (plan = planner(model, operation, args, dataPath)))
+      }
+      const { tags, chosen } = applyPlan(plan, args)
+      return new PlannedRead(plan, tags, chosen)
+    },
+  }
+}
+
+class PlannedRead implements PreciseRead {
+  readonly tags: readonly string[]
+  readonly #plan: PreparedPlan
+  readonly #chosen: readonly (Candidate | undefined)[]
+
+  constructor(plan: PreparedPlan, tags: readonly string[], chosen: readonly (Candidate | undefined)[]) {
+    this.tags = tags
+    this.#plan = plan
+    this.#chosen = chosen
+  }
+
+  get clocks(): readonly string[] {
+    const places = latePlaces(this.#plan.shown, this.#chosen)
+    return [...new Set(places.map((place) => this.#plan.places[place]!.table.texts.clock))]
+  }
+
+  lateTags(result: unknown): readonly string[] {
+    return lateTags(this.#plan, this.#chosen, result)
+  }
+}
+
+type Planner = (model: string, operation: string, args: unknown, dataPath: readonly string[]) => PreparedPlan
+
+function createPlanner(dataModel: DataModel, options: ReadPrecisionOptions): Planner {
+  const { dependsOn, tables, globalOmit, isEnforced = () => false, anyTable } = options
+  const dependenciesOf = createReadDependencies(dataModel, { dependsOn })
+  const schema: Schema = {
+    dataModel,
+    joinTables: joinTablesOf(dataModel),
+    tables,
+    behind: planReads(dataModel, resolveDependsOn(dependsOn, dataModel)),
+    globalOmit,
+    isEnforced: dataModel.relationMode === 'prisma' ? () => false : isEnforced,
+  }
+  return (model, operation, args, dataPath) => {
+    try {
+      return planPrecisely(schema, model, operation, args, dataPath)
+    } catch (error) {
+      // Whatever went wrong, the tables are right.
+      const reason = error instanceof NotUnderstood ? error.message : `the analysis failed: ${String(error)}`
+      return planWidely(dependenciesOf, tables, anyTable, { model, operation, args, reason })
+    }
+  }
+}
+
+function planPrecisely(
+  schema: Schema,
+  modelName: string,
+  operation: string,
+  args: unknown,
+  dataPath: readonly string[],
+): PreparedPlan {
+  const model = schema.dataModel.models.get(modelName)
+  if (model === undefined || !isReadOperation(operation))
+    throw new NotUnderstood(`${operation} is not a read`)
+  const planning = new Planning(schema, args)
+  const showsRows = operation.startsWith('find')
+  const shown = showsRows ? planRows(planning, model, dataPath) : undefined
+  if (!showsRows) planSummary(planning, model)
+  return preparePlan({
+    tags: [...planning.tags],
+    places: planning.places.map(planPlace),
+    shown,
+    wide: planning.wide,
+  })
+}
+
+interface Asked {
+  readonly model: string
+  readonly operation: string
+  readonly args: unknown
+  readonly reason: string
+}
+
+/** By the tables alone: any write to one of them. */
+function planWidely(
+  dependenciesOf: ReadDependencies,
+  tables: TablePrecisions,
+  anyTable: string,
+  { model, operation, args, reason }: Asked,
+): PreparedPlan {
+  const reached = dependenciesOf(model, operation, args)
+  const texts = reached === 'all' ? [] : reached.tables.map((table) => tables.of(table).texts)
+  const tags = reached === 'all' ? [anyTable] : texts.flatMap(({ table, clock }) => [table, clock])
+  const wide = new Map(texts.map(({ table }) => [table, reason]))
+  if (reached === 'all') wide.set(anyTable, reason)
+  return preparePlan({ tags, places: [], shown: undefined, wide })
+}

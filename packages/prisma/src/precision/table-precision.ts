@@ -1,0 +1,233 @@
+import { invalidOption, nearest, print } from '@freshet/core/adapter'
+import type { KnownColumns } from '@freshet/sql'
+import { type DependsOn, resolveDependsOn } from '../dependencies/depends-on.js'
+import { selfChangingColumns } from '../dependencies/self-changing-columns.js'
+import type { DataModel, Key, Model } from '../schema/data-model.js'
+import { type JoinTable, joinTablesOf } from './join-table.js'
+import { type TagTexts, tagTexts } from './tag-texts.js'
+import type { ValueBucket } from './value-bucket.js'
+import { isSameKey, type RowKey, watchedKey, type WatchedKey } from './watched-key.js'
+
+/** What is told apart of one model. */
+export interface ModelPrecision {
+  /** `table`: every write to the model's table stops all reads of it. Default `row`, where the table allows it. */
+  readonly precision?: 'row' | 'table' | undefined
+  /**
+   * Fields, or lists of fields that a `where` names together, by whose values reads are told apart beside the primary
+   * key, the uniques and the foreign keys. Every write pays for each. Default: none.
+   */
+  readonly watch?: readonly (string | readonly string[])[] | undefined
+}
+
+/** Options of {@link createTablePrecisions}. */
+export interface TablePrecisionOptions {
+  /**
+   * The columns of a table from the database's catalogue, by its tag. `undefined`: not known, or a trigger, rule or
+   * partition makes its statements say less than they do; either way the table has table precision.
+   */
+  readonly columnsOf: (table: string) => KnownColumns | undefined
+  /** What the schema cannot tell; a table that is made from others has table precision. Default: none. */
+  readonly dependsOn?: DependsOn | undefined
+  /** By the names of models. Default: none. */
+  readonly models?: Readonly<Record<string, ModelPrecision>> | undefined
+  /** Stands in front of all tags. Default: nothing. */
+  readonly prefix?: string | undefined
+  /** Makes the value part of tags. */
+  readonly bucketOf: ValueBucket
+}
+
+/** A table whose rows, columns and sets have tags of their own. */
+export interface PreciseTable {
+  readonly grain: 'row'
+  readonly name: string
+  readonly texts: TagTexts
+  readonly columns: KnownColumns
+  /** `undefined`: rows cannot be named. */
+  readonly rowKey: RowKey | undefined
+  /** The row key first, then compound keys, then single columns. */
+  readonly keys: readonly WatchedKey[]
+  /** The columns of these keys. */
+  readonly watched: ReadonlySet<string>
+  /** Columns that any update may change. */
+  readonly selfChanging: readonly string[]
+}
+
+/** A table of which every write stops every read. */
+export interface WideTable {
+  readonly grain: 'table'
+  readonly name: string
+  readonly texts: TagTexts
+  /** Why, for people. */
+  readonly reason: string
+}
+
+export type TablePrecision = PreciseTable | WideTable
+
+/** The tables of a schema. Reads and writes must be given the same ones. */
+export interface TablePrecisions {
+  /** By the table's tag; a table that the schema does not have is wide. */
+  of(table: string): TablePrecision
+}
+
+/**
+ * Tells for every table of a schema what is told apart in it.
+ *
+ * @throws FreshetError INVALID_OPTION for an unknown name in `models` or `dependsOn`.
+ */
+export function createTablePrecisions(dataModel: DataModel, options: TablePrecisionOptions): TablePrecisions {
+  assertModels(dataModel, options.models)
+  const context = contextOf(dataModel, options)
+  const made = new Map<string, TablePrecision>()
+  return {
+    of(table) {
+      let precision = made.get(table)
+      if (precision === undefined) made.set(table, (precision = precisionOf(table, context)))
+      return precision
+    },
+  }
+}
+
+interface Context {
+  readonly dataModel: DataModel
+  readonly options: TablePrecisionOptions
+  readonly modelsOf: ReadonlyMap<string, readonly Model[]>
+  readonly joinTables: ReadonlyMap<string, JoinTable>
+  /** Tables that a declaration makes from others. */
+  readonly made: ReadonlySet<string>
+  readonly selfChanging: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+function contextOf(dataModel: DataModel, options: TablePrecisionOptions): Context {
+  const modelsOf = new Map<string, Model[]>()
+  for (const model of dataModel.models.values())
+    modelsOf.set(model.table, [...(modelsOf.get(model.table) ?? []), model])
+  const { sourcesOf } = resolveDependsOn(options.dependsOn, dataModel)
+  return {
+    dataModel,
+    options,
+    modelsOf,
+    joinTables: joinTablesOf(dataModel),
+    made: new Set([...dataModel.tables].filter((table) => sourcesOf(table) !== undefined)),
+    selfChanging: selfChangingColumns(dataModel),
+  }
+}
+
+function precisionOf(name: string, context: Context): TablePrecision {
+  const texts = tagTexts(context.options.prefix ?? '', name)
+  const model = context.modelsOf.get(name)?.[0]
+  const reason = whyWide(name, model, context)
+  if (reason !== undefined) return { grain: 'table', name, texts, reason }
+  const columns = context.options.columnsOf(name)
+  if (columns === undefined) {
+    const why = 'its columns are not known from the database, or a trigger, rule or partition is on it'
+    return { grain: 'table', name, texts, reason: why }
+  }
+  const selfChanging = context.selfChanging.get(name) ?? new Set<string>()
+  // No statement tells what the database computes.
+  const keyFor = (key: readonly string[]) =>
+    key.some((column) => selfChanging.has(column.toLowerCase()))
+      ? undefined
+      : watchedKey(key, columns, texts, context.options.bucketOf)
+  const rowColumns = model === undefined ? joinColumns : rowColumnsOf(model)
+  const rowKey = rowColumns === undefined ? undefined : keyFor(rowColumns)
+  const others = model === undefined ? [['A'], ['B']] : watchedColumns(model, context)
+  const keys = distinctKeys([...(rowColumns === undefined ? [] : [rowColumns]), ...others]).flatMap(
+    (key) => keyFor(key) ?? [],
+  )
+  return {
+    grain: 'row',
+    name,
+    texts,
+    columns,
+    rowKey,
+    keys,
+    watched: new Set(keys.flatMap((key) => key.columns)),
+    selfChanging: [...selfChanging],
+  }
+}
+
+const joinColumns = ['A', 'B'] as const
+
+/** What keeps a table from being told apart, whatever the database says of it. */
+function whyWide(name: string, model: Model | undefined, context: Context): string | undefined {
+  if (model === undefined)
+    return context.joinTables.has(name) ? undefined : 'the schema does not tell what it is'
+  if (context.modelsOf.get(name)!.length > 1) return 'several models share its name'
+  if (context.joinTables.has(name)) return 'a many-to-many relation shares its name'
+  if (!model.known) return 'the schema describes it otherwise than the client has it'
+  if (model.kind !== 'model') return 'it is a view'
+  if (context.made.has(name)) return "'dependsOn' says that it is made from other tables"
+  if (context.options.models?.[model.name]?.precision === 'table') return "its precision is 'table'"
+  return undefined
+}
+
+/** Its primary key, or else a unique that cannot be NULL. */
+function rowColumnsOf(model: Model): readonly string[] | undefined {
+  const isRequired = ({ fields }: Key) =>
+    fields.every((name) => {
+      const field = model.fields.get(name)
+      return field?.kind === 'scalar' && field.optional === false
+    })
+  const key = model.primaryKey ?? model.uniques.find(isRequired)
+  return key && columnsOfFields(model, key.fields)
+}
+
+/** Tuples before single columns: they hold fewer rows. */
+function watchedColumns(model: Model, { dataModel, options }: Context): (readonly string[])[] {
+  const foreign = dataModel.foreignKeys.filter(({ child }) => child === model.table)
+  const watch = options.models?.[model.name]?.watch ?? []
+  const keys = [
+    ...[model.primaryKey, ...model.uniques].map((key) => key && columnsOfFields(model, key.fields)),
+    ...foreign.map(({ columns }) => columns?.map((column) => model.columns.get(column)?.column)),
+    ...watch.map((names) => columnsOfFields(model, typeof names === 'string' ? [names] : names)),
+  ].flatMap((columns) => (columns === undefined || !isWhole(columns) ? [] : [columns]))
+  return [...keys.filter(({ length }) => length > 1), ...keys.flat().map((column) => [column])]
+}
+
+const isWhole = (columns: readonly (string | undefined)[]): columns is readonly string[] =>
+  columns.every((column) => column !== undefined)
+
+function columnsOfFields(model: Model, fields: readonly string[]): readonly string[] | undefined {
+  const columns = fields.map((name) => {
+    const field = model.fields.get(name)
+    return field?.kind === 'scalar' ? field.column : undefined
+  })
+  return isWhole(columns) ? columns : undefined
+}
+
+function distinctKeys(keys: readonly (readonly string[])[]): (readonly string[])[] {
+  const distinct: (readonly string[])[] = []
+  for (const key of keys) if (!distinct.some((known) => isSameKey(known, key))) distinct.push(key)
+  return distinct
+}
+
+function assertModels(dataModel: DataModel, models: TablePrecisionOptions['models'] = {}): void {
+  for (const [name, given] of Object.entries(models)) {
+    const model = dataModel.models.get(name)
+    if (model === undefined) throw unknownName(`models`, name, [...dataModel.models.keys()])
+    const { precision, watch = [] } = given
+    if (precision !== undefined && precision !== 'row' && precision !== 'table') {
+      throw invalidOption(
+        `The option 'models.${name}.precision' must be 'row' or 'table', but ${print(precision)} was given.`,
+      )
+    }
+    if (!Array.isArray(watch)) {
+      throw invalidOption(
+        `The option 'models.${name}.watch' must be an array of field names, but ${print(watch)} was given.`,
+      )
+    }
+    const scalars = [...model.fields.values()]
+      .filter(({ kind }) => kind === 'scalar')
+      .map((field) => field.name)
+    for (const field of watch.flat())
+      if (!scalars.includes(field)) throw unknownName(`models.${name}.watch`, field, scalars)
+  }
+}
+
+function unknownName(option: string, name: string, known: readonly string[]): Error {
+  const near = nearest(name, known)
+  return invalidOption(
+    `The option '${option}' names '${name}', which the Prisma schema does not have.` +
+      (near === undefined ? '' : ` Did you mean '${near}'?`),
+  )
+}

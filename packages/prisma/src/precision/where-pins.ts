@@ -1,0 +1,85 @@
+import type { Model } from '../schema/data-model.js'
+import { isPlain, itemsOf } from './arguments.js'
+import { bothPins, keysAt, noPins, oneOfPins, type Pins, renamed, type ValuesAt } from './pins.js'
+import { compareAlike, type Planning, relationOf, scalarOf } from './plan-context.js'
+import { relationEnds } from './relation-ends.js'
+
+/**
+ * What a `where` says for certain of the rows that it lets through: fields that equal a value or one of several, in
+ * itself, in AND, in a compound key and in every branch of an OR. What stands in NOT says nothing.
+ */
+export function wherePins(planning: Planning, model: Model, where: unknown, path: readonly string[]): Pins {
+  if (!isPlain(where)) return noPins
+  let pins = noPins
+  for (const name in where) {
+    const value = where[name]
+    if (value !== undefined)
+      pins = bothPins(pins, conditionPins(planning, model, name, value, [...path, name]))
+  }
+  return pins
+}
+
+function conditionPins(
+  planning: Planning,
+  model: Model,
+  name: string,
+  value: unknown,
+  path: readonly string[],
+): Pins {
+  const field = scalarOf(model, name)
+  if (field !== undefined) return field.list === false ? pinOf(field.column, valuesAt(value, path)) : noPins
+  const key = model.compoundKeys.get(name)
+  if (key !== undefined) return wherePins(planning, model, value, path)
+  if (relationOf(model, name) !== undefined) return relationPins(planning, model, name, value, path)
+  switch (name) {
+    case 'AND':
+      return itemsOf(value, path)
+        .map((item) => wherePins(planning, model, item.value, item.path))
+        .reduce(bothPins, noPins)
+    case 'OR':
+      return oneOfPins(itemsOf(value, path).map((item) => wherePins(planning, model, item.value, item.path)))
+    default:
+      return noPins
+  }
+}
+
+const pinOf = (column: string, values: ValuesAt | undefined): Pins =>
+  values === undefined ? noPins : { all: new Map([[column, values]]), oneOf: [] }
+
+/** `7`, `{ equals: 7 }`, `{ in: [7, 8] }`; what stands beside them only makes the rows fewer. */
+function valuesAt(value: unknown, path: readonly string[]): ValuesAt | undefined {
+  if (isValue(value)) return { path, isList: false }
+  // 'insensitive' equals more than the column does.
+  if (!isPlain(value) || value['mode'] !== undefined) return undefined
+  if (isValue(value['equals'])) return { path: [...path, 'equals'], isList: false }
+  return Array.isArray(value['in']) ? { path: [...path, 'in'], isList: true } : undefined
+}
+
+const isValue = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
+
+/** `author: { id: 7 }` and `author: { is: { id: 7 } }` say that `authorId` is 7. */
+function relationPins(
+  planning: Planning,
+  model: Model,
+  name: string,
+  value: unknown,
+  path: readonly string[],
+): Pins {
+  const field = relationOf(model, name)!
+  if (field.list !== false || !isPlain(value)) return noPins
+  const target = planning.modelOf(field)
+  const { dataModel, joinTables, tables } = planning.schema
+  const ends = relationEnds(model, field, target, dataModel, joinTables)
+  if (ends.kind !== 'direct' || !ends.isTold) return noPins
+  const [own, far] = [tables.of(model.table), tables.of(target.table)]
+  if (own.grain !== 'row' || far.grain !== 'row') return noPins
+  if (!compareAlike(own, ends.own, far, ends.far)) return noPins
+  // A field that is called `is`: which of the two is meant cannot be told, and the walk refuses it.
+  const hasOperator = value['is'] !== undefined
+  const pins = hasOperator
+    ? wherePins(planning, target, value['is'], [...path, 'is'])
+    : wherePins(planning, target, value, path)
+  const keys = keysAt(pins, ends.far)
+  return keys === undefined ? noPins : renamed(keys, ends.own)
+}
