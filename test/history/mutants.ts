@@ -27,8 +27,8 @@ const sharedEntries: readonly HistoryMutant[] = [
       'no intent',
       'a writer marks its tags before the commit',
       'core/src/write.ts',
-      'this.#parts.store.openIntent(space, tags), (intent) => this.#write(intent)',
-      'undefined, () => this.#write({ space, tags })',
+      '() => store.openIntent(space, tags),',
+      '() => ({ space, tags }),',
     ),
   ),
   among(
@@ -113,14 +113,13 @@ const sharedEntries: readonly HistoryMutant[] = [
     patches: [
       {
         file: 'core/src/write.ts',
-        find: '() => andThen(this.#parts.store.openIntent(space, tags)',
-        replace:
-          '() => andThen(andThen(this.#parts.store.bump(space, tags), () => this.#parts.store.openIntent(space, tags))',
+        find: '() => store.openIntent(space, tags),',
+        replace: 'async () => (await store.bump(space, tags), store.openIntent(space, tags)),',
       },
       {
         file: 'core/src/write.ts',
-        find: '() => store.closeIntent(intent, tags), nothing)',
-        replace: '() => store.closeIntent(intent, []), nothing)',
+        find: '() => store.closeIntent(this.#intent, tags), nothing)',
+        replace: '() => store.closeIntent(this.#intent, []), nothing)',
       },
     ],
   }),
@@ -130,8 +129,8 @@ const sharedEntries: readonly HistoryMutant[] = [
       'bump at once on an unknown outcome',
       'the tags of a write whose outcome nobody knows stay marked',
       'core/src/write.ts',
-      'store.hold(intent, tags, holdMs)',
-      'store.closeIntent(intent, tags)',
+      'store.hold(this.#intent, tags, holdMs)',
+      'store.closeIntent(this.#intent, tags)',
     ),
   ),
   among(network, {
@@ -146,9 +145,9 @@ const sharedEntries: readonly HistoryMutant[] = [
       },
       {
         file: 'redis/src/tick-batch.ts',
-        find: 'this.#next = undefined\n      return',
+        find: 'this.#next = undefined\n        resolve(',
         replace:
-          'const sent = this.#next\n      this.sent = sent\n      const clear = () => { if (this.sent === sent) this.sent = undefined }\n      sent.done.then(clear, clear)\n      this.#next = undefined\n      return',
+          'const sent = this.#next\n        this.sent = sent\n        const clear = () => { if (this.sent === sent) this.sent = undefined }\n        sent.done.then(clear, clear)\n        this.#next = undefined\n        resolve(',
       },
     ],
   }),

@@ -42,8 +42,6 @@ export interface RollbackSteps {
  */
 export class TransactionWrites<Statement extends TappedStatement> {
   readonly written: Written<Statement>
-  /** Written since its end was asked for: perhaps in time to become part of it, perhaps of the next one. */
-  readonly late: Written<Statement>
   state: 'open' | 'ending' | 'ended' = 'open'
   /** Whether the database has answered that it began. */
   begun = false
@@ -52,11 +50,16 @@ export class TransactionWrites<Statement extends TappedStatement> {
   /** A statement was rejected without the server saying so: it may still be carried out, even after a rollback. */
   inDoubt = false
   readonly #place: TransactionPlace<Statement>
+  #late: Written<Statement> | undefined
 
   constructor(place: TransactionPlace<Statement>) {
     this.#place = place
     this.written = place.written()
-    this.late = place.written()
+  }
+
+  /** Written since its end was asked for: perhaps in time to become part of it, perhaps of the next one. */
+  get late(): Written<Statement> {
+    return (this.#late ??= this.#place.written())
   }
 
   /** Whether what is written now commits when this does, and not before. */
@@ -117,12 +120,12 @@ export class TransactionWrites<Statement extends TappedStatement> {
       result = await send()
     } catch (error) {
       await steps.refused(writes, error)
-      await this.late.invalidate('a late statement')
+      await this.invalidateLate()
       throw error
     }
     this.state = 'ended'
     steps.committed?.()
-    const settled = andThen(writes.committed('a transaction'), () => this.late.invalidate('a late statement'))
+    const settled = andThen(writes.committed('a transaction'), () => this.invalidateLate())
     const ending = steps.settle === undefined ? settled : steps.settle(settled)
     if (isPromise(ending)) await ending
     return result
@@ -142,8 +145,13 @@ export class TransactionWrites<Statement extends TappedStatement> {
     steps.rolledBack?.()
     if (this.inDoubt || !this.begun || steps.mayBeOutrun())
       await this.written.invalidate('a rollback that something may have outrun')
-    await this.late.invalidate('a late statement')
+    await this.invalidateLate()
     return result
+  }
+
+  /** What was written since its end was asked for. */
+  invalidateLate(): MaybePromise<void> {
+    return this.#late?.invalidate('a late statement')
   }
 
   /** Nobody knows what becomes of anything that it wrote. */

@@ -1,6 +1,6 @@
 import type { Execution } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { all, andThen } from './maybe-promise.js'
+import { andThen, isPromise } from './maybe-promise.js'
 import type { Write } from './write.js'
 
 /** One cache that wants to know what is written through a tap. */
@@ -17,22 +17,28 @@ export interface WriteObserver<Statement> {
   sessionChanged(sql: string): void
 }
 
+interface Joined<Statement> {
+  readonly observer: WriteObserver<Statement>
+  readonly at: number
+}
+
 /** Who wants to know, and since when: an observer that came after a write was sent has not been asked about it. */
 export class Observers<Statement> {
-  readonly #joinedAt = new Map<WriteObserver<Statement>, number>()
+  #joined: readonly Joined<Statement>[] = []
   /** Grows with every observer that joins. */
   now = 0
 
   add(observer: WriteObserver<Statement>): void {
-    if (!this.#joinedAt.has(observer)) this.#joinedAt.set(observer, ++this.now)
+    if (this.#joined.some((joined) => joined.observer === observer)) return
+    this.#joined = [...this.#joined, { observer, at: ++this.now }]
   }
 
   delete(observer: WriteObserver<Statement>): void {
-    this.#joinedAt.delete(observer)
+    this.#joined = this.#joined.filter((joined) => joined.observer !== observer)
   }
 
-  [Symbol.iterator](): IterableIterator<WriteObserver<Statement>> {
-    return this.#joinedAt.keys()
+  get all(): readonly Joined<Statement>[] {
+    return this.#joined
   }
 
   /** An empty list of what is written from now on. */
@@ -41,19 +47,45 @@ export class Observers<Statement> {
   }
 
   sessionChanged(sql: string): void {
-    for (const observer of this.#joinedAt.keys()) observer.sessionChanged(sql)
+    for (const { observer } of this.#joined) observer.sessionChanged(sql)
   }
 
-  joinedAfter(time: number): WriteObserver<Statement>[] {
-    if (this.now === time) return []
-    return [...this.#joinedAt].filter(([, joinedAt]) => joinedAt > time).map(([observer]) => observer)
+  joinedAfter(time: number): readonly WriteObserver<Statement>[] {
+    if (this.now === time) return nobody
+    return this.#joined.filter(({ at }) => at > time).map(({ observer }) => observer)
+  }
+}
+
+const nobody: readonly never[] = []
+
+/** What some statements have written, for one observer. */
+class WrittenFor<Statement> {
+  readonly observer: WriteObserver<Statement>
+  /** Of the first statement. Nearly always it is the only one, or they all write the same. */
+  readonly #first: readonly string[]
+  #all: Set<string> | undefined
+
+  constructor(observer: WriteObserver<Statement>, tags: readonly string[]) {
+    this.observer = observer
+    this.#first = tags
+  }
+
+  add(tags: readonly string[]): void {
+    if (tags === this.#first) return
+    this.#all ??= new Set(this.#first)
+    for (const tag of tags) this.#all.add(tag)
+  }
+
+  get tags(): readonly string[] {
+    return this.#all === undefined ? this.#first : [...this.#all]
   }
 }
 
 /** What some statements have written, for every observer. */
 export class Written<Statement> {
   readonly #observers: Observers<Statement>
-  readonly #tags = new Map<WriteObserver<Statement>, Set<string>>()
+  // A list: there is hardly ever more than one observer, and a map costs a write more than all the rest.
+  #lists: WrittenFor<Statement>[] = []
   /** When the first of the statements was added. */
   #since: number | undefined
 
@@ -67,45 +99,51 @@ export class Written<Statement> {
 
   add(execution: Execution<Statement>): void {
     this.#since ??= this.#observers.now
-    for (const observer of this.#observers) this.#addTags(observer, observer.tagsOf(execution))
+    for (const { observer } of this.#observers.all) this.#addTags(observer, observer.tagsOf(execution))
   }
 
   addAll(other: Written<Statement>): void {
     if (other.#since === undefined) return
     this.#since = Math.min(this.#since ?? other.#since, other.#since)
-    for (const [observer, tags] of other.#tags) this.#addTags(observer, tags)
+    for (const { observer, tags } of other.#lists) this.#addTags(observer, tags)
   }
 
   clear(): void {
-    this.#tags.clear()
+    this.#lists = []
     this.#since = undefined
   }
 
   /** Marks everything written, before the commit. */
   open(): MaybePromise<OpenWrites> {
-    const latecomers = () => this.#latecomers()
     const opening: MaybePromise<OpenWrite>[] = []
-    for (const [observer, set] of this.#tags) {
-      const tags = [...set]
-      opening.push(andThen(observer.open(tags), (write) => ({ write, tags })))
+    let waits = false
+    for (const { observer, tags } of this.#lists) {
+      const write = observer.open(tags)
+      waits ||= isPromise(write)
+      opening.push(isPromise(write) ? write.then((opened) => ({ write: opened, tags })) : { write, tags })
     }
-    return andThen(all(opening), (opened) => new OpenWrites(opened, latecomers))
+    const latecomers = () => this.#latecomers()
+    return waits
+      ? Promise.all(opening).then((writes) => new OpenWrites(writes, latecomers))
+      : new OpenWrites(opening as OpenWrite[], latecomers)
   }
 
   invalidate(source: string): MaybePromise<void> {
-    const steps = [...this.#tags].map(([observer, tags]) => observer.invalidate([...tags], source))
-    for (const observer of this.#latecomers()) steps.push(observer.invalidateAll(source))
-    return settleAll(steps)
+    let ended: MaybePromise<void> = undefined
+    for (const { observer, tags } of this.#lists) ended = both(ended, observer.invalidate(tags, source))
+    for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(source))
+    return ended
   }
 
   #latecomers(): readonly WriteObserver<Statement>[] {
-    return this.#since === undefined ? [] : this.#observers.joinedAfter(this.#since)
+    return this.#since === undefined ? nobody : this.#observers.joinedAfter(this.#since)
   }
 
-  #addTags(observer: WriteObserver<Statement>, tags: Iterable<string>): void {
-    let set = this.#tags.get(observer)
-    if (set === undefined) this.#tags.set(observer, (set = new Set()))
-    for (const tag of tags) set.add(tag)
+  #addTags(observer: WriteObserver<Statement>, tags: readonly string[]): void {
+    for (const list of this.#lists) {
+      if (list.observer === observer) return list.add(tags)
+    }
+    this.#lists.push(new WrittenFor(observer, tags))
   }
 }
 
@@ -128,24 +166,31 @@ export class OpenWrites {
   }
 
   committed(source: string): MaybePromise<void> {
-    return this.#end(({ write, tags }) => write.committed(tags, source), source)
+    let ended: MaybePromise<void> = undefined
+    for (const { write, tags } of this.#writes) ended = both(ended, write.committed(tags, source))
+    return both(ended, this.#tellLatecomers(source))
   }
 
   rolledBack(): MaybePromise<void> {
-    return settleAll(this.#writes.map(({ write }) => write.rolledBack()))
+    let ended: MaybePromise<void> = undefined
+    for (const { write } of this.#writes) ended = both(ended, write.rolledBack())
+    return ended
   }
 
   unknown(cause: unknown): MaybePromise<void> {
-    return this.#end(({ write, tags }) => write.unknown(tags, cause), 'a write of unknown outcome')
+    let ended: MaybePromise<void> = undefined
+    for (const { write, tags } of this.#writes) ended = both(ended, write.unknown(tags, cause))
+    return both(ended, this.#tellLatecomers('a write of unknown outcome'))
   }
 
-  #end(end: (open: OpenWrite) => MaybePromise<void>, source: string): MaybePromise<void> {
-    const steps = this.#writes.map(end)
-    for (const observer of this.#latecomers()) steps.push(observer.invalidateAll(source))
-    return settleAll(steps)
+  #tellLatecomers(source: string): MaybePromise<void> {
+    let ended: MaybePromise<void> = undefined
+    for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(source))
+    return ended
   }
 }
 
-function settleAll(steps: readonly MaybePromise<void>[]): MaybePromise<void> {
-  return andThen(all(steps), () => undefined)
+/** Done when both are; a promise only if one of them is. Both are under way already, and neither rejects. */
+function both(one: MaybePromise<void>, other: MaybePromise<void>): MaybePromise<void> {
+  return isPromise(one) ? andThen(one, () => other) : other
 }

@@ -106,7 +106,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
 
   async #endAgain<T>(send: () => Promise<T>): Promise<T> {
     const result = await send()
-    await this.#writes.late.invalidate('a late statement')
+    await this.#writes.invalidateLate()
     return result
   }
 

@@ -24,6 +24,19 @@ export class TappedConnection implements TransactionPlace<Statement> {
   #refused = false
   /** What is read here may differ from what others read: another role, another search path, a table that hides another. */
   hasOwnSession = false
+  // Made once: every statement is watched.
+  readonly #answered = (result: unknown): unknown => {
+    this.#adopt()
+    return result
+  }
+  readonly #failed = async (error: unknown): Promise<never> => {
+    const transaction = this.#transaction
+    // PostgreSQL refuses whatever comes after an error until the transaction is ended.
+    if (transaction !== undefined && this.#tap.dialect !== 'postgresql' && this.#truth() === undefined)
+      transaction.mayHaveEnded = true
+    await this.#endIfEnded()
+    throw error
+  }
 
   constructor(tap: Tap, physical: object) {
     this.#tap = tap
@@ -224,19 +237,8 @@ export class TappedConnection implements TransactionPlace<Statement> {
   }
 
   /** Notices errors with which a database ends the whole transaction: MySQL's deadlock, SQLite's full disk. */
-  async #watch<T>(send: Send<T>): Promise<T> {
-    try {
-      const result = await send()
-      this.#adopt()
-      return result
-    } catch (error) {
-      const transaction = this.#transaction
-      // PostgreSQL refuses whatever comes after an error until the transaction is ended.
-      if (transaction !== undefined && this.#tap.dialect !== 'postgresql' && this.#truth() === undefined)
-        transaction.mayHaveEnded = true
-      await this.#endIfEnded()
-      throw error
-    }
+  #watch<T>(send: Send<T>): Promise<T> {
+    return send().then(this.#answered as (result: T) => T, this.#failed)
   }
 
   #opened(): Transaction {

@@ -5,7 +5,12 @@ import type { QueryRunner } from 'typeorm'
 import type { StreamedWrite, TappedConnection } from './tapped-connection.js'
 import type { Load, Tap } from './tap.js'
 
-type Query = (this: QueryRunner, sql: string, ...rest: unknown[]) => Promise<unknown>
+type Query = (
+  this: QueryRunner,
+  sql: string,
+  parameters?: unknown,
+  useStructuredResult?: boolean,
+) => Promise<unknown>
 type Stream = (this: QueryRunner, sql: string, parameters?: unknown[], ...rest: Listener[]) => Promise<Source>
 type Listener = ((...given: unknown[]) => void) | undefined
 /** What `stream()` resolves with; its declared type is the oldest of streams'. */
@@ -52,23 +57,41 @@ export function tapRunner(tap: Tap, runner: QueryRunner): QueryRunner {
   return runner
 }
 
-function tappedQuery(this: TappedRunner, sql: string, ...rest: unknown[]): Promise<unknown> {
+// By name: a rest parameter, and spreading it again, are felt in every statement. TypeORM hands over no more than these.
+function tappedQuery(
+  this: TappedRunner,
+  sql: string,
+  parameters?: unknown[],
+  useStructuredResult?: boolean,
+): Promise<unknown> {
   const { query, connection } = this[tapKey]
   // It refuses by itself, and must not be given a connection that nobody releases.
-  if (this.isReleased || typeof sql !== 'string') return query.call(this, sql, ...rest)
-  const run = (on: TappedConnection) => passQuery(this, on, sql, rest)
-  return connection === undefined ? connect(this).then(run) : run(connection)
+  if (this.isReleased || typeof sql !== 'string')
+    return query.call(this, sql, parameters, useStructuredResult)
+  return connection === undefined
+    ? passFirst(this, sql, parameters, useStructuredResult)
+    : pass(this, connection, sql, parameters, useStructuredResult)
 }
 
-function passQuery(
+async function passFirst(
+  runner: TappedRunner,
+  sql: string,
+  parameters: unknown,
+  useStructuredResult: boolean | undefined,
+): Promise<unknown> {
+  return await pass(runner, await connect(runner), sql, parameters, useStructuredResult)
+}
+
+function pass(
   runner: TappedRunner,
   connection: TappedConnection,
   sql: string,
-  rest: unknown[],
+  parameters: unknown,
+  useStructuredResult: boolean | undefined,
 ): Promise<unknown> {
   const { tap, query } = runner[tapKey]
-  const sent = { statement: tap.classify(sql), parameters: parametersOf(rest[0]) }
-  const send = () => query.call(runner, sql, ...rest)
+  const sent = { statement: tap.classify(sql), parameters: parametersOf(parameters) }
+  const send = () => query.call(runner, sql, parameters, useStructuredResult)
   const load = tap.currentLoad
   return load === undefined
     ? connection.run(sent, send)
