@@ -3,7 +3,8 @@ export type CommandPart = string | Buffer | number
 
 /**
  * The part of an ioredis client (5 or 6, `Redis` or `Cluster`) that is used, and of clients that are made after it, such
- * as iovalkey's. The client is the user's: it is never connected to anything else, changed or closed.
+ * as iovalkey's. Those of node-redis are given this shape. The client is the user's: it is never connected to anything else,
+ * changed or closed.
  */
 export interface RedisClient {
   /** `ready` when commands can be sent; `wait` for one that connects when it is first used. */
@@ -13,10 +14,19 @@ export interface RedisClient {
   pipeline(): RedisPipeline
   on(event: string, listener: () => void): unknown
   off(event: string, listener: () => void): unknown
-  readonly options: { readonly keyPrefix?: string | undefined }
+  readonly options: {
+    readonly keyPrefix?: string | undefined
+    /** Whether an error that the server sent is a reason to connect again, as the user sees it. */
+    readonly reconnectOnError?: ((error: Error) => boolean | 1 | 2) | null | undefined
+  }
+  disconnect?(reconnect?: boolean): void
+  /** Whether two commands in a row may go over two connections although none has ended. */
+  readonly isPooled?: boolean
   readonly isCluster?: boolean
   /** Of a cluster: the nodes of each slot, the master first. */
   readonly slots?: readonly (readonly string[] | undefined)[] | undefined
+  /** The same, of a client without `slots`: the name of the master of a slot. */
+  masterOf?(slot: number): string | undefined
   /** Of a cluster: the clients of its nodes. */
   nodes?(role: 'master'): readonly NodeClient[]
   /** Another client of the same server, with other options. Needed for `'eventual'` and `{ maxStaleness }`. */

@@ -1,6 +1,7 @@
 import type { CodecType, Duration } from '@freshet/core/store'
 import { assertOptions, invalidOption, positiveInteger, print, toMilliseconds } from '@freshet/core/store'
 import type { RedisClient } from './client.js'
+import { fromNodeRedis } from './node-redis/from-node-redis.js'
 import { type Topology, validTopology } from './topologies.js'
 
 export interface RedisStoreOptions {
@@ -99,7 +100,7 @@ function validPrefix(prefix: unknown): string {
 }
 
 /**
- * The client, if it has the shape of ioredis's.
+ * The client, if it has the shape of ioredis's, or can be given it.
  *
  * @throws FreshetError INVALID_OPTION
  */
@@ -108,7 +109,9 @@ export function validClient(client: unknown): RedisClient {
   const isClient =
     typeof status === 'string' && [callBuffer, pipeline, on].every((method) => typeof method === 'function')
   if (isClient) return client as RedisClient
+  const adapted = typeof client === 'object' && client !== null ? fromNodeRedis(client) : undefined
+  if (adapted !== undefined) return adapted
   throw invalidOption(
-    `redisStore() takes a client of ioredis, new Redis(…) or new Cluster(…), but ${print(client)} was given.`,
+    `redisStore() takes a client of ioredis or iovalkey, new Redis(…) or new Cluster(…), or of node-redis, createClient(), createCluster() or createSentinel(), but ${print(client)} was given.`,
   )
 }

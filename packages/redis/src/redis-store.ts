@@ -31,6 +31,7 @@ import { InOrder } from './in-order.js'
 import { type Payload, type PayloadFormat, payloadFormat } from './payload.js'
 import { type PutEntry, putEntryOver } from './put-entry.js'
 import { KeyReader, type Reading, type Readings } from './readings.js'
+import type { NodeRedis } from './node-redis/from-node-redis.js'
 import { withNear } from './near/with-near.js'
 import { withReplica } from './replicated/with-replica.js'
 import { mintScript } from './scripts/mint.js'
@@ -44,13 +45,14 @@ import { clientWire } from './wire.js'
  *
  * The client is the user's: create it, listen to its errors, close it. While it is not connected, reads go to the database.
  *
- * @param client ioredis 5 or 6, `Redis` or `Cluster`
+ * @param client of ioredis 5 or 6 or iovalkey, `Redis` or `Cluster`; or of node-redis 4 or 5, `createClient()`, `createCluster()` or
+ * `createSentinel()`
  * @throws FreshetError INVALID_OPTION, INVALID_DURATION
  * @example
  * const redis = new Redis(url)
  * const cache = createCache({ store: redisStore(redis), namespace: 'shop' })
  */
-export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): StoreFactory {
+export function redisStore(client: RedisClient | NodeRedis, options: RedisStoreOptions = {}): StoreFactory {
   const wireClient = validClient(client)
   const resolved = resolveOptions(options)
   assertFits(resolved.topology, wireClient)

@@ -15,6 +15,8 @@ export interface Wire {
   onReady(listener: () => void): () => void
   /** Grows with each connection that ends: what was asked and answered at one number went over one connection. */
   connections(): number
+  /** Whether commands in a row go over one connection, as long as none has ended. */
+  readonly hasOneConnection: boolean
   /** Whether keys have groups at all. */
   readonly hasGroups: boolean
   /** Keys of one group may stand in one command. */
@@ -42,7 +44,8 @@ export function clientWire(client: RedisClient): Wire {
     connections: () => ended.count,
     hasGroups: isCluster,
     groupOf: isCluster ? (key) => slotOf((client.options.keyPrefix ?? '') + key) : () => 0,
-    nodeOf: isCluster ? (group) => client.slots?.[group]?.[0] ?? '' : () => '',
+    nodeOf: isCluster ? (group) => client.masterOf?.(group) ?? client.slots?.[group]?.[0] ?? '' : () => '',
+    hasOneConnection: !isCluster && client.isPooled !== true,
     send: (commands) =>
       commands.length <= few
         ? commands.map((command) => sendOne(client, command))

@@ -6,7 +6,7 @@ import {
   startTcpProxy,
   type TcpProxy,
 } from '../../../test/services/index.js'
-import { connectTo, loadScripts, type TestClient, versions } from './support/clients.js'
+import { connectTo, isIoredis, loadScripts, type TestClient, versions } from './support/clients.js'
 import { keysOf } from './support/keys.js'
 import { TestDatabase, type TestProcess } from './support/process.js'
 import { tracked, type TrackedClient } from './support/tracked-client.js'
@@ -53,6 +53,12 @@ describe.each(versions)('%s', (version) => {
   const disconnected = async () => {
     const ended = new Promise<void>((resolve) => void farClient.once('end', resolve))
     farClient.disconnect()
+    await ended
+  }
+  /** Breaks the connection. Not until the client is seen without one: it may have another before anybody looks. */
+  const lost = async () => {
+    const ended = new Promise<void>((resolve) => void farClient.on('close', resolve))
+    proxy.cut()
     await ended
   }
   const ready = async () => {
@@ -110,8 +116,7 @@ describe.each(versions)('%s', (version) => {
       const failures = far.failures.length
       const writing = far.cache.write(['User'], async () => {
         database.row = 'v3'
-        proxy.cut()
-        while (farClient.status === 'ready') await turns()
+        await lost()
       })
       await writing
       expect(await near.read()).toBe('v3')
@@ -247,8 +252,7 @@ describe.each(versions)('%s', (version) => {
       await nearWatched.idle()
       const writing = far.cache.write(['User'], async () => {
         database.row = 'v1'
-        proxy.cut()
-        while (farClient.status === 'ready') await turns()
+        await lost()
       })
       await writing
       expect(await near.read()).toBe('v1')
@@ -309,7 +313,7 @@ describe.each(versions)('%s', (version) => {
       expect(farClient.listenerCount('ready')).toBe(before)
     })
 
-    test('one that connects on its first use is connected by it', async () => {
+    test.runIf(isIoredis(version))('one that connects on its first use is connected by it', async () => {
       const lazy = await connectLazily(server, version)
       try {
         const process = database.connect(lazy, { prefix })

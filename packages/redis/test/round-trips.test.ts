@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RedisServer, startRedisServer } from '../../../test/services/index.js'
 import { sharedRedisCluster } from '../../../test/services/shared.js'
-import { connectTo, connectToCluster, loadScripts, type TestClient } from './support/clients.js'
+import { connectTo, connectToCluster, loadScripts, type TestClient, versions } from './support/clients.js'
 import { TestDatabase, type TestProcess } from './support/process.js'
 import { tracked, type TrackedClient } from './support/tracked-client.js'
 
 const options = { tags: ['User', 'Post'] }
 
-describe('on one server', () => {
+describe.each(versions)('on one server, %s', (version) => {
   let server: RedisServer
   let client: TestClient
   let watched: TrackedClient
   let process: TestProcess
   beforeAll(async () => {
     server = await startRedisServer()
-    client = await connectTo(server)
+    client = await connectTo(server, version)
     await loadScripts(client)
     watched = tracked(client)
   })
@@ -121,11 +121,11 @@ describe('on one server', () => {
   })
 })
 
-describe('in a cluster', () => {
+describe.each(versions)('in a cluster, %s', (version) => {
   let client: TestClient
   let watched: TrackedClient
   beforeAll(async () => {
-    client = await connectToCluster((await sharedRedisCluster()).addresses)
+    client = await connectToCluster((await sharedRedisCluster()).addresses, version)
     await loadScripts(client)
     watched = tracked(client)
   })

@@ -31,7 +31,7 @@ export class Checker {
 
   #request(keys: readonly string[]): Promise<Stamps> {
     const { link, generations } = this.#options
-    if (link.wire.hasGroups || keys.length > maxKeysPerCall) return this.#byScript(keys)
+    if (!link.wire.hasOneConnection || keys.length > maxKeysPerCall) return this.#byScript(keys)
     const first = generations.reading(keys[0]!)
     if (first === undefined) return this.#byScript(keys)
     const known = new Map<string, string>()

@@ -1,6 +1,8 @@
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis'
 import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis6'
+import { Cluster as ClusterOfValkey, Redis as RedisOfValkey } from 'iovalkey'
 import type { RedisClient } from '../../src/client.js'
+import { connectNodeRedis, connectNodeRedisCluster, mastersOfNodeRedis } from './node-redis.js'
 import { scripts } from './scripts.js'
 
 export interface HostAndPort {
@@ -18,17 +20,38 @@ export type TestClient = RedisClient & {
 
 type ClusterClient = Omit<TestClient, 'nodes'> & { nodes(role: 'master'): readonly TestClient[] }
 
-export const versions = ['ioredis 5', 'ioredis 6'] as const
+const made = {
+  'ioredis 5': {
+    one: (options: object) => new Redis5(options),
+    cluster: (addresses: HostAndPort[]) => new Cluster5(addresses),
+  },
+  'ioredis 6': {
+    one: (options: object) => new Redis6(options),
+    cluster: (addresses: HostAndPort[]) => new Cluster6(addresses),
+  },
+  iovalkey: {
+    one: (options: object) => new RedisOfValkey(options),
+    cluster: (addresses: HostAndPort[]) => new ClusterOfValkey(addresses),
+  },
+} as const
+
+export const ioredisVersions = ['ioredis 5', 'ioredis 6', 'iovalkey'] as const
+export const nodeRedisVersions = ['node-redis 4', 'node-redis 5', 'node-redis 5 with RESP 3'] as const
+export const versions = [...ioredisVersions, ...nodeRedisVersions] as const
+export type IoredisVersion = (typeof ioredisVersions)[number]
+export type NodeRedisVersion = (typeof nodeRedisVersions)[number]
 export type Version = (typeof versions)[number]
 
-/** Connected to one server. */
+export const isIoredis = (version: Version): version is IoredisVersion => version in made
+
+/** Connected to one server. `options` are those of ioredis, as far as the version has the like. */
 export async function connectTo(
   { host, port }: HostAndPort,
   version: Version = 'ioredis 5',
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<TestClient> {
   const all = { host, port, ...options }
-  return await ready(version === 'ioredis 5' ? new Redis5(all) : new Redis6(all))
+  return isIoredis(version) ? await ready(made[version].one(all)) : await connectNodeRedis(version, all)
 }
 
 /** Connected to a cluster. */
@@ -36,12 +59,26 @@ export async function connectToCluster(
   addresses: readonly HostAndPort[],
   version: Version = 'ioredis 5',
 ): Promise<TestClient> {
-  return await ready(version === 'ioredis 5' ? new Cluster5([...addresses]) : new Cluster6([...addresses]))
+  return isIoredis(version)
+    ? await ready(made[version].cluster([...addresses]))
+    : await connectNodeRedisCluster(version, addresses)
+}
+
+/** Connected to the master of a set that sentinels watch. */
+export async function connectThroughSentinels(
+  { name, sentinels }: { readonly name: string; readonly sentinels: readonly HostAndPort[] },
+  version: IoredisVersion,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<TestClient> {
+  return await ready(
+    made[version].one({ name, sentinels: [...sentinels], failoverDetector: true, ...options }),
+  )
 }
 
 /** The servers whose keys a client sees. */
 export function mastersOf(client: TestClient): readonly TestClient[] {
-  return client.isCluster === true ? (client as ClusterClient).nodes('master') : [client]
+  if (client.isCluster !== true) return [client]
+  return mastersOfNodeRedis(client) ?? (client as ClusterClient).nodes('master')
 }
 
 /** Waits until it is connected, unless it connects on its first use. */

@@ -1,6 +1,7 @@
 import { createCache, type Cache, type CacheOptions } from '@freshet/core'
 import { FakeClock } from '../../../core/test/support/fake-clock.js'
 import type { RedisClient } from '../../src/client.js'
+import type { NodeRedis } from '../../src/node-redis/from-node-redis.js'
 import { redisStore, type RedisStoreOptions } from '../../src/index.js'
 
 /** A process of an application, as far as the store can tell: a cache on a client and a clock of its own. */
@@ -21,7 +22,7 @@ export class TestDatabase {
 
   /** A process whose cache has its store on `client`. */
   connect(
-    client: RedisClient,
+    client: RedisClient | NodeRedis,
     storeOptions: RedisStoreOptions,
     cacheOptions: CacheOptions = {},
   ): TestProcess {
