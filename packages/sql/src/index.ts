@@ -1,5 +1,7 @@
 export { analyseStatement } from './analyse.js'
 export { createStatementAnalyser, type StatementAnalyser, type StatementAnalyserOptions } from './analyser.js'
+export type { Catalogue, CatalogueTable } from './catalogue/catalogue.js'
+export { catalogueQueries, readCatalogue } from './catalogue/read-catalogue.js'
 export type { SqlDialect } from './dialect.js'
 export { endOfUnseen } from './end-of-unseen.js'
 export type {
