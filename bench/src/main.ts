@@ -7,6 +7,8 @@ import type { Section } from './report.js'
 import { isReached, print, save } from './report.js'
 import { benchPrisma, createTables } from './prisma.js'
 import { benchRedis } from './redis.js'
+import { countRequests } from './redis-requests.js'
+import { benchInvalidation } from './redis-invalidation.js'
 import { benchTypeormEntities } from './typeorm-entities.js'
 import { benchTypeormOverhead } from './typeorm-overhead.js'
 import { benchTypeormRows } from './typeorm-rows.js'
@@ -38,9 +40,20 @@ if (wants('prisma')) {
 if (wants('redis')) {
   const redis = await startRedis()
   try {
-    sections.push(...(await benchRedis(redis, rounds(60, 2_000))))
+    sections.push(...(await benchRedis(redis, rounds(60, 2_000))), await countRequests(redis))
   } finally {
     await redis.stop()
+  }
+}
+if (wants('redis') || values.only === 'invalidation') {
+  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
+  try {
+    const url = await postgres.createDatabase()
+    await createTables(url)
+    const sizes = { few: 1_000, many: values.short ? 20_000 : 1_000_000 }
+    sections.push(...(await benchInvalidation(redis, url, sizes, rounds(60, 200))))
+  } finally {
+    await Promise.all([redis.stop(), postgres.stop()])
   }
 }
 if (wants('typeorm')) sections.push(...(await benchTypeorm()))
