@@ -58,7 +58,7 @@ export class FailoverStore implements Store {
         ? this.#changed('primary', () => primary.put(space, key, record, vector), undefined)
         : primary.put(space, key, record, vector)
     // Of another outage, or of the primary, which is away: nothing that it says holds here.
-    if (active !== 'backup' || !isOfBackup || vector.store !== backup.store) return
+    if (!isOfBackup || vector.store !== backup.store) return
     return record.byHand === true
       ? this.#changed('backup', () => backup.put(space, key, record, vector), undefined)
       : backup.put(space, key, record, vector)

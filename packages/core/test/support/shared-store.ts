@@ -11,6 +11,8 @@ export interface Connection {
   isAway: boolean
   /** What has been asked for, in order. */
   readonly asked: StoreOperation[]
+  /** Intents that have been opened here, and neither closed nor made a hold. */
+  readonly marks: Set<Intent>
   /** Called before each call is carried out. A test that returns a promise holds the call up. */
   before: (operation: StoreOperation) => Promise<void> | undefined
 }
@@ -24,6 +26,7 @@ export class SharedStore {
       store: (context) => new ConnectedStore(this.#open(context), connection),
       isAway: false,
       asked: [],
+      marks: new Set(),
       before: () => undefined,
     }
     return connection
@@ -68,11 +71,18 @@ class ConnectedStore implements Store {
   }
 
   openIntent(space: Space, tags: readonly string[]) {
-    return this.#change('openIntent', () => this.#inner.openIntent(space, tags))
+    return this.#change('openIntent', async () => {
+      const intent = await this.#inner.openIntent(space, tags)
+      this.#connection.marks.add(intent)
+      return intent
+    })
   }
 
   closeIntent(intent: Intent, bumped: readonly string[]) {
-    return this.#change('closeIntent', () => this.#inner.closeIntent(intent, bumped))
+    return this.#change('closeIntent', () => {
+      this.#connection.marks.delete(intent)
+      return this.#inner.closeIntent(intent, bumped)
+    })
   }
 
   bump(space: Space, tags: readonly string[]) {
@@ -80,7 +90,10 @@ class ConnectedStore implements Store {
   }
 
   hold(intent: Intent, tags: readonly string[], ms: number) {
-    return this.#change('hold', () => this.#inner.hold(intent, tags, ms))
+    return this.#change('hold', () => {
+      this.#connection.marks.delete(intent)
+      return this.#inner.hold(intent, tags, ms)
+    })
   }
 
   size() {
