@@ -1,0 +1,67 @@
+import type { PreciseTable, TablePrecision } from './table-precision.js'
+import type { KeyTuple, WatchedKey } from './watched-key.js'
+
+/** What one sending of a statement does to the rows of its table. `undefined` is always the wide answer: any value. */
+export interface RowChange {
+  readonly kind: 'insert' | 'update' | 'delete' | 'upsert' | 'truncate' | 'unknown'
+  readonly inserts: boolean
+  readonly deletes: boolean
+  /** No row can be concerned. */
+  readonly isNothing: boolean
+  /** The columns that rows which exist are given; columns that change by themselves are not among them. */
+  readonly assigned: readonly string[] | undefined
+  /** Which rows were changed or deleted, by what they had in the key before. */
+  touched(key: readonly string[]): readonly KeyTuple[] | undefined
+  /** What rows have in the key after it that may not have had it before. */
+  entering(key: readonly string[]): readonly KeyTuple[] | undefined
+}
+
+/** Past this, what a statement says of a key is as good as nothing. */
+const maxKeys = 100
+
+/**
+ * The tags of its own table that one sending of a statement bumps. What foreign keys and triggers carry it to is bumped by
+ * the table's tag and its clock.
+ *
+ * @param change applied before the statement is sent: what to mark. Applied once it has answered: what to bump.
+ */
+export function writeTags(change: RowChange, table: TablePrecision): readonly string[] {
+  const { texts } = table
+  if (table.grain === 'table' || change.kind === 'unknown' || change.kind === 'truncate')
+    return [texts.table, texts.clock]
+  const tags = new Set([texts.clock])
+  if (change.isNothing) return [...tags]
+  addTouched(change, table, tags)
+  addAssigned(change, table, tags)
+  if (change.inserts) tags.add(texts.incoming)
+  for (const key of table.keys) addEntering(change.entering(key.columns), key, tags)
+  if (change.deletes) tags.add(texts.leaving)
+  return [...tags]
+}
+
+function addTouched(change: RowChange, { rowKey, texts }: PreciseTable, tags: Set<string>): void {
+  if (change.kind === 'insert') return
+  const rows = rowKey === undefined ? undefined : change.touched(rowKey.columns)
+  if (rowKey === undefined || rows === undefined || rows.length > maxKeys) tags.add(texts.table)
+  else for (const row of rows) tags.add(rowKey.row(row))
+}
+
+function addAssigned(
+  change: RowChange,
+  { watched, selfChanging, texts }: PreciseTable,
+  tags: Set<string>,
+): void {
+  if (change.kind !== 'update' && change.kind !== 'upsert') return
+  const { assigned } = change
+  if (assigned === undefined) {
+    tags.add(texts.table)
+    return
+  }
+  for (const column of [...assigned, ...selfChanging]) tags.add(texts.column(column))
+  if (assigned.some((column) => watched.has(column))) tags.add(texts.leaving)
+}
+
+function addEntering(values: readonly KeyTuple[] | undefined, key: WatchedKey, tags: Set<string>): void {
+  if (values === undefined || values.length > maxKeys) tags.add(key.anySet)
+  else for (const value of values) tags.add(key.set(value))
+}
