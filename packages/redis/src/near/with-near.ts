@@ -7,7 +7,7 @@ import type { Readings } from '../readings.js'
 import { Checker } from './checker.js'
 import { Generations } from './generations.js'
 import { type CopiesListener, NearCopies } from './near-copies.js'
-import { NearStore } from './near-store.js'
+import { NearStore, type NearStoreParts } from './near-store.js'
 
 export interface NearOptions {
   readonly client: RedisClient
@@ -26,6 +26,7 @@ export type Observe = () => (readings: Readings) => void
 /** Whoever does more with copies than keep what was read. */
 export interface NearOwner {
   readonly copies: CopiesListener
+  createStore(parts: NearStoreParts): NearStore
   /** Other processes have changed generations, or marked them. */
   changed(keys: readonly string[]): void
   /** Anything may have changed: nothing that is there is served before it has been asked for. */
@@ -80,7 +81,7 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
     return (readings) => generations.answered(asking, readings)
   }
   const shared = options.share(observe)
-  const store = new NearStore({
+  const parts: NearStoreParts = {
     shared,
     context,
     keys,
@@ -92,7 +93,8 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
     keepsOutdated: owner !== undefined,
     listen: () => push?.start(),
     close: () => push?.close(),
-  })
+  }
+  const store = owner === undefined ? new NearStore(parts) : owner.createStore(parts)
   return { store, shared, copies, generations, observe }
 
   function createPush(staleAfterMs: number): Push {

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { StoreContext } from '@freshet/core/store'
 import type { NodeClient, PushClient, RedisClient } from '../client.js'
+import type { Link } from '../link.js'
 import { connectionOptions } from '../push/push.js'
 
 export interface FeedOptions {
   readonly client: RedisClient
   readonly context: StoreContext
+  readonly link: Link
   readonly channel: string
-  /** How long a connection may leave a question unanswered before it is made anew. */
+  /** How long what this process has published may be on its way before the connection is made anew. */
   readonly silenceMs: number
   readonly onMessage: (message: Buffer) => void
   /** From now on nothing is missed; what came before was. */
@@ -21,6 +24,7 @@ const checksPerSilence = 3
  */
 export class Feed {
   readonly #options: FeedOptions
+  readonly #echoes: string
   #client: PushClient | undefined
   /** Grows with each connection, so that what belongs to an earlier one is noticed. */
   #attempt = 0
@@ -33,6 +37,7 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options
+    this.#echoes = `${options.channel}:${randomBytes(9).toString('base64url')}`
   }
 
   start(): void {
@@ -72,7 +77,9 @@ export class Feed {
     client.on('ready', () => void (isCurrent() && this.#subscribe(client, isCurrent)))
     client.on('close', () => void (isCurrent() && this.#down()))
     client.on('error', ignore)
-    client.on('messageBuffer', (_channel, message) => void (isCurrent() && this.#message(message as Buffer)))
+    client.on('messageBuffer', (channel, message) => {
+      if (isCurrent()) this.#message(String(channel), message as Buffer)
+    })
     client.connect().catch(ignore)
   }
 
@@ -86,7 +93,7 @@ export class Feed {
   async #subscribe(client: PushClient, isCurrent: () => boolean): Promise<void> {
     const { channel, context, onUp } = this.#options
     try {
-      await client.callBuffer('subscribe', channel)
+      await client.callBuffer('subscribe', channel, this.#echoes)
       if (!isCurrent()) return
       // What hangs on it must not keep the process alive: it is not the user's connection.
       client.stream?.unref?.()
@@ -110,20 +117,19 @@ export class Feed {
   }
 
   async #ask(now: number): Promise<void> {
-    const client = this.#client!
-    const attempt = this.#attempt
     this.#unansweredSince = now
     try {
-      await client.callBuffer('ping')
+      await this.#options.link.command('publish', this.#echoes, '')
     } catch {
-      return
+      // It may never have been sent; another is.
+      this.#unansweredSince = undefined
     }
-    if (attempt === this.#attempt) this.#unansweredSince = undefined
   }
 
-  #message(message: Buffer): void {
+  #message(channel: string, message: Buffer): void {
     const { context, onMessage } = this.#options
-    if (context.pushed === undefined) onMessage(message)
+    if (channel === this.#echoes) this.#unansweredSince = undefined
+    else if (context.pushed === undefined) onMessage(message)
     else context.pushed(() => onMessage(message))
   }
 

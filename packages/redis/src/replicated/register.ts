@@ -2,6 +2,7 @@ import { digest } from '@freshet/core/store'
 import type { Keys } from '../keys.js'
 import type { Link, ScriptCall } from '../link.js'
 import { enlistScript } from '../scripts/enlist.js'
+import { listedScript } from '../scripts/listed.js'
 
 export interface RegisterOptions {
   readonly link: Link
@@ -67,9 +68,10 @@ export class Register {
   }
 
   async #page(from: string, skip: number) {
-    const range = [from, '-inf', 'withscores', 'limit', skip, pageSize]
-    const reply = (await this.#options.link.command('zrevrangebyscore', this.#key, ...range)) as Buffer[]
-    const texts = reply.map(String)
+    const call = { script: listedScript, keys: [this.#key], args: [from, skip, pageSize] }
+    const [outcome] = await this.#options.link.run([call])
+    if (!outcome!.ok) throw outcome!.error
+    const texts = (outcome!.reply as readonly unknown[]).map(String)
     return {
       members: texts.filter((_, index) => index % 2 === 0),
       scores: texts.filter((_, index) => index % 2 === 1),

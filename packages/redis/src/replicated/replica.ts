@@ -77,6 +77,7 @@ export class Replica {
     this.#feed = new Feed({
       client,
       context,
+      link,
       channel: this.#channel,
       silenceMs,
       onMessage: inbox.add,

@@ -5,16 +5,13 @@ import {
   type Lookup,
   type MaybePromise,
   type Space,
-  type Store,
-  type StoreSize,
   type Vector,
 } from '@freshet/core/store'
 import { type Keys, tagsOf } from '../keys.js'
+import { NearStore, type NearStoreParts } from '../near/near-store.js'
 import type { Replica } from './replica.js'
 
-export interface ReplicatedStoreParts {
-  /** The shared store with copies in this process. */
-  readonly near: Store
+export interface ReplicatedStoreParts extends NearStoreParts {
   readonly keys: Keys
   /** What fills the copies; made when the namespace is known, which is when the store is first asked for something. */
   readonly join: (root: string) => Replica
@@ -24,76 +21,65 @@ export interface ReplicatedStoreParts {
  * A shared store all entries of which live in each process: they come when another process has stored them, not when they are
  * asked for. Which of them may be served is the near store's to say.
  */
-export class ReplicatedStore implements Store {
-  readonly name: string
-  readonly #parts: ReplicatedStoreParts
+export class ReplicatedStore extends NearStore {
+  readonly #keys: Keys
+  readonly #open: (root: string) => Replica
   #replica: Replica | undefined
-  #isClosed = false
+  #hasEnded = false
 
-  constructor(parts: ReplicatedStoreParts) {
-    this.name = parts.near.name
-    this.#parts = parts
+  constructor({ join, ...parts }: ReplicatedStoreParts) {
+    super(parts)
+    this.#keys = parts.keys
+    this.#open = join
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+  override lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
     if (this.#replica === undefined) this.#join(space)
-    return this.#parts.near.lookup(space, key, tags)
+    return super.lookup(space, key, tags)
   }
 
-  snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
+  override snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
     this.#join(space)
-    return this.#parts.near.snapshot(space, tags)
+    return super.snapshot(space, tags)
   }
 
-  put(space: Space, key: string, record: EntryRecord, vector: Vector): MaybePromise<void> {
+  override put(space: Space, key: string, record: EntryRecord, vector: Vector): MaybePromise<void> {
     this.#join(space)
-    const done = this.#parts.near.put(space, key, record, vector)
+    const done = super.put(space, key, record, vector)
     if (record.byHand !== true || !isPromise(done)) return done
     return done.finally(() => this.#replica?.tellOfHand())
   }
 
-  async delete(space: Space, key: string): Promise<boolean> {
+  override async delete(space: Space, key: string): Promise<boolean> {
     this.#join(space)
     try {
-      return await this.#parts.near.delete(space, key)
+      return await super.delete(space, key)
     } finally {
       this.#replica?.deleted(space, key)
     }
   }
 
-  openIntent(space: Space, tags: readonly string[]): MaybePromise<Intent> {
-    return this.#parts.near.openIntent(space, tags)
-  }
-
-  async closeIntent(intent: Intent, bumped: readonly string[]): Promise<void> {
-    await this.#parts.near.closeIntent(intent, bumped)
+  override async closeIntent(intent: Intent, bumped: readonly string[]): Promise<void> {
+    await super.closeIntent(intent, bumped)
     this.#changed(intent.space, [...intent.tags, ...bumped])
   }
 
-  async bump(space: Space, tags: readonly string[]): Promise<void> {
-    await this.#parts.near.bump(space, tags)
+  override async bump(space: Space, tags: readonly string[]): Promise<void> {
+    await super.bump(space, tags)
     this.#changed(space, tags)
   }
 
-  hold(intent: Intent, tags: readonly string[], ms: number): MaybePromise<void> {
-    return this.#parts.near.hold(intent, tags, ms)
-  }
-
-  size(): StoreSize {
-    return this.#parts.near.size()
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true
+  override async close(): Promise<void> {
+    this.#hasEnded = true
     this.#replica?.close()
-    await this.#parts.near.close()
+    await super.close()
   }
 
   #join({ prefixes }: Space): void {
-    if (this.#replica === undefined && !this.#isClosed) this.#replica = this.#parts.join(prefixes.at(-1)!)
+    if (this.#replica === undefined && !this.#hasEnded) this.#replica = this.#open(prefixes.at(-1)!)
   }
 
   #changed(space: Space, tags: readonly string[]): void {
-    this.#replica?.changed(tagsOf(space, tags).map(this.#parts.keys.generation))
+    this.#replica?.changed(tagsOf(space, tags).map(this.#keys.generation))
   }
 }

@@ -20,6 +20,8 @@ export interface WithReplicaOptions extends Omit<NearOptions, 'share'> {
 export function withReplica({ format, shareOver, ...options }: WithReplicaOptions): Store {
   const { client, context, bounds, link, keys, silenceMs } = options
   let replica: Replica | undefined
+  const join = (root: string) =>
+    (replica = new Replica({ client, context, link, keys, format, near, copies, ...bounds, silenceMs, root }))
   const copies: ReplicaCopies = new ReplicaCopies({
     context,
     isCurrent: (copy) => near.generations.agree(copy.keys, copy.vector.stamps),
@@ -30,9 +32,12 @@ export function withReplica({ format, shareOver, ...options }: WithReplicaOption
   )
   const near: Near = createNear(
     { ...options, share },
-    { copies, changed: (changed) => replica?.changed(changed), gap: () => replica?.gap() },
+    {
+      copies,
+      createStore: (parts) => new ReplicatedStore({ ...parts, join }),
+      changed: (changed) => replica?.changed(changed),
+      gap: () => replica?.gap(),
+    },
   )
-  const join = (root: string) =>
-    (replica = new Replica({ client, context, link, keys, format, near, copies, ...bounds, silenceMs, root }))
-  return new ReplicatedStore({ near: near.store, keys, join })
+  return near.store
 }

@@ -2,7 +2,13 @@ import { type Cache, createCache, type CacheOptions } from '@freshet/core'
 import { FakeClock } from '@freshet/testing'
 import { startTcpProxy, type TcpProxy } from '../../../../test/services/index.js'
 import { redisStore, type RedisStoreOptions } from '../../src/index.js'
-import { connectTo, type HostAndPort, loadScripts, type TestClient } from '../support/clients.js'
+import {
+  connectTo,
+  type HostAndPort,
+  loadScripts,
+  type TestClient,
+  type Version,
+} from '../support/clients.js'
 import { keysUnder } from '../support/time-machine.js'
 import { tracked, type TrackedClient } from '../support/tracked-client.js'
 
@@ -35,6 +41,7 @@ export interface ReplicaOptions {
   readonly store?: RedisStoreOptions
   /** Of the client. */
   readonly client?: Readonly<Record<string, unknown>>
+  readonly version?: Version
 }
 
 /** A process with a full copy, on wires that a test can disturb. */
@@ -82,7 +89,7 @@ export class TestReplica {
 
   static async start(server: HostAndPort, rows: Rows, options: ReplicaOptions = {}): Promise<TestReplica> {
     const [dataProxy, feedProxy] = await Promise.all([startTcpProxy(server), startTcpProxy(server)])
-    const client = await connectTo(dataProxy, 'ioredis 5', { retryStrategy: () => 10, ...options.client })
+    const client = await connectTo(dataProxy, options.version, { retryStrategy: () => 10, ...options.client })
     return new TestReplica(rows, client, dataProxy, feedProxy, options)
   }
 
@@ -120,6 +127,37 @@ export class TestReplica {
     await this.cache.close()
     this.client.disconnect()
     await Promise.all([this.dataProxy.stop(), this.feedProxy.stop()])
+  }
+}
+
+/** Starts processes, and stops them after each test. */
+export class Replicas {
+  readonly rows = new Rows()
+  readonly #server: HostAndPort
+  readonly #started: TestReplica[] = []
+
+  constructor(server: HostAndPort) {
+    this.#server = server
+  }
+
+  async start(options: ReplicaOptions = {}): Promise<TestReplica> {
+    const replica = await TestReplica.start(this.#server, this.rows, options)
+    this.#started.push(replica)
+    return replica
+  }
+
+  /** Two that hear of each other: what one has read has come to the other, which listens since then at the latest. */
+  async pair(options: ReplicaOptions = {}): Promise<readonly [TestReplica, TestReplica]> {
+    const [first, second] = [await this.start(options), await this.start(options)]
+    await first.read('first')
+    await first.has(1)
+    await second.read('second')
+    await Promise.all([first.has(2), second.has(2)])
+    return [first, second]
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#started.map(async (replica) => await replica.stop()))
   }
 }
 

@@ -1,10 +1,13 @@
 import { beatScript } from '../../src/scripts/beat.js'
 import { checkScript } from '../../src/scripts/check.js'
 import { closeScript } from '../../src/scripts/close.js'
+import { enlistScript } from '../../src/scripts/enlist.js'
 import { intentScript } from '../../src/scripts/intent.js'
+import { listedScript } from '../../src/scripts/listed.js'
 import { mintScript } from '../../src/scripts/mint.js'
 import { putScript } from '../../src/scripts/put.js'
 import { readScript } from '../../src/scripts/read.js'
+import { shareScript } from '../../src/scripts/share.js'
 
 export const scripts = [
   readScript,
@@ -14,4 +17,7 @@ export const scripts = [
   putScript,
   beatScript,
   checkScript,
+  enlistScript,
+  listedScript,
+  shareScript,
 ] as const
