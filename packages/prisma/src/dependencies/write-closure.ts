@@ -1,4 +1,4 @@
-import type { ForeignKeyEdge, WriteClosure } from '@freshet/sql'
+import type { ForeignKeyEdge, TableGraph, WriteClosure } from '@freshet/sql'
 import { createWriteClosure as createClosure } from '@freshet/sql'
 import type { DataModel } from '../schema/data-model.js'
 import { type DependsOn, resolveDependsOn } from './depends-on.js'
@@ -21,17 +21,18 @@ export interface WriteClosureOptions {
  * touchedBy([{ table: 'users', action: 'delete' }])                       // users, and all that hangs on it
  * touchedBy([{ table: 'users', action: 'update', columns: ['name'] }])    // { tables: ['users'] }
  */
-export function createWriteClosure(
-  dataModel: DataModel,
-  { dependsOn }: WriteClosureOptions = {},
-): WriteClosure {
+export function createWriteClosure(dataModel: DataModel, options: WriteClosureOptions = {}): WriteClosure {
+  return createClosure(tableGraphOf(dataModel, options))
+}
+
+/**
+ * The tables of a schema and what carries a write from one to another.
+ *
+ * @throws FreshetError INVALID_OPTION for an unknown name in `dependsOn`.
+ */
+export function tableGraphOf(dataModel: DataModel, { dependsOn }: WriteClosureOptions = {}): TableGraph {
   const { tables, views } = dataModel
-  return createClosure({
-    tables,
-    views,
-    foreignKeys: edgesOf(dataModel),
-    ...resolveDependsOn(dependsOn, dataModel),
-  })
+  return { tables, views, foreignKeys: edgesOf(dataModel), ...resolveDependsOn(dependsOn, dataModel) }
 }
 
 /** The foreign keys; those that reference a column which changes by itself are concerned by every update. */

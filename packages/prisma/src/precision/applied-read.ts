@@ -5,8 +5,6 @@ import type { ReadPlan } from './read-plan.js'
 
 /** Past this, values that pin rows are as good as none. */
 export const maxPinned = 64
-/** Past this, columns that decide are as good as all. */
-const maxTags = 200
 
 /** A plan with the values of one read. */
 export interface AppliedRead {

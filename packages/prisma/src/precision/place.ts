@@ -23,8 +23,6 @@ export interface Place {
   readonly leads: Set<string>
   /** How rows that are shown pin the rows here: of several keys, rows in a set of one of them. */
   linkedBy: readonly WatchedKey[] | undefined
-  /** For people: what has been widened, and why. */
-  readonly notes: string[]
 }
 
 /** One way to pin the rows of a place. */
@@ -55,7 +53,9 @@ export interface PlannedPlace {
   readonly unlinked: readonly string[]
   /** Instead of the rows shown, where these cannot be named. */
   readonly unnamed: readonly string[]
-  readonly notes: readonly string[]
+  readonly hidesRows: boolean
+  readonly isShown: boolean
+  readonly isNamed: boolean
 }
 
 export function createPlace(
@@ -72,7 +72,6 @@ export function createPlace(
     isNamed: false,
     leads: new Set(),
     linkedBy: undefined,
-    notes: [],
   }
 }
 
@@ -108,12 +107,17 @@ export function planPlace(place: Place): PlannedPlace {
         : [...linked.map(({ anySet }) => anySet), ...besides(linkColumns)],
     unlinked,
     unnamed,
-    notes: place.notes,
+    hidesRows: place.hidesRows,
+    isShown: shown !== undefined,
+    isNamed,
   }
 }
 
+/** Past this, columns that matter are as good as all. */
+export const maxColumns = 32
+
 const columnTags = ({ texts }: PreciseTable, columns: readonly string[]): readonly string[] =>
-  columns.map((column) => texts.column(column))
+  columns.length > maxColumns ? [texts.clock] : columns.map((column) => texts.column(column))
 
 /** By the row key, by another key, by one key or another. */
 function candidatesOf(

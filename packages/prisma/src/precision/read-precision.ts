@@ -5,6 +5,7 @@ import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
 import { applyPlan, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
+import { explainRead, type TableExplanation } from './explain.js'
 import { joinTablesOf } from './join-table.js'
 import { lateTags, latePlaces } from './late-tags.js'
 import type { Candidate } from './place.js'
@@ -42,6 +43,8 @@ export interface PreciseRead {
   readonly clocks: readonly string[]
   /** The tags that follow from the result, as the query hook is given it. */
   lateTags(result: unknown): readonly string[]
+  /** For people: which tags are of which table, and why anything is wider than it could be. */
+  explain(result: unknown): readonly TableExplanation[]
 }
 
 /** Tells what reads of one client depend on. */
@@ -105,6 +108,11 @@ class PlannedRead implements PreciseRead {
 
   lateTags(result: unknown): readonly string[] {
     return lateTags(this.#plan, this.#chosen, result)
+  }
+
+  explain(result: unknown): readonly TableExplanation[] {
+    const applied = { plan: this.#plan, tags: this.tags, chosen: this.#chosen }
+    return explainRead(applied, this.lateTags(result))
   }
 }
 

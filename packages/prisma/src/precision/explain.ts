@@ -1,0 +1,61 @@
+import { maxPinned } from './applied-read.js'
+import type { AppliedRead } from './applied-read.js'
+import { maxLate } from './late-tags.js'
+import { maxColumns, type PlannedPlace } from './place.js'
+
+/** What a read depends on in one table, for people. */
+export interface TableExplanation {
+  /** The table's tag. */
+  readonly table: string
+  readonly precision: 'row' | 'table'
+  readonly tags: readonly string[]
+  /** Why writes stop it that need not, each once. */
+  readonly reasons: readonly string[]
+}
+
+/** Of all tables that a read depends on: which of its tags are theirs, and what has been widened. */
+export function explainRead(applied: AppliedRead, late: readonly string[]): readonly TableExplanation[] {
+  const { plan, chosen } = applied
+  const tags = [...new Set([...applied.tags, ...late])]
+  const reasons = new Map<string, Set<string>>()
+  const say = (table: string, reason: string) =>
+    reasons.set(table, (reasons.get(table) ?? new Set()).add(reason))
+  for (const [table, reason] of plan.wide) say(table, reason)
+  for (const [at, place] of plan.places.entries())
+    for (const reason of reasonsOf(place, chosen[at] !== undefined, late))
+      say(place.table.texts.table, reason)
+  const names = tags.filter((tag) => plan.wide.has(tag) || isTable(tag, tags))
+  return names.map((table) => ({
+    table,
+    precision: plan.wide.has(table) ? 'table' : 'row',
+    tags: tags.filter((tag) => isOf(tag, table)),
+    reasons: [...(reasons.get(table) ?? [])],
+  }))
+}
+
+const isOf = (tag: string, table: string): boolean =>
+  tag === table || (tag.startsWith(table) && /[#.[~-]/.test(tag.charAt(table.length)))
+
+/** Every read carries the tables' own tags, and no other is without an ending. */
+const isTable = (tag: string, tags: readonly string[]): boolean =>
+  !tags.some((other) => other !== tag && isOf(tag, other))
+
+function* reasonsOf(place: PlannedPlace, isPinned: boolean, late: readonly string[]): Iterable<string> {
+  const { table, candidates, otherwise, hidesRows, isShown, isNamed, unlinked, unnamed } = place
+  const { clock, incoming, leaving } = table.texts
+  if (!isPinned && candidates.length > 0)
+    yield `a value that was given is not compared as the database does, or there are more than ${maxPinned}: any row that is inserted counts`
+  else if (!isPinned && otherwise.includes(incoming))
+    yield 'no key is given a value: any row that is inserted counts'
+  if (hidesRows && otherwise.includes(leaving))
+    yield 'rows matter that are not shown (skip, cursor, distinct, a count, a condition of a relation): any row that leaves counts'
+  if (isShown && !isNamed)
+    yield 'the result does not show the key of its rows: any change of a column that it shows counts'
+  if (isShown && isNamed && late.includes(leaving) && unnamed.includes(leaving))
+    yield `more than ${maxLate} rows are shown: any change of a column that it shows counts`
+  if (unlinked.includes(incoming) && late.includes(incoming))
+    yield `rows are reached from a key that is not told, or from more than ${maxLate}: any row that is inserted counts`
+  if (late.includes(clock))
+    yield 'a row is shown whose key the database may know by other names: any write counts'
+  if (otherwise.includes(clock)) yield `more than ${maxColumns} columns matter: any write counts`
+}

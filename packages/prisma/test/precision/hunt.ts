@@ -1,0 +1,212 @@
+import type { PreciseRead } from '../../src/precision/read-precision.js'
+import { Chance } from './chance.js'
+import { callOf, type RandomRead, ReadMaker, send } from './random-read.js'
+import { print, WriteMaker } from './random-write.js'
+import { seedRows } from './seed-rows.js'
+import { createVariant, createWorld, type Variant } from './world.js'
+
+/** A read whose answer a write changed without one of its tags falling. */
+export interface Finding {
+  readonly variant: string
+  readonly read: string
+  readonly write: string
+  readonly before: string
+  readonly after: string
+  readonly carried: readonly string[]
+  readonly bumped: readonly string[]
+}
+
+/** Of pairs of a read and a write that touched rows. */
+export interface Figures {
+  pairs: number
+  changed: number
+  /** Of the pairs whose answer did not change. */
+  unchanged: number
+  leftAlone: number
+  /** As many would have been left alone by tables. */
+  leftAloneByTables: number
+  readonly byOperation: Map<string, { unchanged: number; leftAlone: number }>
+}
+
+interface Live {
+  readonly read: RandomRead
+  readonly text: string
+  readonly dataPath: readonly string[]
+  result: string
+  readonly tags: Map<string, ReadonlySet<string>>
+}
+
+/**
+ * Writes at random, and looks after each write at many reads: whichever answers otherwise now must carry a tag that the
+ * write bumped.
+ */
+export async function hunt(
+  url: string,
+  given: { readonly seed: number; readonly pairs: number; readonly reads: number },
+) {
+  const chance = new Chance(given.seed)
+  const { prisma, columns, sent } = await createWorld(url)
+  const variants = [
+    createVariant('enforced', columns, { isEnforced: true }),
+    createVariant('plain', columns, { isEnforced: false }),
+    createVariant('mixed', columns, {
+      isEnforced: true,
+      models: { Person: { precision: 'table' }, Post: { watch: ['title'] } },
+    }),
+  ]
+  const reads = new ReadMaker(chance, prisma)
+  const writes = new WriteMaker(chance, reads)
+  const findings: Finding[] = []
+  const figures = new Map(variants.map(({ name }) => [name, newFigures()] as const))
+  const refused = { reads: 0, writes: 0 }
+  let live: Live[] = []
+  try {
+    await seedRows(prisma)
+    for (let pairs = 0; pairs < given.pairs && findings.length < 5;) {
+      while (live.length < given.reads) {
+        const made = await begin(reads.read())
+        if (made !== undefined) live.push(made)
+      }
+      sent.length = 0
+      const write = await writes.write(prisma).catch((error: unknown) => {
+        refused.writes++
+        return `refused: ${String(error).slice(0, 40)}`
+      })
+      const statements = sent.slice()
+      const answers = await Promise.all(live.map(({ read }) => ask(read)))
+      for (const variant of variants) {
+        const bumped = variant.tagsOf(statements)
+        for (const [at, one] of live.entries()) judge(variant, one, answers[at]!, write, bumped)
+      }
+      pairs += live.length
+      for (const [at, one] of live.entries()) {
+        const answer = answers[at]!
+        one.result = answer.text
+        // What was not stopped stays as it was stored.
+        for (const variant of variants) {
+          const bumped = variant.tagsOf(statements)
+          if (meets(one.tags.get(variant.name)!, bumped))
+            one.tags.set(variant.name, tagsOf(variant, one, answer.value))
+        }
+      }
+      live = live.filter(() => !chance.isOneIn(12))
+    }
+  } finally {
+    await prisma.disconnect()
+  }
+  return { findings, figures, refused }
+
+  async function ask(read: RandomRead): Promise<{ value: unknown; text: string }> {
+    try {
+      const value = await send(prisma, read)
+      return { value, text: canonical(value, innermost(read)) }
+    } catch (error) {
+      return { value: undefined, text: `error: ${String(error).slice(0, 3000)}` }
+    }
+  }
+
+  async function begin(read: RandomRead): Promise<Live | undefined> {
+    const { value, text: result } = await ask(read)
+    if (result.startsWith('error')) {
+      refused.reads++
+      return undefined
+    }
+    const one: Live = { read, text: describe(read), dataPath: callOf(read).dataPath, result, tags: new Map() }
+    for (const variant of variants) one.tags.set(variant.name, tagsOf(variant, one, value))
+    return one
+  }
+
+  function judge(
+    variant: Variant,
+    one: Live,
+    answer: { readonly text: string },
+    write: string,
+    bumped: ReadonlySet<string> | 'all',
+  ): void {
+    const own = figures.get(variant.name)!
+    const carried = one.tags.get(variant.name)!
+    const stopped = meets(carried, bumped)
+    own.pairs++
+    if (answer.text !== one.result) {
+      own.changed++
+      if (!stopped)
+        findings.push({
+          variant: variant.name,
+          read: one.text,
+          write,
+          before: one.result,
+          after: answer.text,
+          carried: [...carried],
+          bumped: bumped === 'all' ? ['all'] : [...bumped],
+        })
+      return
+    }
+    if (bumped !== 'all' && bumped.size <= 1) return
+    const kind = own.byOperation.get(one.read.operation) ?? { unchanged: 0, leftAlone: 0 }
+    own.byOperation.set(one.read.operation, kind)
+    own.unchanged++
+    kind.unchanged++
+    if (!stopped) {
+      own.leftAlone++
+      kind.leftAlone++
+    }
+    if (!meetsTables(carried, bumped)) own.leftAloneByTables++
+  }
+}
+
+const newFigures = (): Figures => ({
+  pairs: 0,
+  changed: 0,
+  unchanged: 0,
+  leftAlone: 0,
+  leftAloneByTables: 0,
+  byOperation: new Map(),
+})
+
+function tagsOf({ precision }: Variant, { read, dataPath }: Live, value: unknown): ReadonlySet<string> {
+  const found: PreciseRead = precision.read(read.model.name, read.operation, callOf(read).args, dataPath)
+  return new Set([...found.tags, ...found.lateTags(value)])
+}
+
+function meets(carried: ReadonlySet<string>, bumped: ReadonlySet<string> | 'all'): boolean {
+  if (bumped === 'all') return true
+  for (const tag of carried) if (bumped.has(tag)) return true
+  return false
+}
+
+/** Every write bumps the clock of its table, and every read carries its table. */
+function meetsTables(carried: ReadonlySet<string>, bumped: ReadonlySet<string> | 'all'): boolean {
+  if (bumped === 'all') return true
+  for (const tag of bumped)
+    if (tag.endsWith('~') && (carried.has(tag.slice(0, -1)) || carried.has(tag))) return true
+  return false
+}
+
+export const describe = (read: RandomRead): string =>
+  `${read.model.name}.${read.operation} ${print(read.args)}${read.fluent.map(({ field, args }) => `.${field}(${print(args)})`).join('')}`
+
+/** Of a fluent path the answer is of its last step. */
+const innermost = ({ args, fluent }: RandomRead): unknown => fluent.at(-1)?.args ?? args
+
+/** Without an order any order of the rows is right. */
+function canonical(value: unknown, args: unknown): string {
+  return print(ordered(value, args))
+}
+
+function ordered(value: unknown, args: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => ordered(item, args))
+    const isOrdered = typeof args === 'object' && args !== null && 'orderBy' in args
+    return isOrdered ? items : items.toSorted((a, b) => (print(a) < print(b) ? -1 : 1))
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value
+  const nested = { ...selectedIn(args, 'select'), ...selectedIn(args, 'include') }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, ordered(item, nested[name])]))
+}
+
+function selectedIn(args: unknown, kind: 'select' | 'include'): Record<string, unknown> {
+  const given =
+    typeof args === 'object' && args !== null ? (args as Record<string, unknown>)[kind] : undefined
+  return typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {}
+}

@@ -1,0 +1,96 @@
+/*
+ * What it costs to tell a read's tags before the load, by kind of read, with plans made:
+ *
+ *   npx tsx --conditions=@freshet/source packages/prisma/test/precision/measure.ts
+ */
+import { createReadPrecision } from '../../src/precision/read-precision.js'
+import { createTablePrecisions } from '../../src/precision/table-precision.js'
+import { createValueBucket } from '../../src/precision/value-bucket.js'
+import { columnsByTable, dataModel } from './known.js'
+
+const tables = createTablePrecisions(dataModel, {
+  columnsOf: (table) => columnsByTable.get(table),
+  bucketOf: createValueBucket('shop'),
+})
+const precision = createReadPrecision(dataModel, { tables, isEnforced: () => true, anyTable: '*' })
+
+type Read = readonly [model: string, operation: string, argsOf: (at: number) => unknown]
+
+const reads: Readonly<Record<string, Read>> = {
+  'unique by key': ['Post', 'findUnique', (at) => ({ where: { id: at } })],
+  'unique by text': ['Person', 'findUnique', (at) => ({ where: { email: `ada-${at}@example.com` } })],
+  'unique by uuid': [
+    'Club',
+    'findUnique',
+    (at) => ({ where: { id: `0000000a-0000-4000-8000-${String(at).padStart(12, '0')}` } }),
+  ],
+  'unique by two columns': ['Comment', 'findUnique', (at) => ({ where: { place: { postId: at, no: 1 } } })],
+  'unique with children': [
+    'Person',
+    'findUnique',
+    (at) => ({ where: { id: at }, include: { posts: { orderBy: { title: 'asc' }, take: 10 }, club: true } }),
+  ],
+  'list of a parent': [
+    'Post',
+    'findMany',
+    (at) => ({ where: { authorId: at, published: true }, orderBy: { title: 'desc' }, take: 20 }),
+  ],
+  'list of three parents': [
+    'Post',
+    'findMany',
+    (at) => ({ where: { authorId: { in: [at, at + 1, at + 2] } } }),
+  ],
+  'list with relations': [
+    'Post',
+    'findMany',
+    (at) => ({
+      where: { author: { is: { id: at } }, tags: { some: { label: 'a' } } },
+      orderBy: [{ views: 'desc' }, { id: 'asc' }],
+      take: 20,
+      include: {
+        author: { select: { id: true, name: true } },
+        tags: true,
+        _count: { select: { comments: true } },
+      },
+    }),
+  ],
+  'count of a parent': ['Post', 'count', (at) => ({ where: { authorId: at } })],
+}
+
+const count = 20_000
+
+/** In µs, the best of 15 rounds over as many different values. */
+function timeOf([model, operation, argsOf]: Read, fillers: readonly unknown[]): number {
+  const args = Array.from({ length: count }, (_, at) => argsOf(at + 1))
+  for (const filler of fillers) precision.read(model, operation, filler)
+  let best = Infinity
+  for (let round = 0; round < 15; round++) {
+    const start = process.hrtime.bigint()
+    for (let at = 0; at < count; at++) precision.read(model, operation, args[at])
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / 1000 / count)
+  }
+  return best
+}
+
+/** Other shapes of the same operation, which are remembered beside it. */
+const shapes = (operation: string): unknown[] =>
+  Array.from({ length: 500 }, (_, at) => ({
+    where: {
+      AND: Array.from({ length: 1 + (at % 25) }, () => ({ id: 1 })),
+      OR: Array.from({ length: 1 + Math.floor(at / 25) }, () => ({ id: 1 })),
+    },
+    ...(operation === 'findMany' ? { take: 1 } : {}),
+  }))
+
+for (const [name, read] of Object.entries(reads)) {
+  const tags = precision.read(read[0], read[1], read[2](1)).tags.length
+  process.stdout.write(`${name.padEnd(24)} ${timeOf(read, shapes(read[1])).toFixed(2)} µs, ${tags} tags\n`)
+}
+
+const made = Array.from({ length: 500 }, (_, at) => shapes('findMany')[at])
+const fresh = createReadPrecision(dataModel, { tables, isEnforced: () => true, anyTable: '*' })
+const start = process.hrtime.bigint()
+for (const args of made) fresh.read('Post', 'findMany', args)
+process.stdout.write(
+  `a plan, once per shape   ${(Number(process.hrtime.bigint() - start) / 1000 / made.length).toFixed(1)} µs\n`,
+)

@@ -1,0 +1,156 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Client } from 'pg'
+import {
+  createClassifier,
+  createRowAnalyser,
+  applyWrite,
+  knownColumns,
+  valueTypeOf,
+  type KnownColumns,
+} from '@freshet/sql'
+import { tableGraphOf } from '../../src/dependencies/write-closure.js'
+import { createReadPrecision, type ReadPrecision } from '../../src/precision/read-precision.js'
+import { createStatementTags } from '../../src/precision/statement-tags.js'
+import {
+  createTablePrecisions,
+  type ModelPrecision,
+  type TablePrecisions,
+} from '../../src/precision/table-precision.js'
+import { createValueBucket } from '../../src/precision/value-bucket.js'
+import { readDataModel } from '../../src/schema/read-data-model.js'
+import { generateClient, schemaSql, schemaText } from './generate.js'
+import { type Sent, watch } from './watched-adapter.js'
+
+export const dataModel = readDataModel({ inlineSchema: schemaText })
+
+/** What the catalogue says of all tables. */
+export async function readColumns(client: Client): Promise<ReadonlyMap<string, KnownColumns>> {
+  const { rows } = await client.query<{
+    table: string
+    name: string
+    type: string
+    notNull: boolean
+    hasDefault: boolean
+    deterministic: boolean | null
+  }>(`SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS "notNull",
+        a.atthasdef OR a.attidentity <> '' AS "hasDefault", l.collisdeterministic AS deterministic
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_collation l ON l.oid = a.attcollation
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped`)
+  const tables = new Map<string, typeof rows>()
+  for (const row of rows)
+    tables.set(row.table.toLowerCase(), [...(tables.get(row.table.toLowerCase()) ?? []), row])
+  return new Map(
+    [...tables].map(([table, columns]) => [
+      table,
+      knownColumns(
+        'postgresql',
+        columns.map(({ name, type, notNull, hasDefault, deterministic }) => ({
+          name,
+          type: valueTypeOf('postgresql', { type, isDeterministic: deterministic ?? undefined }),
+          nullable: !notNull,
+          hasDefault,
+        })),
+      ),
+    ]),
+  )
+}
+
+/** One way to tell what reads depend on. */
+export interface Variant {
+  readonly name: string
+  readonly precision: ReadPrecision
+  tagsOf(sent: readonly Sent[]): ReadonlySet<string> | 'all'
+}
+
+interface VariantOptions {
+  readonly isEnforced: boolean
+  readonly models?: Readonly<Record<string, ModelPrecision>>
+  readonly globalOmit?: unknown
+}
+
+export function createVariant(
+  name: string,
+  columns: ReadonlyMap<string, KnownColumns>,
+  { isEnforced, models, globalOmit }: VariantOptions,
+): Variant {
+  const tables = createTablePrecisions(dataModel, {
+    columnsOf: (table) => columns.get(table),
+    bucketOf: createValueBucket('test'),
+    models,
+  })
+  const precision = createReadPrecision(dataModel, {
+    tables,
+    isEnforced: () => isEnforced,
+    globalOmit,
+    anyTable: '*',
+  })
+  return { name, precision, tagsOf: createTagsOf(tables, columns) }
+}
+
+function createTagsOf(
+  tables: TablePrecisions,
+  columns: ReadonlyMap<string, KnownColumns>,
+): Variant['tagsOf'] {
+  const statementTags = createStatementTags(tableGraphOf(dataModel), tables)
+  const classify = createClassifier('postgresql')
+  const { planWrite } = createRowAnalyser('postgresql')
+  return (sent) => {
+    const tags = new Set<string>()
+    for (const { sql, args, rows, count } of sent) {
+      const statement = classify(sql)
+      if (statement.kind !== 'write') continue
+      const plan = planWrite(sql)
+      const known = plan.kind === 'unknown' ? undefined : columns.get(plan.table.name)
+      const own = statementTags(statement, applyWrite(plan, { parameters: args, returned: rows }, known))
+      if (own === 'all') return 'all'
+      // The database says that no row was concerned.
+      if (count === 0) continue
+      for (const tag of own) tags.add(tag)
+    }
+    tags.add('*')
+    return tags
+  }
+}
+
+/** A database with the schema's tables, and a plain client whose statements are seen. */
+export async function createWorld(url: string) {
+  generateClient()
+  const client = new Client(url)
+  await client.connect()
+  await client.query(schemaSql)
+  const columns = await readColumns(client)
+  await client.end()
+  const generated = new URL('generated/client/client.ts', import.meta.url).href
+  const module = (await import(/* @vite-ignore */ generated)) as {
+    PrismaClient: new (options: unknown) => GeneratedClient
+  }
+  const watched = watch(new PrismaPg({ connectionString: url, max: 8 }))
+  const prisma = anyClient(new module.PrismaClient({ adapter: watched.factory }))
+  return { prisma, columns, sent: watched.sent }
+}
+
+export type AnyModel = Readonly<Record<string, (args?: unknown) => PromiseLike<unknown>>> & {
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A client of which only the run-time face is looked at: arguments are made at random. */
+export interface AnyClient {
+  model(name: string): AnyModel
+  execute(sql: string, ...values: unknown[]): Promise<number>
+  disconnect(): Promise<void>
+}
+
+interface GeneratedClient {
+  $disconnect(): Promise<void>
+  $executeRawUnsafe(sql: string, ...values: unknown[]): Promise<number>
+}
+
+function anyClient(client: GeneratedClient): AnyClient {
+  return {
+    model: (name) => (client as unknown as Record<string, AnyModel>)[delegateName(name)]!,
+    execute: (sql, ...values) => client.$executeRawUnsafe(sql, ...values),
+    disconnect: () => client.$disconnect(),
+  }
+}
+
+const delegateName = (model: string): string => model.charAt(0).toLowerCase() + model.slice(1)
