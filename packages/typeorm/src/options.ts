@@ -1,17 +1,21 @@
 import type { AdapterOptions } from '@freshet/core'
 import type { ResolvedAdapterOptions } from '@freshet/core/adapter'
-import { invalidOption, print, resolveAdapterOptions } from '@freshet/core/adapter'
+import {
+  assertDependsOn,
+  type DependsOn,
+  invalidOption,
+  print,
+  resolveAdapterOptions,
+} from '@freshet/core/adapter'
 
-/**
- * What the entities cannot tell: `{ Audit: ['Post'] }` says that triggers on the table of Post write that of Audit;
- * `{ Report: ['Post', 'legacy_orders'] }` that the view Report is made from these. Names are of entities, or of tables
- * as the database has them.
- */
-export type DependsOn = Readonly<Record<string, readonly string[]>>
+export type { DependsOn }
 
 /** Options of `freshet()`. */
 export interface FreshetOptions extends AdapterOptions {
-  /** Tables behind views, and tables that triggers and functions write. Default: what the entities say. */
+  /**
+   * Tables behind views, and tables that triggers and functions write, by the names of entities, or of tables as the
+   * database has them. Default: what the entities say.
+   */
   readonly dependsOn?: DependsOn
   /**
    * Tables and views that no entity is made for, as the database names them: what is read from them can then be told,
@@ -37,20 +41,6 @@ export function resolveOptions(options: FreshetOptions): ResolvedOptions {
     )
   }
   return Object.freeze({ ...shared, dependsOn, tables })
-}
-
-function assertDependsOn(dependsOn: unknown): void {
-  if (typeof dependsOn !== 'object' || dependsOn === null || Array.isArray(dependsOn)) {
-    throw invalidOption(
-      `The option 'dependsOn' must be an object such as { Report: ['Post'] }, but ${print(dependsOn)} was given.`,
-    )
-  }
-  for (const [name, given] of Object.entries(dependsOn)) {
-    if (isListOfNames(given)) continue
-    throw invalidOption(
-      `The option 'dependsOn.${name}' must be an array of names of entities or tables, but ${print(given)} was given.`,
-    )
-  }
 }
 
 const isListOfNames = (given: unknown): boolean =>
