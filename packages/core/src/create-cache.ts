@@ -100,6 +100,7 @@ function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
     failed: (action, cause) => guard.failed(action, cause),
     warn: (code, message) => events.warnOnce(code, message),
     switched: (event) => events.emit('failover', event),
+    namespace: options.namespace,
     consistency: resolved,
     near: resolveNear(options.near),
   })

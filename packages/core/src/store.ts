@@ -139,6 +139,8 @@ export interface StoreContext {
   readonly warn: (code: string, message: string) => void
   /** Tells that another store answers from now on: a `failover` event. */
   readonly switched: (to: StoreSwitch) => void
+  /** Of the cache, as it was given; `undefined`: none. */
+  readonly namespace?: string | undefined
   /** How fresh answers must be; a store may always be fresher. */
   readonly consistency: ResolvedConsistency
   /** What a shared store may keep in this process; `undefined`: nothing. */
