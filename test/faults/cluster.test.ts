@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type RedisCluster, startRedisCluster } from '../services/index.js'
 import { until } from '../services/until.js'
 import type { Application } from './support/application.js'
-import { leaveBehind } from './support/leave-behind.js'
+import { leaveBehind } from '../history/leave-behind.js'
 import { Scene } from './support/scene.js'
 
 let cluster: RedisCluster

@@ -42,7 +42,8 @@ async function expectInTheEnd(name: string): Promise<void> {
 describe.each<Through>(['TypeORM', 'Prisma'])('a writer through %s', (through) => {
   let writer: Application
   beforeEach(async () => {
-    writer = await scene.start(`writer ${id}`, { through, store: { lease: '1s' } })
+    // Its mark is not renewed when it goes on after it has been stopped for so long.
+    writer = await scene.start(`writer ${id}`, { through, store: { lease: '1s', maxWriteTime: '1s' } })
     // Its scripts are known to the server from now on, so that a command of which the answer is held back has been carried out.
     await writer.write('v0', id)
     await served()

@@ -1,6 +1,6 @@
 // Leaves rules out of the sources, one at a time, and sees the tests fail that are there for them.
 //
-//   npx tsx --conditions=@freshet/source test/faults/hunt.ts [part of a rule's name]
+//   npx tsx --conditions=@freshet/source test/faults/hunt.ts [part of a test's or a rule's name …]
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,8 +17,11 @@ interface VitestReport {
   }[]
 }
 
-const [, , part = ''] = process.argv
-const wanted = shown.filter(({ mutant }) => mutant.includes(part))
+const parts = process.argv.slice(2)
+const wanted = shown.filter(
+  ({ mutant, test }) =>
+    parts.length === 0 || parts.some((part) => mutant.includes(part) || test.includes(part)),
+)
 const survivors = wanted.filter((one) => !isFound(one))
 console.log(`${wanted.length - survivors.length} of ${wanted.length} missing rules found`)
 process.exitCode = survivors.length > 0 || wanted.length === 0 ? 1 : 0

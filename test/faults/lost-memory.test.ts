@@ -39,8 +39,8 @@ const reconnecting = async (disconnect: () => Promise<unknown> | void) =>
 
 test('killed and restarted empty, it does not bring back what was loaded before', async () => {
   const reading = await scene.readWithAnswerOnItsWay(bare, id)
-  await reconnecting(async () => await scene.server!.restart())
   await writer.write('v1', id)
+  await reconnecting(async () => await scene.server!.restart())
   expect(await reading.land()).toBe('v0')
   await scene.stored()
   expect(await read()).toEqual(['v1', 'v1'])

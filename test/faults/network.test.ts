@@ -11,16 +11,19 @@ let scene: Scene
 let far: Application
 let bare: Application
 let writer: Application
+/** A writer that leaves no mark: nothing but the wait for its new generation keeps others from what was before. */
+let unmarking: Application
 let id: number
 
 beforeAll(async () => {
   server = await startRedisServer()
   scene = await Scene.open(server)
   const store = { breaker: { retryAfter: 100 } }
-  ;[far, bare, writer] = await Promise.all([
+  ;[far, bare, writer, unmarking] = await Promise.all([
     scene.start('far', { store, cache: { near: false } }),
     scene.start('bare', { store, cache: { near: false } }),
     scene.start('writer', { store, through: 'Prisma' }),
+    scene.start('unmarking writer', { store, cache: { consistency: 'eventual' } }),
   ])
 })
 afterAll(async () => {
@@ -31,7 +34,7 @@ beforeEach(() => {
   id = scene.nextRow()
 })
 afterEach(() => {
-  for (const { redisWire } of [far, writer]) {
+  for (const { redisWire } of [far, writer, unmarking]) {
     redisWire!.delay(0)
     redisWire!.resume()
   }
@@ -46,8 +49,8 @@ const scriptsRun = async () =>
 describe('slow Redis', () => {
   test('is waited for by a write, so that nobody reads what was before when it is acknowledged', async () => {
     expect(await served()).toEqual(['v0', 'v0'])
-    writer.redisWire!.delay(200)
-    await writer.write('v1', id)
+    unmarking.redisWire!.delay(200)
+    await unmarking.write('v1', id)
     expect(await bare.read(id)).toBe('v1')
     expect(await far.read(id)).toBe('v1')
   })
@@ -90,14 +93,14 @@ describe('a connection that is half open', () => {
   test('after a COMMIT is waited for by its write, so that nobody reads what was before when it is acknowledged', async () => {
     expect(await served()).toEqual(['v0', 'v0'])
     await scene.holdCommits()
-    const writing = writer.write('v1', id, 'in a transaction')
+    const writing = unmarking.write('v1', id, 'in a transaction')
     await scene.committing()
-    writer.redisWire!.stall()
+    unmarking.redisWire!.stall()
     await scene.letCommit()
     await scene.committed('v1', id)
     const acknowledged = writing.then(async () => await read())
-    await writer.tell()
-    writer.redisWire!.resume()
+    await unmarking.tell()
+    unmarking.redisWire!.resume()
     expect(await acknowledged).toEqual(['v1', 'v1'])
   })
 
@@ -122,8 +125,7 @@ test('a connection that breaks before the reply: what is sent again brings no ol
   await scene.letCommit()
   await scene.unmarked()
   expect(await scene.served(bare, id)).toBe('v1')
-  const second = await scene.start('second writer')
-  await second.write('v2', id)
+  await unmarking.write('v2', id)
   await scene.reconnecting([writer], () => {
     writer.redisWire!.cut()
     writer.redisWire!.resume()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisSentinelSet, startRedisSentinelSet } from '../services/index.js'
 import type { Application } from './support/application.js'
-import { leaveBehind } from './support/leave-behind.js'
+import { leaveBehind } from '../history/leave-behind.js'
 import { Scene } from './support/scene.js'
 
 let set: RedisSentinelSet

@@ -30,7 +30,6 @@ export const shown: readonly Shown[] = [
     'after a COMMIT': 'acknowledged before the new generation',
     'never makes a write fail': 'failures of the cache pass',
     'breaks before the reply': 'generation chosen by the client',
-    'of every connection': 'failures of the cache pass',
     'ends the copies': 'near copies kept over a gap',
   }),
   ...by('dead-writers', {

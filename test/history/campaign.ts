@@ -9,11 +9,13 @@ import { randomFrom, type Random } from '../property/random.js'
 import { check, type Violation } from './check.js'
 import { Crew, type Member } from './crew.js'
 import { createRows, openPool, versionsOf } from './database.js'
-import { type Fault, networkFaults, processFaults, serverFaults, wake } from './faults.js'
+import { type FaultKind, faultsFor } from './faults.js'
 import type { Freshness, History } from './history.js'
 import type { Figures, Order } from './messages.js'
 import { points } from './messages.js'
+import { wake } from './process-faults.js'
 import { Scene } from './scene.js'
+import type { PushedBy, Topology } from './stand.js'
 
 export interface CampaignOptions {
   readonly seed: string
@@ -24,6 +26,10 @@ export interface CampaignOptions {
   /** Gives up after so long, in ms, and at the end of a round. */
   readonly timeLimitMs: number
   readonly freshness?: Freshness | undefined
+  /** Default: one server. */
+  readonly topology?: Topology | undefined
+  /** Of one server. Default: that. */
+  readonly pushedBy?: PushedBy | undefined
   readonly createDatabase: () => Promise<string>
   readonly patches?: readonly Patch[] | undefined
   /** Only these faults, by parts of their names. */
@@ -68,13 +74,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   await createRows(databaseUrl, rows)
   const database = openPool(databaseUrl, 1)
   const prefix = 'history:'
-  const scene = await Scene.open(options.processes, prefix)
+  const { topology = 'standalone', pushedBy = 'the server', processes } = options
+  const scene = await Scene.open({ topology, pushedBy, processes, prefix })
   const crew = new Crew(
     {
       processes: options.processes,
       seed: options.seed,
       folder,
-      proxies: scene.proxies,
+      wires: scene.wires,
+      addresses: scene.addresses,
       setup: { rows, databaseUrl, prefix, leaseMs, holdMs, freshness: freshnessOf(options) },
       patches: (options.patches ?? []).map((patch) => ({ ...patch, path: join(packages, patch.file) })),
     },
@@ -151,23 +159,14 @@ class Campaign {
   }
 
   async #injectFaults(random: Random): Promise<void> {
-    const { only, roundMs } = this.#options
-    const until = performance.now() + roundMs
-    const wanted = (faults: readonly Fault[]) =>
-      faults.filter(({ name }) => only === undefined || only.some((part) => name.includes(part)))
-    await Promise.all([
-      this.#keepInjecting(wanted(serverFaults), gaps.server, until, random.fork('server')),
-      this.#keepInjecting(wanted(networkFaults), gaps.network, until, random.fork('network')),
-      this.#keepInjecting(wanted(processFaults), gaps.process, until, random.fork('process')),
-    ])
+    const until = performance.now() + this.#options.roundMs
+    const kinds = Object.keys(gaps) as readonly FaultKind[]
+    await Promise.all(kinds.map(async (kind) => await this.#keepInjecting(kind, until, random.fork(kind))))
   }
 
-  async #keepInjecting(
-    faults: readonly Fault[],
-    gapMs: number,
-    until: number,
-    random: Random,
-  ): Promise<void> {
+  async #keepInjecting(kind: FaultKind, until: number, random: Random): Promise<void> {
+    const gapMs = gaps[kind]
+    const faults = faultsFor(kind, this.#scene.stand.topology, this.#options.only)
     while (performance.now() < until) {
       await wait(Math.min(random.int(gapMs / 4, gapMs), Math.max(0, until - performance.now())))
       if (faults.length === 0 || performance.now() >= until) continue

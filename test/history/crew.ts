@@ -7,14 +7,16 @@ import type { TcpProxy } from '../services/index.js'
 import { type Read, type Write } from './history.js'
 import { LogReader, now } from './log.js'
 import type { Command, Figures, Order, Report, Role, WorkerSetup } from './messages.js'
+import type { RedisAddress } from './stand.js'
 
 export interface CrewOptions {
   readonly processes: number
   readonly seed: string
   readonly folder: string
-  readonly setup: Omit<WorkerSetup, 'name' | 'seed' | 'role' | 'redisPort' | 'logPath' | 'near'>
-  /** One per process: its way to Redis. */
-  readonly proxies: readonly TcpProxy[]
+  readonly setup: Omit<WorkerSetup, 'name' | 'seed' | 'role' | 'redis' | 'logPath' | 'near' | 'version'>
+  /** Of each process: its ways to Redis, and where they lead. */
+  readonly wires: readonly (readonly TcpProxy[])[]
+  readonly addresses: readonly RedisAddress[]
   /** What is changed in the sources of the packages. */
   readonly patches: readonly (Patch & { readonly path: string })[]
 }
@@ -25,11 +27,12 @@ const noFigures: Figures = { operations: 0, hits: 0, misses: 0, bypasses: 0, joi
 /** One place in the crew: a process, and after its death the next. */
 class Member {
   readonly role: Role
-  readonly proxy: TcpProxy
+  readonly wires: readonly TcpProxy[]
   readonly #options: CrewOptions
   readonly #index: number
   readonly #logs: { readonly reader: LogReader; readonly diedAt: () => number }[] = []
   #lives = 0
+  #version: WorkerSetup['version'] = 1
   #child: ChildProcess | undefined
   #figures = noFigures
   #past = noFigures
@@ -42,7 +45,7 @@ class Member {
     this.#options = options
     this.#index = index
     this.role = roles[index % roles.length]!
-    this.proxy = options.proxies[index]!
+    this.wires = options.wires[index]!
   }
 
   get name(): string {
@@ -68,7 +71,8 @@ class Member {
       role: this.role,
       // Every second of each role keeps none, if its answers need not come from its own memory.
       near: setup.freshness.mode !== 'strong' || Math.floor(this.#index / roles.length) % 2 === 0,
-      redisPort: this.proxy.port,
+      redis: this.#options.addresses[this.#index]!,
+      version: this.#version,
       logPath,
     }
     const child = spawn(process.execPath, workerArguments(), {
@@ -112,6 +116,12 @@ class Member {
 
   signal(name: NodeJS.Signals): void {
     this.#child?.kill(name)
+  }
+
+  /** Ends it, so that another version of the application takes its place. */
+  upgrade(): void {
+    this.#version = this.#version === 1 ? 2 : 1
+    this.signal('SIGKILL')
   }
 
   /** What its processes have written down since the last time. */

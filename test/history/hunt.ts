@@ -38,8 +38,8 @@ export async function huntMutants(names: string, seed: string, server: Server): 
   let found = 0
   for (const mutant of wanted) {
     const result = await hunt(mutant, seed, server)
-    if (result.findings.length > 0) found++
-    console.log(`${describe(result)}: ${mutant.name} (${mutant.rule})`)
+    if (isFound(mutant, result)) found++
+    console.log(`${describe(mutant, result)}: ${mutant.name} (${mutant.rule})`)
     if (wanted.length === 1)
       console.log([reportFigures(result), ...result.findings.map(reportFinding)].join('\n'))
   }
@@ -58,12 +58,21 @@ async function hunt(mutant: HistoryMutant, seed: string, server: Server): Promis
     only: mutant.faults,
     freshness: mutant.freshness,
     patches: mutant.patches,
+    pushedBy: mutant.pushedBy,
     createDatabase: async () => await server.createDatabase(),
   })
 }
 
-function describe({ findings, operations, seconds, violations }: CampaignResult): string {
+const brokenIn = ({ findings }: CampaignResult) => findings.map(({ violation }) => violation.property)
+
+const isFound = ({ breaks }: HistoryMutant, result: CampaignResult): boolean =>
+  brokenIn(result).some((property) => breaks.includes(property))
+
+function describe(mutant: HistoryMutant, result: CampaignResult): string {
+  const { operations, seconds, violations } = result
   const after = `${operations} operations, ${seconds.toFixed(0)} s`
-  if (findings.length === 0) return `SURVIVED ${after}`
-  return `found after ${after} by ${findings.map(({ violation }) => violation.property).join(', ')} (${violations} violations)`
+  const broken = brokenIn(result).join(', ')
+  if (isFound(mutant, result)) return `found after ${after} by ${broken} (${violations} violations)`
+  const instead = broken === '' ? '' : `, which broke ${broken} in place of ${mutant.breaks.join(' or ')}`
+  return `SURVIVED ${after}${instead}`
 }

@@ -8,6 +8,7 @@ import { runCampaign } from './campaign.js'
 import type { Freshness } from './history.js'
 import { huntMutants } from './hunt.js'
 import { reportFaults, reportFigures, reportFinding } from './report.js'
+import { topologies } from './stand.js'
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     mutant: { type: 'string' },
     /** `strong`, `bounded` or `eventual`. */
     mode: { type: 'string', default: 'strong' },
+    /** `standalone`, `sentinel` or `cluster`. */
+    topology: { type: 'string', default: 'standalone' },
     /** A line for every round. */
     rounds: { type: 'boolean', default: false },
     /** A PostgreSQL server to use, in place of one started for the run. */
@@ -38,6 +41,10 @@ const modes: Readonly<Record<string, Freshness>> = {
 }
 if (modes[values.mode] === undefined)
   throw new Error(`there is no mode '${values.mode}'; choose among ${Object.keys(modes).join(', ')}`)
+
+const topology = topologies.find((name) => name === values.topology)
+if (topology === undefined)
+  throw new Error(`there is no topology '${values.topology}'; choose among ${topologies.join(', ')}`)
 
 const server = await openServer(values.server)
 try {
@@ -56,6 +63,7 @@ async function runOnce(): Promise<number> {
     timeLimitMs: Number(values.limit) * 1000,
     only: values.faults?.split(','),
     freshness: modes[values.mode],
+    topology,
     createDatabase: async () => await server.createDatabase(),
     ...(values.rounds ? { onRound: (so) => console.log(reportFigures(so)) } : {}),
   })

@@ -1,4 +1,5 @@
 import type { Freshness } from './history.js'
+import type { RedisAddress } from './stand.js'
 
 /** Where in a write its process is stopped or killed. */
 export const points = [
@@ -57,7 +58,7 @@ export interface WorkerSetup {
   readonly seed: string
   readonly role: Role
   readonly rows: number
-  readonly redisPort: number
+  readonly redis: RedisAddress
   readonly databaseUrl: string
   readonly logPath: string
   readonly prefix: string
@@ -66,4 +67,6 @@ export interface WorkerSetup {
   /** Whether it keeps copies in its own memory. */
   readonly near: boolean
   readonly freshness: Freshness
+  /** Of the application: each keeps its answers under keys, and in a shape, of its own. */
+  readonly version: 1 | 2
 }

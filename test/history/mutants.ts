@@ -1,15 +1,26 @@
 import { one, type Mutant } from '../property/mutant.js'
+import type { Property } from './check.js'
 import type { Freshness } from './history.js'
+import type { PushedBy } from './stand.js'
 
 /** A rule of the protocol taken out. */
 export interface HistoryMutant extends Mutant {
+  /** What no longer holds without it: one of these must be seen broken. */
+  readonly breaks: readonly Property[]
   /** Parts of the names of the faults that show it; the others are left out, as they would only slow the hunt. */
   readonly faults: readonly string[]
   /** How fresh answers are asked to be. Default strong. */
   readonly freshness?: Freshness
+  /** What pushes changes. Default the server that is asked. */
+  readonly pushedBy?: PushedBy
 }
 
-const among = (faults: readonly string[], mutant: Mutant): HistoryMutant => ({ ...mutant, faults })
+const among = (faults: readonly string[], mutant: Mutant & Pick<HistoryMutant, 'breaks'>): HistoryMutant => ({
+  ...mutant,
+  faults,
+})
+
+const breaking = (breaks: readonly Property[], mutant: Mutant) => ({ ...mutant, breaks })
 
 const none: readonly string[] = []
 const network = ['slow network']
@@ -17,82 +28,106 @@ const forgetting = ['generations deleted']
 const lagging = ['older memory']
 const resending = ['before the answer']
 
+const heldUp = ['held up']
+
 const bounded = { mode: 'bounded', staleMs: 50 } as const
 const eventual = { mode: 'eventual', staleMs: 400 } as const
 
 const sharedEntries: readonly HistoryMutant[] = [
   among(
     none,
-    one(
-      'no intent',
-      'a writer marks its tags before the commit',
-      'core/src/write.ts',
-      '() => store.openIntent(space, tags),',
-      '() => ({ space, tags }),',
+    breaking(
+      ['committed', 'monotonic', 'converging'],
+      one(
+        'no intent',
+        'a writer marks its tags before the commit',
+        'core/src/write.ts',
+        '() => store.openIntent(space, tags),',
+        '() => ({ space, tags }),',
+      ),
     ),
   ),
   among(
     none,
-    one(
-      'readers ignore intents',
-      'what is marked is not served',
-      'redis/src/vector.ts',
-      "return `${value?.toString('latin1') ?? ''}@${epoch}`",
-      "return `${value?.toString('latin1').split('|')[0] ?? ''}@${epoch}`",
+    breaking(
+      ['committed', 'monotonic'],
+      one(
+        'readers ignore intents',
+        'what is marked is not served',
+        'redis/src/vector.ts',
+        "return `${value?.toString('latin1') ?? ''}@${epoch}`",
+        "return `${value?.toString('latin1').split('|')[0] ?? ''}@${epoch}`",
+      ),
     ),
   ),
   among(
     none,
-    one(
-      'vector after the load',
-      'the vector is read before the load',
-      'core/src/read.ts',
-      'const loadMs = clock.now() - startedAt',
-      'const loadMs = clock.now() - startedAt\n    Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) })',
+    breaking(
+      ['acknowledged'],
+      one(
+        'vector after the load',
+        'the vector is read before the load',
+        'core/src/read.ts',
+        'const loadMs = clock.now() - startedAt',
+        'const loadMs = clock.now() - startedAt\n    Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) })',
+      ),
     ),
   ),
   among(
     forgetting,
-    one(
-      'missing generation is zero',
-      'a tag without a generation gets one that was never used',
-      'redis/src/redis-store.ts',
-      'const missing = names.filter((_, index) => read[index]!.value === undefined)',
-      'const missing: string[] = []',
+    breaking(
+      ['acknowledged'],
+      one(
+        'missing generation is zero',
+        'a tag without a generation gets one that was never used',
+        'redis/src/redis-store.ts',
+        'const missing = names.filter((_, index) => read[index]!.value === undefined)',
+        'const missing: string[] = []',
+      ),
     ),
   ),
   among(
     none,
-    one(
-      'flights by key alone',
-      'a reader joins only a load under its own vector',
-      'core/src/flight.ts',
-      'flight.vector.id === vector.id',
-      'flight.vector.id !== ""',
+    breaking(
+      ['acknowledged'],
+      one(
+        'flights by key alone',
+        'a reader joins only a load under its own vector',
+        'core/src/flight.ts',
+        'flight.vector.id === vector.id',
+        'flight.vector.id !== ""',
+      ),
     ),
   ),
   among(
     ['old file', ...lagging],
-    one(
-      'no epoch',
-      'a generation belongs to the memory of one server',
-      'redis/src/vector.ts',
-      '}@${epoch}`',
-      '}@`',
+    breaking(
+      ['acknowledged'],
+      one(
+        'no epoch',
+        'a generation belongs to the memory of one server',
+        'redis/src/vector.ts',
+        '}@${epoch}`',
+        '}@`',
+      ),
     ),
   ),
   among(
     lagging,
-    one(
-      'run_id alone as epoch',
-      'a promotion makes another memory',
-      'redis/src/scripts/script.ts',
-      "local _, before = string.find(info, 'master_replid:', 1, true)",
-      "info = redis.call('INFO', 'server')\n  local _, before = string.find(info, 'run_id:', 1, true)",
+    breaking(
+      ['acknowledged'],
+      one(
+        'run_id alone as epoch',
+        'a promotion makes another memory',
+        'redis/src/scripts/script.ts',
+        "local _, before = string.find(info, 'master_replid:', 1, true)",
+        "info = redis.call('INFO', 'server')\n  local _, before = string.find(info, 'run_id:', 1, true)",
+      ),
     ),
   ),
   among(lagging, {
     name: 'epoch learned at connect',
+    breaks: ['acknowledged'],
     rule: 'the epoch comes in the reply that it labels',
     patches: [
       {
@@ -109,6 +144,7 @@ const sharedEntries: readonly HistoryMutant[] = [
   }),
   among(none, {
     name: 'bump before commit',
+    breaks: ['acknowledged'],
     rule: 'generations are replaced after the commit',
     patches: [
       {
@@ -125,16 +161,20 @@ const sharedEntries: readonly HistoryMutant[] = [
   }),
   among(
     ['lost during COMMIT'],
-    one(
-      'bump at once on an unknown outcome',
-      'the tags of a write whose outcome nobody knows stay marked',
-      'core/src/write.ts',
-      'store.hold(this.#intent, tags, holdMs)',
-      'store.closeIntent(this.#intent, tags)',
+    breaking(
+      ['converging'],
+      one(
+        'bump at once on an unknown outcome',
+        'the tags of a write whose outcome nobody knows stay marked',
+        'core/src/write.ts',
+        'store.hold(this.#intent, tags, holdMs)',
+        'store.closeIntent(this.#intent, tags)',
+      ),
     ),
   ),
   among(network, {
     name: 'joining a batched read on the wire',
+    breaks: ['acknowledged'],
     rule: 'nobody joins a request that has been sent',
     patches: [
       {
@@ -153,52 +193,67 @@ const sharedEntries: readonly HistoryMutant[] = [
   }),
   among(
     resending,
-    one(
-      'generation chosen by the client',
-      'a generation is made by every execution of a script anew',
-      'redis/src/scripts/script.ts',
-      "return nonce .. time[1] .. string.format('%06d', time[2])",
-      'return nonce',
+    breaking(
+      ['acknowledged'],
+      one(
+        'generation chosen by the client',
+        'a generation is made by every execution of a script anew',
+        'redis/src/scripts/script.ts',
+        "return nonce .. time[1] .. string.format('%06d', time[2])",
+        'return nonce',
+      ),
     ),
   ),
   among(
     ['past its lease'],
-    one(
-      'CLOSE without its intent does nothing',
-      'the generation is replaced also where the own mark is gone',
-      'redis/src/scripts/close.ts',
-      'if i <= bumped or pruned or not own or not generation then',
-      "if not generation or ((own or ARGV[1] == '') and (i <= bumped or pruned)) then",
+    breaking(
+      ['acknowledged'],
+      one(
+        'CLOSE without its intent does nothing',
+        'the generation is replaced also where the own mark is gone',
+        'redis/src/scripts/close.ts',
+        'if i <= bumped or pruned or not own or not generation then',
+        "if not generation or ((own or ARGV[1] == '') and (i <= bumped or pruned)) then",
+      ),
     ),
   ),
   among(
     none,
-    one(
-      'CLOSE clears the marks of others',
-      "one writer's end never clears another's mark",
-      'redis/src/scripts/close.ts',
-      'own = true else others[#others + 1] = intent end',
-      'own = true end',
+    breaking(
+      ['committed', 'monotonic'],
+      one(
+        'CLOSE clears the marks of others',
+        "one writer's end never clears another's mark",
+        'redis/src/scripts/close.ts',
+        'own = true else others[#others + 1] = intent end',
+        'own = true end',
+      ),
     ),
   ),
   among(
-    [...forgetting, ...network],
-    one(
-      'MINT overwrites what is there',
-      'a generation is given only to a tag that has none',
-      'redis/src/scripts/mint.ts',
-      "if type(value) ~= 'string' or value == '' then",
-      'if true then',
+    ['generations deleted while everybody is slow'],
+    breaking(
+      ['committed', 'monotonic'],
+      one(
+        'MINT overwrites what is there',
+        'a generation is given only to a tag that has none',
+        'redis/src/scripts/mint.ts',
+        "if type(value) ~= 'string' or value == '' then",
+        'if true then',
+      ),
     ),
   ),
   among(
-    ['entries replaced'],
-    one(
-      'entries of other keys',
-      'an entry says which key it belongs to',
-      'redis/src/payload.ts',
-      "if (header.identity !== identity) throw unreadable('it belongs to another key')",
-      '',
+    ['entries replaced by others'],
+    breaking(
+      ['row'],
+      one(
+        'entries of other keys',
+        'an entry says which key it belongs to',
+        'redis/src/payload.ts',
+        "if (header.identity !== identity) throw unreadable('it belongs to another key')",
+        '',
+      ),
     ),
   ),
 ]
@@ -212,7 +267,8 @@ const nearCopies: readonly HistoryMutant[] = [
       'askedAt: asking.at,',
       'askedAt: this.#options.now(),',
     ),
-    faults: network,
+    breaks: ['acknowledged'],
+    faults: heldUp,
     freshness: bounded,
   },
   {
@@ -223,11 +279,13 @@ const nearCopies: readonly HistoryMutant[] = [
       'Math.max(askedAt, session.heardAt)',
       'this.#options.now()',
     ),
-    faults: [...network, 'half open'],
+    breaks: ['acknowledged'],
+    faults: heldUp,
     freshness: bounded,
   },
   {
     name: 'near copies kept over a gap',
+    breaks: ['acknowledged'],
     rule: 'what was not pushed while a connection was down may have changed',
     faults: ['connections cut', 'CLIENT KILL'],
     freshness: eventual,
@@ -253,9 +311,50 @@ const nearCopies: readonly HistoryMutant[] = [
       'generations.changed(tagsOf(space, tags).map(keys.generation))',
       '',
     ),
-    faults: [...network, 'half open'],
+    breaks: ['own'],
+    faults: heldUp,
     freshness: eventual,
   },
 ]
 
-export const mutants: readonly HistoryMutant[] = [...sharedEntries, ...nearCopies]
+const dating: readonly HistoryMutant[] = [
+  {
+    name: 'dated when stored',
+    rule: 'a copy counts from before its generations were asked for, however long its load took',
+    breaks: ['acknowledged'],
+    faults: heldUp,
+    freshness: bounded,
+    patches: [
+      {
+        file: 'redis/src/near/near-store.ts',
+        find: 'copies.set(identity, new NearCopy(record, vector, generationKeys))',
+        replace:
+          '(generations.dated(generationKeys), copies.set(identity, new NearCopy(record, vector, generationKeys)))',
+      },
+      {
+        file: 'redis/src/near/generations.ts',
+        find: 'stampOf(key: string): string | undefined {',
+        replace:
+          'dated(keys) { for (const key of keys) this.#known.get(key).askedAt = this.#options.now() }\n  stampOf(key: string): string | undefined {',
+      },
+    ],
+  },
+  {
+    name: 'heartbeat answered by a replica that lags',
+    rule: 'a heartbeat is a write that comes back behind all changes from before, and no PING',
+    breaks: ['acknowledged'],
+    faults: ['none'],
+    freshness: bounded,
+    pushedBy: 'a replica that lags',
+    patches: [
+      {
+        file: 'redis/src/push/push-connection.ts',
+        find: 'const pending = { key, sentAt }',
+        replace:
+          "const heard = () => { if (session !== undefined && session === this.#session) session.heardAt = sentAt }\n    return void this.#options.client.callBuffer('ping').then(heard, ignore)\n    const pending = { key, sentAt }",
+      },
+    ],
+  },
+]
+
+export const mutants: readonly HistoryMutant[] = [...sharedEntries, ...nearCopies, ...dating]

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createCache } from '@freshet/core'
 import { redisStore } from '@freshet/redis'
-import { Redis } from 'ioredis'
 import { randomFrom } from '../property/random.js'
+import { connect } from './connect.js'
 import { openPool } from './database.js'
 import { Log } from './log.js'
 import type { Command, Figures, Order, Report, Role, WorkerSetup } from './messages.js'
@@ -30,7 +30,7 @@ const keptErrors = 20
 
 const { freshness } = setup
 const random = randomFrom(setup.seed, setup.name)
-const redis = new Redis({ port: setup.redisPort, retryStrategy: () => 20 })
+const redis = connect(setup.redis)
 redis.on('error', () => undefined)
 const cache = createCache({
   store: redisStore(redis, {
@@ -54,7 +54,7 @@ const does = { reading: false, writing: false }
 let readers: Promise<unknown>[] = []
 let writers: Promise<unknown>[] = []
 
-const reader = new RowReader(cache, pool, log, random.fork('reads'))
+const reader = new RowReader(cache, pool, log, random.fork('reads'), setup.version)
 const writer = new RowWriter(cache, pool, log, random.fork('writes'), {
   die: async () => {
     log.flush()

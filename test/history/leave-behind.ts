@@ -1,5 +1,5 @@
-import type { RedisServer } from '../../services/index.js'
-import { until } from '../../services/until.js'
+import type { RedisServer } from '../services/index.js'
+import { until } from '../services/until.js'
 
 type Node = Pick<RedisServer, 'command' | 'port'>
 
@@ -20,4 +20,9 @@ export async function leaveBehind(master: Node, nodes: readonly Node[]): Promise
 
 async function areInStep(master: Node, replicas: readonly Node[]): Promise<boolean> {
   return Number(await master.command('WAIT', replicas.length, 1_000)) === replicas.length
+}
+
+/** Replicas may log in to their masters again. */
+export async function letCatchUp(nodes: readonly Node[]): Promise<void> {
+  await Promise.all(nodes.map(async (node) => await node.command('CONFIG', 'SET', 'masterauth', '')))
 }
