@@ -12,7 +12,7 @@ import type { Candidate } from './place.js'
 import { planPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
-import { shapeOf } from './shape.js'
+import { Shapes } from './shapes.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** Options of {@link createReadPrecision}. */
@@ -54,8 +54,8 @@ export interface ReadPrecision {
 }
 
 const noPath: readonly string[] = []
-// Of all shapes of one operation of one model; an application has dozens.
-const maxShapes = 1000
+// Of one operation of one model. A shape takes some twenty, and an application has dozens of shapes.
+const maxSteps = 20_000
 
 /**
  * Builds the function that tells which rows, columns and sets a read depends on. What it does not understand has table
@@ -71,19 +71,19 @@ const maxShapes = 1000
  */
 export function createReadPrecision(dataModel: DataModel, options: ReadPrecisionOptions): ReadPrecision {
   const planner = createPlanner(dataModel, options)
-  const byKind = new Map<string, Map<string, PreparedPlan>>()
+  const byModel = new Map<string, Map<string, Shapes<PreparedPlan>>>()
+  const shapesOf = (model: string, kind: string): Shapes<PreparedPlan> => {
+    let kinds = byModel.get(model)
+    if (kinds === undefined) byModel.set(model, (kinds = new Map()))
+    let shapes = kinds.get(kind)
+    if (shapes === undefined) kinds.set(kind, (shapes = new Shapes(maxSteps)))
+    return shapes
+  }
   return {
     read(model, operation, args, dataPath = noPath) {
-      const kind =
-        dataPath.length === 0 ? `${model}.${operation}` : `${model}.${operation}/${dataPath.join('/')}`
-      let plans = byKind.get(kind)
-      if (plans === undefined) byKind.set(kind, (plans = new Map()))
-      const shape = shapeOf(args)
-      let plan = plans.get(shape)
-      if (plan === undefined) {
-        if (plans.size >= maxShapes) plans.clear()
-        plans.set(shape, (plan = planner(model, operation, args, dataPath)))
-      }
+      const kind = dataPath.length === 0 ? operation : `${operation}/${dataPath.join('/')}`
+      const shape = shapesOf(model, kind).of(args)
+      const plan = (shape.value ??= planner(model, operation, args, dataPath))
       const { tags, chosen } = applyPlan(plan, args)
       return new PlannedRead(plan, tags, chosen)
     },

@@ -1,0 +1,12 @@
+import type { createReadPrecision } from '../../src/precision/read-precision.js'
+import type { createStatementTags } from '../../src/precision/statement-tags.js'
+import type { createTablePrecisions } from '../../src/precision/table-precision.js'
+import type { createValueBucket } from '../../src/precision/value-bucket.js'
+
+/** What the cases are held against: the package itself, or a copy without one of its rules. */
+export interface Api {
+  readonly createReadPrecision: typeof createReadPrecision
+  readonly createStatementTags: typeof createStatementTags
+  readonly createTablePrecisions: typeof createTablePrecisions
+  readonly createValueBucket: typeof createValueBucket
+}

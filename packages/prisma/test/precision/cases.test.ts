@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { createReadPrecision } from '../../src/precision/read-precision.js'
+import { createStatementTags } from '../../src/precision/statement-tags.js'
+import { createTablePrecisions } from '../../src/precision/table-precision.js'
+import { createValueBucket } from '../../src/precision/value-bucket.js'
+import { differingRead, differingWrite } from './checks.js'
+import { readCases } from './read-cases.js'
+import { writeCases } from './write-cases.js'
+
+const api = { createReadPrecision, createStatementTags, createTablePrecisions, createValueBucket }
+
+describe('a read depends on', () => {
+  it.each(readCases.map((readCase) => [readCase[0], readCase] as const))('%s', (_rule, readCase) => {
+    expect(differingRead(api, readCase)).toBeUndefined()
+  })
+})
+
+describe('a statement bumps the tags of', () => {
+  it.each(writeCases.map((writeCase) => [writeCase[0], writeCase] as const))('%s', (_rule, writeCase) => {
+    expect(differingWrite(api, writeCase)).toBeUndefined()
+  })
+})

@@ -1,0 +1,132 @@
+import type { CaseOptions } from './read-cases.js'
+
+/** A rule by a statement: its values, the rows that it returns, the tags that it bumps. */
+export type WriteCase = readonly [
+  rule: string,
+  sql: string,
+  parameters: readonly unknown[],
+  returned: readonly unknown[] | undefined,
+  /** `all`: everything. */
+  tags: string,
+  models?: CaseOptions['models'],
+]
+
+export const writeCases: readonly WriteCase[] = [
+  [
+    'an update of a row in a column',
+    'UPDATE "Post" SET "title" = $1 WHERE "id" = $2',
+    ['x', 7],
+    undefined,
+    'post#7 post.title post~',
+  ],
+  [
+    'an update of a watched column',
+    'UPDATE "Post" SET "author_id" = $1 WHERE "id" = $2',
+    [5, 7],
+    undefined,
+    'post#7 post- post.author_id post[author_id,slug=*] post[author_id=5] post~',
+  ],
+  [
+    'an update of rows that are not told',
+    'UPDATE "Post" SET "title" = $1 WHERE "views" > $2',
+    ['x', 7],
+    undefined,
+    'post post.title post~',
+  ],
+  [
+    'an update that computes a watched column',
+    'UPDATE "Post" SET "author_id" = "author_id" + 1 WHERE "id" = $1',
+    [7],
+    undefined,
+    'post#7 post- post.author_id post[author_id,slug=*] post[author_id=*] post~',
+  ],
+  [
+    'an update whose rows are returned',
+    'UPDATE "Post" SET "title" = $1 WHERE "slug" = $2 RETURNING "id"',
+    ['x', 'y'],
+    [[7], [8]],
+    'post#7 post#8 post.title post~',
+  ],
+  [
+    'an update of too many rows',
+    `UPDATE "Note" SET "kind" = 'x' WHERE "key" IN (${Array.from({ length: 101 }, (_, at) => `'k${at}'`).join(', ')})`,
+    [],
+    undefined,
+    'note note.kind note~',
+  ],
+  [
+    'an insert',
+    'INSERT INTO "Post" ("slug", "title", "author_id") VALUES ($1, $2, $3) RETURNING "id"',
+    ['x', 'y', 5],
+    [[9]],
+    'post[] post[author_id,slug=59284] post[author_id=5] post[id=9] post[slug=738297] post~',
+  ],
+  [
+    'an insert whose key is not told',
+    'INSERT INTO "Post" ("slug", "title", "author_id") VALUES ($1, $2, $3)',
+    ['x', 'y', 5],
+    undefined,
+    'post[] post[author_id,slug=59284] post[author_id=5] post[id=*] post[slug=738297] post~',
+  ],
+  [
+    'an upsert',
+    'INSERT INTO "Note" ("key", "amount") VALUES ($1, $2) ON CONFLICT ("key") DO UPDATE SET "amount" = $3',
+    ['x', 1, 2],
+    undefined,
+    'note#738297 note.amount note[] note[key=738297] note~',
+  ],
+  ['a delete', 'DELETE FROM "Note" WHERE "key" = $1', ['x'], undefined, 'note#738297 note- note~'],
+  [
+    'a delete that foreign keys carry on',
+    'DELETE FROM "Post" WHERE "id" = $1',
+    [7],
+    undefined,
+    '_posttotag _posttotag~ comment comment~ post#7 post- post~ reaction reaction~',
+  ],
+  [
+    'a delete that comes back to its own table',
+    'DELETE FROM people WHERE id = $1',
+    [7],
+    undefined,
+    '_friends _friends~ _posttotag _posttotag~ comment comment~ people people#7 people- people~ post post~ profile profile~ reaction reaction~',
+  ],
+  [
+    'an update of a key that is referenced',
+    'UPDATE "Club" SET "id" = $1 WHERE "id" = $2',
+    ['0000000a-0000-4000-8000-000000000001', '0000000a-0000-4000-8000-000000000002'],
+    undefined,
+    'club#942839 club- club.id club[id=500241] club~ people people~',
+  ],
+  ['a condition that never holds', 'UPDATE "Post" SET "title" = $1 WHERE 1 = 0', ['x'], undefined, 'post~'],
+  ['a truncated table', 'TRUNCATE "Note"', [], undefined, 'note note~'],
+  [
+    'a writing CTE',
+    'WITH x AS (UPDATE "Note" SET "kind" = $1 RETURNING "key") SELECT * FROM x',
+    ['x'],
+    undefined,
+    'note note~',
+  ],
+  [
+    'a function that nobody knows',
+    'UPDATE "Note" SET "kind" = do_more($1) WHERE "key" = $2',
+    ['x', 'k'],
+    undefined,
+    'all',
+  ],
+  [
+    'a table that is wide',
+    'UPDATE "Post" SET "title" = $1 WHERE "id" = $2',
+    ['x', 7],
+    undefined,
+    'post post~',
+    { Post: { precision: 'table' } },
+  ],
+  ['a table that the schema does not have', 'DELETE FROM other WHERE id = 1', [], undefined, 'all'],
+  [
+    'a join table',
+    'DELETE FROM "_PostToTag" WHERE "A" = $1 AND "B" IN ($2, $3)',
+    [1, 2, 3],
+    undefined,
+    '_posttotag#786420 _posttotag#922290 _posttotag- _posttotag~',
+  ],
+]
