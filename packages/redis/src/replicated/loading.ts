@@ -110,7 +110,7 @@ export class Loading {
   async #fetch(listed: readonly Listed[]): Promise<void> {
     const hands = await this.#hands(new Set(listed.map(({ prefix }) => prefix)))
     for (const some of chunks(listed, entriesPerRequest)) {
-      if (some.length === 0 || this.#isClosed) return
+      if (some.length === 0 || this.#isClosed || this.#options.copies.isFull) return
       const readings = await this.#options.reader.read(some.map(({ entryKey }) => entryKey))
       const arrivals = some.flatMap(({ prefix, entryKey }) =>
         this.#open(readings.get(entryKey), hands.get(prefix)),
