@@ -64,6 +64,18 @@ describe('a write whose outcome nobody knows', () => {
     expect([process.primary.marks.size, backup.marks.size]).toEqual([0, 0])
   })
 
+  test('is not held again once its time is over', async () => {
+    const scene = new Scene()
+    const process = await scene.startAway({}, hold)
+    await lose(process)
+    await scene.pass(60_000)
+    process.primary.isAway = false
+    process.primary.asked.length = 0
+    await scene.pass(1_000)
+    expect(process.told.at(-1)).toBe('primary')
+    expect(process.primary.asked).not.toContain('hold')
+  })
+
   test('of very many, everything is held', async () => {
     const scene = new Scene()
     const process = await scene.startAway({}, hold)

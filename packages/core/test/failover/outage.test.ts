@@ -239,6 +239,7 @@ describe('the backup', () => {
     backup.isAway = false
     expect(process.told.at(-1)).toBe('failed: close intent')
     expect(process.cache.stats().failover?.active).toBe('none')
+    expect(await process.cache.snapshot(['Row'])).toMatchObject({ usable: false })
     expect(await process.read()).toBe('v1')
     await scene.pass(1_000)
     expect(process.cache.stats().failover?.active).toBe('backup')
