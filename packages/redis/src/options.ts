@@ -1,5 +1,6 @@
 import type { CodecType, Duration } from '@freshet/core/store'
 import { assertOptions, invalidOption, positiveInteger, print, toMilliseconds } from '@freshet/core/store'
+import { type AdviceOptions, type ResolvedAdviceOptions, resolveAdvice } from './advisor/options.js'
 import type { RedisClient } from './client.js'
 import { fromNodeRedis } from './node-redis/from-node-redis.js'
 import { type Topology, validTopology } from './topologies.js'
@@ -40,6 +41,8 @@ export interface RedisStoreOptions {
   readonly types?: readonly CodecType[]
   /** Signs entries, so that nobody else can write one: at least 16 bytes, the same in every process. Default: unsigned. */
   readonly secret?: string | Uint8Array
+  /** What is looked at, some time after the start, to warn of servers and options that do not fit. `false`: nothing is. */
+  readonly advice?: AdviceOptions | false
 }
 
 export interface ResolvedRedisStoreOptions {
@@ -55,6 +58,8 @@ export interface ResolvedRedisStoreOptions {
   readonly silenceMs: number
   readonly types: readonly CodecType[]
   readonly secret: string | Uint8Array | undefined
+  /** `undefined`: none is wanted. */
+  readonly advice: ResolvedAdviceOptions | undefined
 }
 
 const names = [
@@ -69,6 +74,7 @@ const names = [
   'silence',
   'types',
   'secret',
+  'advice',
 ] as const
 
 /** @throws FreshetError INVALID_OPTION, INVALID_DURATION */
@@ -89,6 +95,7 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedRedisStoreOp
     silenceMs: toMilliseconds(options.silence ?? '3s', 'silence', { min: 100 }),
     types: options.types ?? [],
     secret: options.secret,
+    advice: resolveAdvice(options.advice),
   })
 }
 

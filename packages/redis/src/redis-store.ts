@@ -15,6 +15,7 @@ import {
   type StoreSize,
   type Vector,
 } from '@freshet/core/store'
+import { withAdvice } from './advisor/with-advice.js'
 import type { RedisClient } from './client.js'
 import { Delivery } from './delivery.js'
 import { Intents } from './intents.js'
@@ -70,12 +71,15 @@ export function redisStore(client: RedisClient | NodeRedis, options: RedisStoreO
     const share = shareOver(putEntryOver(link))
     const { near: bounds } = context
     assertHasCopies(resolved.topology, bounds)
-    if (bounds === undefined) return withoutNear(share(), context)
+    const isReplicated = resolved.topology === 'replicated'
+    const advised = (store: Store) =>
+      withAdvice(store, { client: wireClient, link, keys, context, isReplicated, ...resolved })
+    if (bounds === undefined) return advised(withoutNear(share(), context))
     const { silenceMs } = resolved
     const near = { client: wireClient, context, bounds, link, keys, silenceMs }
-    return resolved.topology === 'replicated'
-      ? withReplica({ ...near, format, shareOver })
-      : withNear({ ...near, share })
+    return advised(
+      isReplicated ? withReplica({ ...near, format, shareOver }) : withNear({ ...near, share }),
+    )
   }
 }
 
