@@ -1,16 +1,25 @@
-import type { CacheOptions } from '@freshet/core'
+import type { CacheOptions, StoreFactory } from '@freshet/core'
 import type { MaybePromise } from '@freshet/core/store'
-import type { FakeClock } from '../fake-clock.js'
+import { FakeClock } from '../fake-clock.js'
 import type { StoreOperation } from '../faults/faults.js'
 import { settled } from '../held.js'
 import { testCache, type TestCache } from '../test-cache.js'
 import { expect, type Expect, type Expectation } from './expect.js'
+import { StoreProcess, type Insist } from './store-process.js'
 import type { StoreUnderTest } from './store-under-test.js'
 
 /** What a check has to work with while it runs. */
 export interface CheckRun {
   /** A cache on an empty store of its own. */
   readonly newCache: (options?: CacheOptions) => TestCache
+  /** One store without a cache in front of it. */
+  readonly newProcess: () => StoreProcess
+  /** Two that know the same, on one clock. `wrap` stands between them and the store under test. */
+  readonly newProcesses: (
+    wrap?: (store: StoreFactory) => StoreFactory,
+  ) => readonly [StoreProcess, StoreProcess]
+  /** Two that know the same, each on a clock of its own. */
+  readonly newProcessesApart: () => readonly [StoreProcess, StoreProcess]
   readonly settled: () => Promise<void>
   readonly pass: (clock: FakeClock, ms: number) => Promise<void>
   readonly grainMs: number
@@ -23,7 +32,7 @@ export interface CheckRun {
   /** What was found: after a failed call it, or a part of it, may be absent; it may never be anything else. */
   readonly served: Expect
   /** Calls a store until it answers: what it promises counts from there. Without failures, once. */
-  readonly insist: <T>(call: () => MaybePromise<T>) => Promise<T>
+  readonly insist: Insist
   readonly store: StoreUnderTest
 }
 
@@ -36,8 +45,23 @@ export function startRun(store: StoreUnderTest): CheckRun {
   const isDisturbed = (): boolean => injected() > before
   const isUntold = (): boolean => injected(changes) > changesBefore
   const advance = async (clock: FakeClock, ms: number): Promise<void> => clock.advance(ms)
+  const insistent: Insist = (call) => insist(call, injected)
+  const processOn = (factory: StoreFactory, clock: FakeClock) => {
+    const { cache } = testCache({ ...store.cacheOptions, store: factory, clock })
+    return new StoreProcess({ cache, clock, insist: insistent })
+  }
   return {
     newCache: (options) => testCache({ store: store.create(), ...store.cacheOptions, ...options }),
+    newProcess: () => processOn(store.create(), new FakeClock()),
+    newProcesses: (wrap = (factory) => factory) => {
+      const factory = wrap(store.create())
+      const clock = new FakeClock()
+      return [processOn(factory, clock), processOn(factory, clock)]
+    },
+    newProcessesApart: () => {
+      const factory = store.create()
+      return [processOn(factory, new FakeClock()), processOn(factory, new FakeClock())]
+    },
     settled: store.settled ?? settled,
     pass: store.pass ?? advance,
     grainMs: store.grainMs ?? 1,
@@ -48,7 +72,7 @@ export function startRun(store: StoreUnderTest): CheckRun {
       if (isUntold()) return anything(actual)
       return isDisturbed() ? absentOr(actual) : expect(actual)
     },
-    insist: (call) => insist(call, injected),
+    insist: insistent,
     store,
   }
 }

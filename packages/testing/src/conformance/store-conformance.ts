@@ -9,10 +9,28 @@ import { tagsChecks } from './checks/tags.js'
 import { unkeptValuesChecks } from './checks/unkept-values.js'
 import { valuesChecks } from './checks/values.js'
 import { vectorsChecks } from './checks/vectors.js'
+import { acrossProcessesChecks } from './store/across-processes.js'
+import { completeVectorsChecks } from './store/complete-vectors.js'
+import { freshAfterAChangeChecks } from './store/fresh-after-a-change.js'
+import { holdsChecks } from './store/holds.js'
+import { intentsChecks } from './store/intents.js'
+import { latePutsChecks } from './store/late-puts.js'
+import { lostGenerationsChecks } from './store/lost-generations.js'
+import { orderOfChangesChecks } from './store/order-of-changes.js'
+import { whatWasStoredChecks } from './store/what-was-stored.js'
 import type { StoreCheck } from './store-check.js'
 import type { StoreUnderTest } from './store-under-test.js'
 
 const all: readonly CheckDefinition[] = [
+  ...whatWasStoredChecks,
+  ...completeVectorsChecks,
+  ...freshAfterAChangeChecks,
+  ...latePutsChecks,
+  ...lostGenerationsChecks,
+  ...intentsChecks,
+  ...holdsChecks,
+  ...orderOfChangesChecks,
+  ...acrossProcessesChecks,
   ...valuesChecks,
   ...isolationChecks,
   ...lifetimeChecks,

@@ -27,6 +27,11 @@ export interface StoreUnderTest {
    * is empty. With it the suite checks what one process sees of another's changes.
    */
   readonly isShared?: boolean
+  /**
+   * After how many milliseconds a mark is gone whose writer has died. With it, and `isShared`, the suite checks that the tag has a
+   * new generation then.
+   */
+  readonly leaseMs?: number
   /** Loses every generation, as a server does that is restarted empty. With it the suite checks that this costs misses only. */
   readonly forget?: () => Promise<void>
   /**
