@@ -15,6 +15,8 @@ export interface IntentsOptions {
   readonly maxAgeMs: number
   /** How long a generation without an intent is kept. */
   readonly tagTtlMs: number
+  /** Where changes are told to those whom the server does not tell itself. */
+  readonly channel: string
   /** How long the placing of a mark is tried, and how long its taking away. */
   readonly openLimitMs: number
   readonly closeLimitMs: number
@@ -104,8 +106,8 @@ export class Intents {
   }
 
   async #place(id: string, names: readonly string[], ms: number): Promise<void> {
-    const { delivery, keys, nonces, openLimitMs } = this.#options
-    const args = () => [id, nonces.next(), ms]
+    const { delivery, keys, nonces, channel, openLimitMs } = this.#options
+    const args = () => [id, nonces.next(), ms, channel]
     await delivery.deliver(intentScript, names.map(keys.generation), args, openLimitMs)
   }
 
@@ -131,14 +133,19 @@ export class Intents {
   }
 
   async #close(id: string, bumped: readonly string[], others: readonly string[]): Promise<void> {
-    const { delivery, keys, nonces, tagTtlMs, closeLimitMs } = this.#options
+    const { delivery, context, keys, nonces, tagTtlMs, channel, closeLimitMs } = this.#options
     const first = new Set(bumped.map(keys.generation))
     const args = (some: readonly string[]) => {
       const count = some.filter((key) => first.has(key)).length
-      return [id, nonces.next(), count, tagTtlMs]
+      return [id, nonces.next(), count, tagTtlMs, channel]
     }
-    await delivery.deliver(closeScript, [...first, ...others.map(keys.generation)], args, closeLimitMs)
+    const all = [...first, ...others.map(keys.generation)]
+    const replies = await delivery.deliver(closeScript, all, args, closeLimitMs)
+    if (replies.includes(-1)) context.warn('REDIS_CHANGES_NOT_TOLD', notTold)
   }
 }
 
 const ignore = (): void => undefined
+
+const notTold =
+  "Other processes keep near copies and are not told what this one writes, so that they may serve what was there before for some seconds: they depend on changes being published, and Redis does not permit PUBLISH to the user of the client. Permit PUBLISH on the channels of the store's prefix, or CLIENT TRACKING to the others."

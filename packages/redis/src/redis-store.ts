@@ -31,6 +31,7 @@ import {
 import { InOrder } from './in-order.js'
 import { type Payload, type PayloadFormat, payloadFormat } from './payload.js'
 import { type PutEntry, putEntryOver } from './put-entry.js'
+import { changesChannel } from './push/publishing.js'
 import { KeyReader, type Reading, type Readings } from './readings.js'
 import type { NodeRedis } from './node-redis/from-node-redis.js'
 import { withNear } from './near/with-near.js'
@@ -139,6 +140,7 @@ class RedisStore implements Store {
       leaseMs,
       maxAgeMs,
       tagTtlMs,
+      channel: changesChannel(link.wire.keyPrefix, keys.generationPrefix),
       openLimitMs: timeoutMs,
       closeLimitMs: writeTimeoutMs,
     })

@@ -17,6 +17,8 @@ export interface Wire {
   connections(): number
   /** Whether commands in a row go over one connection, as long as none has ended. */
   readonly hasOneConnection: boolean
+  /** What the client puts in front of all keys. */
+  readonly keyPrefix: string
   /** Whether keys have groups at all. */
   readonly hasGroups: boolean
   /** Keys of one group may stand in one command. */
@@ -30,6 +32,7 @@ export interface Wire {
 /** A wire over an ioredis client, for one server or for a cluster. */
 export function clientWire(client: RedisClient): Wire {
   const isCluster = client.isCluster === true
+  const keyPrefix = client.options.keyPrefix ?? ''
   const ended = endsOf(client)
   return {
     isReady() {
@@ -42,8 +45,9 @@ export function clientWire(client: RedisClient): Wire {
       return () => void client.off('ready', listener)
     },
     connections: () => ended.count,
+    keyPrefix,
     hasGroups: isCluster,
-    groupOf: isCluster ? (key) => slotOf((client.options.keyPrefix ?? '') + key) : () => 0,
+    groupOf: isCluster ? (key) => slotOf(keyPrefix + key) : () => 0,
     nodeOf: isCluster ? (group) => client.masterOf?.(group) ?? client.slots?.[group]?.[0] ?? '' : () => '',
     hasOneConnection: !isCluster && client.isPooled !== true,
     send: (commands) =>

@@ -152,7 +152,8 @@ export class Generations {
   }
 
   #trueAt({ askedAt, session }: Known): number {
-    if (session !== undefined) return Math.max(askedAt, session.heardAt)
+    if (session !== undefined)
+      return Math.min(Math.max(askedAt, session.heardAt), askedAt + (session.trustMs ?? Infinity))
     return this.#options.onlyPushed ? -Infinity : askedAt
   }
 

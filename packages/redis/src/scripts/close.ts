@@ -1,4 +1,4 @@
-import { createScript, tagValue, time } from './script.js'
+import { announce, createScript, tagValue, time } from './script.js'
 
 /**
  * CLOSE: takes an intent away, and gives the tags that were written new generations. Also a bump without an intent.
@@ -16,12 +16,12 @@ import { createScript, tagValue, time } from './script.js'
  *
  * When memory is out a SET fails and a DEL works: a tag without a generation gets one that was never used before.
  *
- * - KEYS: tags. ARGV: id (empty: no intent), nonce, n, time to live in ms.
- * - Reply: how many tags had to be deleted.
+ * - KEYS: tags. ARGV: id (empty: no intent), nonce, n, time to live in ms, the channel on which the keys are told (or none).
+ * - Reply: how many tags had to be deleted; -1 if somebody listens to the channel and the user may not publish.
  */
 export const closeScript = createScript(
   'CLOSE',
-  `${time}${tagValue}
+  `${time}${tagValue}${announce}
 local bumped = tonumber(ARGV[3])
 local deleted = 0
 for i, key in ipairs(KEYS) do
@@ -36,6 +36,7 @@ for i, key in ipairs(KEYS) do
     deleted = deleted + 1
   end
 end
+if not announce(ARGV[5]) then return -1 end
 return deleted
 `,
 )

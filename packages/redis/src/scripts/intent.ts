@@ -1,4 +1,4 @@
-import { createScript, tagValue, time } from './script.js'
+import { announce, createScript, tagValue, time } from './script.js'
 
 /**
  * INTENT: marks tags, because a writer is about to commit; the same script renews the mark.
@@ -12,12 +12,13 @@ import { createScript, tagValue, time } from './script.js'
  * The own one ends `lease` from now, or when it already did if that is later: a renewal never cuts it short. The key
  * expires with the latest of its intents. If every writer has died by then, the tag has no generation, and gets another.
  *
- * - KEYS: tags. ARGV: id, nonce, lease in ms.
+ * - KEYS: tags. ARGV: id, nonce, lease in ms, the channel on which the keys are told (or none): who serves copies without asking
+ *   would not hear of a writer that dies before CLOSE.
  * - Reply: the server's time in ms. An error if memory is out: then nothing was marked.
  */
 export const intentScript = createScript(
   'INTENT',
-  `${time}${tagValue}
+  `${time}${tagValue}${announce}
 local expires = now + tonumber(ARGV[3])
 for _, key in ipairs(KEYS) do
   local generation, intents, pruned = load(key)
@@ -33,6 +34,7 @@ for _, key in ipairs(KEYS) do
   local saved = save(key, generation, intents)
   if saved.err then return saved end
 end
+announce(ARGV[4])
 return now
 `,
 )

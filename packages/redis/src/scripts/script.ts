@@ -77,3 +77,17 @@ local function save(key, generation, intents, ttl)
   return redis.pcall('SET', key, generation, 'PX', ttl)
 end
 `
+
+/**
+ * Tells everybody who listens to a channel that the keys change: those that the server itself does not tell. Gives whether they
+ * could be told, as far as is known. Nothing is published where nobody listens: a cluster hands on a message to all its nodes.
+ */
+export const announce = `
+local function announce(channel)
+  if not channel then return true end
+  local heard = redis.pcall('PUBSUB', 'NUMSUB', channel)
+  if heard[2] == 0 then return true end
+  local told = redis.pcall('PUBLISH', channel, table.concat(KEYS, '\\n'))
+  return type(told) == 'number' or not heard[2]
+end
+`

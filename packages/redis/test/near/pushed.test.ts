@@ -1,17 +1,33 @@
-import { createCache } from '@freshet/core'
+import { type CacheOptions, createCache } from '@freshet/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HeldLoader } from '../../../core/test/support/held.js'
+import { held, HeldLoader } from '../../../core/test/support/held.js'
 import { redisStore } from '../../src/index.js'
-import { versions } from '../support/clients.js'
-import { type NearProcesses, startNearProcesses } from '../support/near-processes.js'
+import { createKeys } from '../../src/keys.js'
+import { changesChannel } from '../../src/push/publishing.js'
+import { connectTo, versions } from '../support/clients.js'
+import { keysOf } from '../support/keys.js'
+import { type NearProcesses, prefix, startNearProcesses } from '../support/near-processes.js'
 
 const turn = async () => await new Promise((resolve) => setImmediate(resolve))
 const silenceMs = 3_000
 
-describe.each(versions)('eventual, %s', (version) => {
+const permissions = ['+evalsha', '+eval', '+get', '+mget', '+set', '+getrange', '+del', '+time', '+info']
+/** To hear what is published, but not to track. */
+const listener = [...permissions, '+client', '-client|tracking', '+subscribe', '+publish', '+pubsub']
+
+const told = [
+  ...versions.map((version) => ({ version, way: 'tracked' })),
+  ...(['ioredis 5', 'iovalkey', 'node-redis 4', 'node-redis 5'] as const).map((version) => ({
+    version,
+    way: 'published',
+  })),
+] as const
+
+describe.each(told)('eventual, $version, $way', ({ version, way }) => {
   let all: NearProcesses
   beforeEach(async () => {
-    all = await startNearProcesses(version, { consistency: 'eventual' })
+    const restricted = way === 'published' ? listener : undefined
+    all = await startNearProcesses(version, { consistency: 'eventual' }, restricted)
     await all.listening()
   })
   afterEach(async () => await all.close())
@@ -49,6 +65,17 @@ describe.each(versions)('eventual, %s', (version) => {
       await all.sees(row)
       await all.listening()
     }
+  })
+
+  test('what a writer marks is asked for at once, so that nobody waits for one that dies', async () => {
+    const commit = held()
+    const writing = all.writer.cache.write(['User'], async () => {
+      all.database.row = 'v1'
+      await commit.promise
+    })
+    await all.sees('v1')
+    commit.resolve()
+    await writing
   })
 
   test('a process sees its own writes at once, and a write takes one request', async () => {
@@ -171,6 +198,8 @@ describe.each(versions)('eventual, %s', (version) => {
 
   test('a flush of the server takes all copies along', async () => {
     await all.server.command('FLUSHALL')
+    // Nobody publishes it, but the next heartbeat misses the mark of the last.
+    if (way === 'published') all.near.clock.advance(1_000)
     while (entries() > 0) await turn()
     all.database.row = 'v1'
     expect((await all.read()).row).toBe('v1')
@@ -251,23 +280,106 @@ describe('bounded', () => {
 })
 
 describe('a user of Redis that may not track', () => {
-  const permissions = ['+evalsha', '+eval', '+get', '+mget', '+set', '+getrange', '+del', '+time', '+info']
+  let all: NearProcesses
+  afterEach(async () => await all.close())
+  const start = async (consistency: CacheOptions['consistency'] & {}, allowed: readonly string[]) => {
+    all = await startNearProcesses('ioredis 5', { consistency }, allowed)
+    await all.read()
+  }
+  const warned = async () => {
+    while (all.near.warnings.length === 0) await turn()
+    return all.near.warnings
+  }
+  /** Lets time pass, with a heartbeat each second. */
+  const passing = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      all.near.clock.advance(1_000)
+      for (let i = 0; i < 10; i++) await all.watched.idle()
+    }
+  }
 
-  test('is warned, and asks for what nobody pushes', async () => {
-    const all = await startNearProcesses('ioredis 5', { consistency: 'eventual' }, permissions)
+  test('nor listen to what is published is warned, and asks for what nobody tells', async () => {
+    await start('eventual', permissions)
+    expect(await warned()).toEqual(['REDIS_WITHOUT_PUSH'])
+    for (const row of ['v1', 'v2']) {
+      await all.writer.cache.write(['User'], all.database.set(row))
+      expect((await all.read()).row).toBe(row)
+    }
+    expect((await all.read()).requests).toBe(1)
+  })
+
+  test('nor publish heartbeats is warned, and asks', async () => {
+    await start('eventual', [...listener, '-publish'])
+    expect(await warned()).toEqual(['REDIS_WITHOUT_PUSH'])
+    expect((await all.read()).requests).toBe(1)
+  })
+
+  test('is warned once, and asks again after some seconds, as not everybody who changes something publishes it', async () => {
+    await start('eventual', listener)
+    await all.listening()
+    expect(await warned()).toEqual(['REDIS_WITHOUT_TRACKING'])
+    await all.server.command('DEL', keysOf(prefix).user)
+    all.database.row = 'v1'
+    await passing(5)
+    expect(await all.read()).toEqual({ row: 'v0', requests: 0 })
+    await passing(10)
+    expect((await all.read()).row).toBe('v1')
+    expect(all.near.warnings).toEqual(['REDIS_WITHOUT_TRACKING'])
+  })
+
+  test('keeps the bound that was asked for, whoever publishes what', async () => {
+    await start({ maxStaleness: '3s' }, listener)
+    await warned()
+    await all.listening()
+    await all.server.command('SET', keysOf(prefix).user, 'unpublished')
+    all.database.row = 'v1'
+    await passing(2)
+    expect(await all.read()).toEqual({ row: 'v0', requests: 0 })
+    await passing(2)
+    expect((await all.read()).row).toBe('v1')
+  })
+
+  test('is told by writers who may publish, and those who may not are warned', async () => {
+    await start('eventual', listener)
+    await all.listening()
+    await all.admin.call('acl', 'setuser', 'mute', 'on', 'nopass', '~*', ...permissions, '+pubsub')
+    const login = { username: 'mute', password: 'any', enableReadyCheck: false }
+    const client = await connectTo(all.server, 'ioredis 5', login)
     try {
-      await all.read()
-      while (all.near.warnings.length === 0) await turn()
-      expect(all.near.warnings).toEqual(['REDIS_WITHOUT_TRACKING'])
-      for (const row of ['v1', 'v2']) {
-        await all.writer.cache.write(['User'], all.database.set(row))
-        expect((await all.read()).row).toBe(row)
-      }
-      expect((await all.read()).requests).toBe(1)
+      const mute = all.database.connect(client, { prefix })
+      await mute.cache.write(['User'], all.database.set('v1'))
+      expect(mute.warnings).toEqual(['REDIS_CHANGES_NOT_TOLD'])
+      expect(mute.failures).toEqual([])
+      await all.near.cache.close()
+      while (String(await all.server.command('PUBSUB', 'CHANNELS')) !== '') await turn()
+      const later = all.database.connect(client, { prefix })
+      await later.cache.write(['User'], all.database.set('v2'))
+      expect(later.warnings).toEqual([])
     } finally {
-      await all.close()
+      client.disconnect()
     }
   })
+})
+
+test('what is stored is not told to anybody, only what is written', async () => {
+  const all = await startNearProcesses('ioredis 5', { consistency: 'eventual' }, listener)
+  try {
+    await all.listening()
+    const heard: string[] = []
+    const ear = await connectTo(all.server)
+    ear.on('message', (...[, keys]: unknown[]) => void heard.push(String(keys)))
+    await ear.call('subscribe', changesChannel('', `${prefix}g:`))
+    for (let i = 0; i < 5; i++) await all.writer.cache.getOrSet(`k${i}`, () => i, { tags: [`New${i}`] })
+    await all.writing.idle()
+    await all.writer.cache.write(['User', 'Post'], all.database.set('v1'))
+    while (heard.length < 2) await turn()
+    const tags = [keysOf(prefix).user, createKeys(prefix).generation('post')].join('\n')
+    // Once when they are marked, and once when they are changed.
+    expect(heard).toEqual([tags, tags])
+    ear.disconnect()
+  } finally {
+    await all.close()
+  }
 })
 
 describe('what cannot be', () => {

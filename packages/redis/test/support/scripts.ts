@@ -5,6 +5,7 @@ import { enlistScript } from '../../src/scripts/enlist.js'
 import { intentScript } from '../../src/scripts/intent.js'
 import { listedScript } from '../../src/scripts/listed.js'
 import { mintScript } from '../../src/scripts/mint.js'
+import { publishedBeatScript } from '../../src/scripts/published-beat.js'
 import { putScript } from '../../src/scripts/put.js'
 import { readScript } from '../../src/scripts/read.js'
 import { shareScript } from '../../src/scripts/share.js'
@@ -16,6 +17,7 @@ export const scripts = [
   closeScript,
   putScript,
   beatScript,
+  publishedBeatScript,
   checkScript,
   enlistScript,
   listedScript,
