@@ -78,9 +78,7 @@ export function redisStore(client: RedisClient | NodeRedis, options: RedisStoreO
     if (bounds === undefined) return advised(withoutNear(share(), context))
     const { silenceMs } = resolved
     const near = { client: wireClient, context, bounds, link, keys, silenceMs }
-    return advised(
-      isReplicated ? withReplica({ ...near, format, shareOver }) : withNear({ ...near, share }),
-    )
+    return advised(isReplicated ? withReplica({ ...near, format, shareOver }) : withNear({ ...near, share }))
   }
 }
 
