@@ -96,11 +96,13 @@ describe.each(['strong', 'eventual'] as const)('%s', (consistency) => {
     const third = await replicas.start(options)
     await third.read('first')
     await third.has(second.entries)
-    await until(async () => {
-      second.clock.advance(10_000)
+    const before = second.watched.sent.length
+    for (let seconds = 0; seconds < 10; seconds++) {
+      second.clock.advance(1_000)
       await second.watched.idle()
-      return (await second.requests(async () => await second.readAll(names(10)))) <= 2
-    })
+    }
+    await until(() => second.watched.sent.flat().length > before)
+    await until(async () => (await second.requests(async () => await second.readAll(names(10)))) <= 2)
     await spoilEntries(admin)
     const expected = names(10).map((row) => (row === 'row3' ? 'by hand' : `${row} v0`))
     expect(await second.readAll(names(10))).toEqual(expected)
@@ -201,6 +203,25 @@ describe('a gap of the pushed changes', () => {
     })
     expect(await second.read('row3')).toBe('row3 v1')
     expect(replicas.rows.loads).toBe(loads)
+  })
+
+  test('the copies are confirmed when it is over, before they are asked for', async () => {
+    const [first, second] = await replicas.pair(options)
+    await first.readAll(names(10))
+    await until(() => second.entries === first.entries)
+    await servesAlone(second, 'row1')
+    const before = second.watched.sent.length
+    // The connection that changes are pushed on, and not the one that entries come on.
+    for (const line of String(await admin.call('client', 'list', 'type', 'pubsub')).split('\n')) {
+      const [, id] = /\bid=(\d+) .*\bflags=\w*t/.exec(line) ?? []
+      if (id !== undefined) await admin.call('client', 'kill', 'id', id)
+    }
+    await until(() => second.watched.sent.length > before)
+    await second.watched.idle()
+    await until(async () => (await second.requests(async () => await second.read('row1'))) === 0)
+    await spoilEntries(admin)
+    expect(await second.requests(async () => await second.readAll(names(10)))).toBe(0)
+    expect(second.failures).toEqual([])
   })
 
   test('what was written while nothing is heard is not served for longer than the silence', async () => {
