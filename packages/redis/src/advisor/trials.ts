@@ -34,7 +34,7 @@ export function trials({ key, isPushed, channel }: TrialsOptions): readonly Tria
   ]
   if (channel !== undefined) always.push({ command: ['publish', channel, ''], for: 'entries travel' })
   if (!isPushed) return always
-  const pushed = 'changes are pushed'
+  const pushed = 'the server pushes changes'
   return [
     ...always,
     { command: ['client', 'id'], for: pushed },

@@ -104,7 +104,7 @@ describe('permissions', () => {
     async (permission) => {
       const user = await login(pushed.replace(permission, ''))
       const message = (await warningsOf(user, { consistency: eventual })).get('REDIS_PERMISSIONS')
-      expect(message).toContain('changes are pushed')
+      expect(message).toContain('the server pushes changes')
       expect(await warningsOf(user)).toEqual(new Map())
     },
   )
