@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { StoreFactory } from '@freshet/core'
 import { describeStore, type FakeClock, type StoreUnderTest } from '@freshet/testing'
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
 import { sharedRedis, sharedRedisCluster } from '../../../test/services/shared.js'
@@ -11,6 +12,7 @@ import {
   type Version,
   versions,
 } from './support/clients.js'
+import { withHeldReplies } from './support/held-replies.js'
 import { age, keysUnder } from './support/time-machine.js'
 import { tracked, type TrackedClient } from './support/tracked-client.js'
 
@@ -18,6 +20,11 @@ const topologies: Readonly<Record<string, (version: Version) => Promise<TestClie
   standalone: async (version) => await connectTo(await sharedRedis(), version),
   cluster: async (version) => await connectToCluster((await sharedRedisCluster()).addresses, version),
 }
+
+// What `redisStore` takes if it is told nothing.
+const leaseMs = 30_000
+const silenceMs = 3_000
+const isGeneration = (key: string): boolean => /^suite:\w+:\d+:g:/.test(key)
 
 /** By how much the server's clock may be behind the cache's while both go on: far less than a third of a lease. */
 const maxBehindMs = 3_000
@@ -69,14 +76,33 @@ describe.each(Object.entries(topologies))('%s', (topology, connect) => {
       await settled()
     }
 
+    // The stores of one factory are those of several processes, and replies to the first of them can be held up.
+    let holdAnswers: () => () => void
+    const create = (): StoreFactory => {
+      const own = `${prefix}${++stores}:`
+      const slow = withHeldReplies(watched)
+      holdAnswers = slow.hold
+      let process = 0
+      return (context) => redisStore(process++ === 0 ? slow.client : watched, { prefix: own })(context)
+    }
+    const forget = async () => {
+      for (const key of await keysUnder(client, prefix)) if (isGeneration(key)) await client.call('del', key)
+    }
+
     for (const [mode, cacheOptions] of Object.entries(nearModes)) {
       const name = `Redis ${topology}, ${mode}`
       const store: StoreUnderTest = {
-        create: () => redisStore(watched, { prefix: `${prefix}${++stores}:` }),
+        create,
         cacheOptions,
         settled,
         pass,
         grainMs: 5_000,
+        marksWrites: mode !== 'eventual',
+        isShared: true,
+        leaseMs,
+        silenceMs,
+        forget,
+        holdAnswers: () => holdAnswers(),
       }
       describe(mode, () => {
         describeStore(name, store, { describe, test })

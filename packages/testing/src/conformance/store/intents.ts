@@ -28,7 +28,14 @@ export const intentsChecks = [
         expect(await store.find('k')).toBeUndefined()
         await store.closeIntent(intent, ['a'])
       },
-
+    },
+    // A copy that may be older than the last change may be older than a mark.
+    (store) => marksWrites(store) && (store.cacheOptions?.consistency ?? 'strong') === 'strong',
+  ),
+  ...checksOf(
+    'store',
+    'intents',
+    {
       'what was read under a mark is not found after it': async ({ newProcess, expect }) => {
         const store = newProcess()
         const intent = await store.openIntent(['a'])
