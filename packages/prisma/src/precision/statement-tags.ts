@@ -15,7 +15,7 @@ import { writeTags } from './write-tags.js'
  * @param row what it does to the rows of its table, as far as that is known.
  */
 export type StatementTags = (
-  statement: Pick<Statement, 'writes' | 'suspectCalls'>,
+  statement: Pick<Statement, 'writes'>,
   row: RowWrite | undefined,
 ) => readonly string[] | 'all'
 
@@ -32,9 +32,9 @@ export function createStatementTags(graph: TableGraph, tables: TablePrecisions):
   const wide = (names: readonly string[]): readonly string[] =>
     names.flatMap((name) => [tables.of(name).texts.table, tables.of(name).texts.clock])
   const anyRow = (touched: TableSet) => (touched === 'all' ? 'all' : wide(touched.tables))
-  return ({ writes, suspectCalls }, row) => {
+  return ({ writes }, row) => {
     const [write, ...others] = writes === 'unknown' ? [] : writes
-    if (writes === 'unknown' || suspectCalls.length > 0) return anyRow(closure(writes))
+    if (writes === 'unknown') return anyRow(closure(writes))
     const table = write?.table.toLowerCase()
     const isTold =
       write !== undefined &&

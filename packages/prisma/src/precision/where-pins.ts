@@ -27,7 +27,7 @@ function conditionPins(
   path: readonly string[],
 ): Pins {
   const field = scalarOf(model, name)
-  if (field !== undefined) return field.list === false ? pinOf(field.column, valuesAt(value, path)) : noPins
+  if (field !== undefined) return pinOf(field.column, valuesAt(value, path))
   const key = model.compoundKeys.get(name)
   if (key !== undefined) return wherePins(planning, model, value, path)
   if (relationOf(model, name) !== undefined) return relationPins(planning, model, name, value, path)

@@ -3,7 +3,7 @@ import { createReadPrecision } from '../../src/precision/read-precision.js'
 import { createStatementTags } from '../../src/precision/statement-tags.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import { createValueBucket } from '../../src/precision/value-bucket.js'
-import { differingRead, differingWrite } from './checks.js'
+import { differingBucket, differingReads, differingWrite } from './checks.js'
 import { readCases } from './read-cases.js'
 import { writeCases } from './write-cases.js'
 
@@ -11,7 +11,7 @@ const api = { createReadPrecision, createStatementTags, createTablePrecisions, c
 
 describe('a read depends on', () => {
   it.each(readCases.map((readCase) => [readCase[0], readCase] as const))('%s', (_rule, readCase) => {
-    expect(differingRead(api, readCase)).toBeUndefined()
+    expect(differingReads(api, [readCase])).toBeUndefined()
   })
 })
 
@@ -19,4 +19,13 @@ describe('a statement bumps the tags of', () => {
   it.each(writeCases.map((writeCase) => [writeCase[0], writeCase] as const))('%s', (_rule, writeCase) => {
     expect(differingWrite(api, writeCase)).toBeUndefined()
   })
+})
+
+it('takes no plan of another shape', () => {
+  expect(differingReads(api, readCases)).toBeUndefined()
+  expect(differingReads(api, readCases.toReversed())).toBeUndefined()
+})
+
+it('tells values apart by buckets', () => {
+  expect(differingBucket(api)).toBeUndefined()
 })

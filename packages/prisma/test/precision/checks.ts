@@ -1,5 +1,6 @@
 import { applyWrite, createClassifier, planWrite } from '@freshet/sql'
 import { tableGraphOf } from '../../src/dependencies/write-closure.js'
+import type { ReadPrecision } from '../../src/precision/read-precision.js'
 import type { Api } from './api.js'
 import { columnsByTable, dataModel } from './known.js'
 import type { CaseOptions, ReadCase } from './read-cases.js'
@@ -17,15 +18,31 @@ function tablesOf(api: Api, models: CaseOptions['models']) {
 const sorted = (tags: readonly string[] | string): string =>
   (typeof tags === 'string' ? tags.split(' ') : [...tags]).toSorted().join(' ')
 
-/** How the answer to a case differs from what it should be. */
-export function differingRead(api: Api, [rule, ...given]: ReadCase): string | undefined {
-  const [model, operation, args, result, { plain, path, omit, models }, tags, clocks, late] = given
-  const precision = api.createReadPrecision(dataModel, {
+const precisionOf = (api: Api, { plain, omit, models }: CaseOptions): ReadPrecision =>
+  api.createReadPrecision(dataModel, {
     tables: tablesOf(api, models),
     isEnforced: () => plain !== true,
     globalOmit: omit,
     anyTable: '*',
   })
+
+/** How the answer to a case differs from what it should be. */
+export function differingReads(api: Api, cases: readonly ReadCase[]): string | undefined {
+  // Plans of different shapes must not be taken for each other.
+  const precisions = new Map<string, ReadPrecision>()
+  for (const one of cases) {
+    const { omit, models, plain } = one[5]
+    const likeness = JSON.stringify({ omit, models, plain })
+    const precision = precisions.get(likeness) ?? precisionOf(api, one[5])
+    precisions.set(likeness, precision)
+    const found = differingRead(precision, one)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function differingRead(precision: ReadPrecision, [rule, ...given]: ReadCase): string | undefined {
+  const [model, operation, args, result, { path }, tags, clocks, late] = given
   // Twice, since a plan is made once for each shape.
   for (const read of [
     precision.read(model, operation, args, path),
@@ -52,4 +69,14 @@ export function differingWrite(
   return sorted(found) === sorted(tags)
     ? undefined
     : `${rule}: expected ${sorted(tags)}, but found ${sorted(found)}`
+}
+
+/** Two values that must not be one. */
+export function differingBucket(api: Api): string | undefined {
+  const bucketOf = api.createValueBucket('s')
+  if (bucketOf(['7']) !== '7') return 'a small number is not its own bucket'
+  const texts = [['7'], ['07'], ['1e3'], ['a', 'bc'], ['ab', 'c'], ['abc']].map(bucketOf)
+  if (new Set(texts).size < texts.length) return `two of these fall together: ${texts.join(', ')}`
+  if (!texts.every((text) => /^\d+$/.test(text) && Number(text) < 2 ** 20)) return 'no bucket'
+  return api.createValueBucket('t')(['a']) === bucketOf(['a']) ? 'the seed says nothing' : undefined
 }

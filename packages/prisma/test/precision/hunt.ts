@@ -3,6 +3,7 @@ import { Chance } from './chance.js'
 import { callOf, type RandomRead, ReadMaker, send } from './random-read.js'
 import { print, WriteMaker } from './random-write.js'
 import { seedRows } from './seed-rows.js'
+import type { Sent } from './watched-adapter.js'
 import { createVariant, createWorld, type Variant } from './world.js'
 
 /** A read whose answer a write changed without one of its tags falling. */
@@ -28,11 +29,23 @@ export interface Figures {
   readonly byOperation: Map<string, { unchanged: number; leftAlone: number }>
 }
 
+/** A read and a write that changed its answer. */
+export interface ChangedPair {
+  readonly model: string
+  readonly operation: string
+  readonly args: unknown
+  readonly dataPath: readonly string[]
+  /** Before the write. */
+  readonly result: unknown
+  readonly sent: readonly Sent[]
+}
+
 interface Live {
   readonly read: RandomRead
   readonly text: string
   readonly dataPath: readonly string[]
   result: string
+  value: unknown
   readonly tags: Map<string, ReadonlySet<string>>
 }
 
@@ -57,6 +70,7 @@ export async function hunt(
   const reads = new ReadMaker(chance, prisma)
   const writes = new WriteMaker(chance, reads)
   const findings: Finding[] = []
+  const changed: ChangedPair[] = []
   const figures = new Map(variants.map(({ name }) => [name, newFigures()] as const))
   const refused = { reads: 0, writes: 0 }
   let live: Live[] = []
@@ -81,7 +95,9 @@ export async function hunt(
       pairs += live.length
       for (const [at, one] of live.entries()) {
         const answer = answers[at]!
+        if (answer.text !== one.result) changed.push(pairOf(one, statements))
         one.result = answer.text
+        one.value = answer.value
         // What was not stopped stays as it was stored.
         for (const variant of variants) {
           const bumped = variant.tagsOf(statements)
@@ -94,7 +110,7 @@ export async function hunt(
   } finally {
     await prisma.disconnect()
   }
-  return { findings, figures, refused }
+  return { findings, figures, refused, changed, columns }
 
   async function ask(read: RandomRead): Promise<{ value: unknown; text: string }> {
     try {
@@ -111,7 +127,14 @@ export async function hunt(
       refused.reads++
       return undefined
     }
-    const one: Live = { read, text: describe(read), dataPath: callOf(read).dataPath, result, tags: new Map() }
+    const one: Live = {
+      read,
+      text: describe(read),
+      dataPath: callOf(read).dataPath,
+      result,
+      value,
+      tags: new Map(),
+    }
     for (const variant of variants) one.tags.set(variant.name, tagsOf(variant, one, value))
     return one
   }
@@ -152,6 +175,11 @@ export async function hunt(
     }
     if (!meetsTables(carried, bumped)) own.leftAloneByTables++
   }
+}
+
+function pairOf({ read, dataPath, value }: Live, sent: readonly Sent[]): ChangedPair {
+  const { args } = callOf(read)
+  return { model: read.model.name, operation: read.operation, args, dataPath, result: value, sent }
 }
 
 const newFigures = (): Figures => ({

@@ -1,4 +1,8 @@
-import type { Figures } from './hunt.js'
+import type { KnownColumns } from '@freshet/sql'
+import { copyWithout } from './copy-without.js'
+import type { ChangedPair, Figures } from './hunt.js'
+import { mutants } from './mutants.js'
+import { missedChanges } from './replay.js'
 
 const share = (part: number, whole: number): string => `${((100 * part) / Math.max(whole, 1)).toFixed(1)} %`
 
@@ -14,4 +18,24 @@ export function report(refused: object, figures: ReadonlyMap<string, Figures>): 
       lines.push(`  ${operation}: of ${own.unchanged} ${share(own.leftAlone, own.unchanged)}`)
   }
   process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** Says which rules the changes of a run show to be needed. */
+export async function reportMutants(
+  changed: readonly ChangedPair[],
+  columns: ReadonlyMap<string, KnownColumns>,
+): Promise<void> {
+  for (const mutant of mutants) {
+    const copy = await copyWithout(mutant)
+    const missed = [true, false].map((isEnforced) => {
+      try {
+        return missedChanges(copy, changed, columns, isEnforced)
+      } catch {
+        return -1
+      }
+    })
+    process.stdout.write(
+      `without ${mutant.file}: ${mutant.rule}: ${missed.join(' and ')} of ${changed.length} missed\n`,
+    )
+  }
 }

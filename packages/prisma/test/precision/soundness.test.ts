@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { sharedPostgres } from '../../../../test/services/shared.js'
 import { hunt } from './hunt.js'
-import { report } from './report.js'
+import { report, reportMutants } from './report.js'
 
 const pairs = Number(process.env['PRECISION_PAIRS'] ?? 4000)
 const seed = Number(process.env['PRECISION_SEED'] ?? 1)
@@ -9,8 +9,9 @@ vi.setConfig({ testTimeout: 120_000 + pairs * 20 })
 
 it('a read whose answer a write changes carries a tag that the write bumps', async () => {
   const url = await (await sharedPostgres()).createDatabase()
-  const { findings, figures, refused } = await hunt(url, { seed, pairs, reads: 40 })
+  const { findings, figures, refused, changed, columns } = await hunt(url, { seed, pairs, reads: 40 })
   if (process.env['PRECISION_PAIRS'] !== undefined) report(refused, figures)
+  if (process.env['PRECISION_MUTANTS'] !== undefined) await reportMutants(changed, columns)
   expect(findings).toEqual([])
   for (const { changed, leftAlone } of figures.values()) {
     expect(changed).toBeGreaterThan(0)

@@ -10,16 +10,15 @@ import {
 } from '@freshet/sql'
 import { tableGraphOf } from '../../src/dependencies/write-closure.js'
 import { createReadPrecision, type ReadPrecision } from '../../src/precision/read-precision.js'
-import { createStatementTags } from '../../src/precision/statement-tags.js'
-import {
-  createTablePrecisions,
-  type ModelPrecision,
-  type TablePrecisions,
-} from '../../src/precision/table-precision.js'
+import { createStatementTags, type StatementTags } from '../../src/precision/statement-tags.js'
+import { createTablePrecisions, type ModelPrecision } from '../../src/precision/table-precision.js'
 import { createValueBucket } from '../../src/precision/value-bucket.js'
 import { readDataModel } from '../../src/schema/read-data-model.js'
+import type { Api } from './api.js'
 import { generateClient, schemaSql, schemaText } from './generate.js'
 import { type Sent, watch } from './watched-adapter.js'
+
+const own: Api = { createReadPrecision, createStatementTags, createTablePrecisions, createValueBucket }
 
 export const dataModel = readDataModel({ inlineSchema: schemaText })
 
@@ -72,26 +71,30 @@ export function createVariant(
   name: string,
   columns: ReadonlyMap<string, KnownColumns>,
   { isEnforced, models, globalOmit }: VariantOptions,
+  api: Api = own,
 ): Variant {
-  const tables = createTablePrecisions(dataModel, {
+  const tables = api.createTablePrecisions(dataModel, {
     columnsOf: (table) => columns.get(table),
-    bucketOf: createValueBucket('test'),
+    bucketOf: api.createValueBucket('test'),
     models,
   })
-  const precision = createReadPrecision(dataModel, {
+  const precision = api.createReadPrecision(dataModel, {
     tables,
     isEnforced: () => isEnforced,
     globalOmit,
     anyTable: '*',
   })
-  return { name, precision, tagsOf: createTagsOf(tables, columns) }
+  return {
+    name,
+    precision,
+    tagsOf: createTagsOf(api.createStatementTags(tableGraphOf(dataModel), tables), columns),
+  }
 }
 
 function createTagsOf(
-  tables: TablePrecisions,
+  statementTags: StatementTags,
   columns: ReadonlyMap<string, KnownColumns>,
 ): Variant['tagsOf'] {
-  const statementTags = createStatementTags(tableGraphOf(dataModel), tables)
   const classify = createClassifier('postgresql')
   const { planWrite } = createRowAnalyser('postgresql')
   return (sent) => {

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
+import type { Api } from './api.js'
+import { differingBucket, differingReads, differingWrite } from './checks.js'
+import { copyWithout, sources } from './copy-without.js'
+import { mutants } from './mutants.js'
+import { readCases } from './read-cases.js'
+import { writeCases } from './write-cases.js'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** A copy that throws fails a test as well. */
+function difference(api: Api): string | undefined {
+  try {
+    const reads = differingReads(api, readCases)
+    if (reads !== undefined) return reads
+    for (const one of writeCases) {
+      const found = differingWrite(api, one)
+      if (found !== undefined) return found
+    }
+    return differingBucket(api)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+it('with every rule in place nothing differs', async () => {
+  expect(difference(await copyWithout(undefined))).toBeUndefined()
+})
+
+describe('a case fails without the rule that', () => {
+  it.each(mutants.map((mutant) => [mutant.rule, mutant] as const))('%s', async (_rule, mutant) => {
+    const text = readFileSync(new URL(mutant.file, sources), 'utf8')
+    expect(text.split(mutant.find), 'the rule stands in one place').toHaveLength(2)
+    expect(difference(await copyWithout(mutant))).toBeDefined()
+  })
+})
