@@ -104,8 +104,8 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: transaction,
-        find: "this.state = 'ending'\n    const opening = this.written.open()",
-        replace: "const opening = this.written.open()\n    await this.written.invalidate('')",
+        find: "this.state = 'ending'\n    const opening = this.#marked(steps)",
+        replace: "const opening = this.#marked(steps)\n    await this.written.invalidate('')",
       },
       silentCommit,
     ],
@@ -141,8 +141,8 @@ const moments: readonly Mutant[] = [
     'vector after the load',
     'the vector is read before the load',
     'core/src/read.ts',
-    'const loadMs = clock.now() - startedAt',
-    'const loadMs = clock.now() - startedAt\n    Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) })',
+    '(value) => this.#loaded(request, flight, context, value, startedAt),',
+    'async (value) => (Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
   ),
   one(
     'flights by key alone',

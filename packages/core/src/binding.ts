@@ -84,6 +84,11 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     return writer.open(space, tags)
   }
 
+  unknown(tags: readonly string[], cause: unknown): MaybePromise<void> {
+    const { writer, space } = this.#parts.engine
+    return writer.unknown(space, tags, cause)
+  }
+
   invalidate(tags: readonly string[], source: string): MaybePromise<void> {
     const { writer, space } = this.#parts.engine
     return writer.invalidate(space, tags, source)

@@ -9,7 +9,9 @@ import { toMilliseconds } from './duration.js'
 import type { Engine } from './engine.js'
 import { Events } from './events.js'
 import { createFace } from './face.js'
+import { StoreBehindJournal } from './behind-journal.js'
 import { Guard } from './guard.js'
+import { Journal } from './journal.js'
 import { memoryStore } from './memory-store.js'
 import type { NearOptions } from './near.js'
 import { resolveNear } from './near.js'
@@ -37,6 +39,17 @@ export interface CacheOptions extends PolicyOptions {
   readonly near?: NearOptions | false
   /** How long tags stay unserved after a write whose outcome nobody knows. Default `'60s'`. */
   readonly unknownOutcomeHold?: Duration
+  /**
+   * What becomes of a write that a shared store cannot be told of.
+   *
+   * `'proceed'`: it goes on. What it changed is told to the store as soon as that is possible; until then this process reads
+   * past the store, and other processes may serve older data, for at most the entries' time to live.
+   * `'reject'`: it is refused, before it reaches the database or before its transaction commits, with WRITE_REFUSED. A write
+   * that has committed when the store goes away is never refused: it proceeds.
+   *
+   * Default `'proceed'`.
+   */
+  readonly onStoreDown?: OnStoreDown
   /** How long a reader waits for another reader's load before it loads itself. Default `'10s'`. */
   readonly joinTimeout?: Duration
   /** Values that are larger, by estimate, are returned but not stored. Default 4 MiB. */
@@ -47,12 +60,16 @@ export interface CacheOptions extends PolicyOptions {
   readonly random?: () => number
 }
 
+/** What becomes of a write that the store cannot be told of. */
+export type OnStoreDown = 'proceed' | 'reject'
+
 const optionNames = [
   'store',
   'namespace',
   'consistency',
   'near',
   'unknownOutcomeHold',
+  'onStoreDown',
   'joinTimeout',
   'maxEntryBytes',
   'clock',
@@ -77,16 +94,20 @@ export function createCache(options: CacheOptions = {}): Cache {
   const controller = new AbortController()
   // Every database of the cache listens, and an application may have many.
   setMaxListeners(0, controller.signal)
-  const engine = createEngine(options, controller.signal)
+  const { engine, journal } = createEngine(options, controller.signal)
   let closed: Promise<void> | undefined
   const close = async () => {
     controller.abort()
+    await journal.close()
     await engine.store.close()
   }
   return createFace(engine, () => (closed ??= close()))
 }
 
-function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
+function createEngine(
+  options: CacheOptions,
+  closing: AbortSignal,
+): { readonly engine: Engine; readonly journal: Journal } {
   const { consistency = 'strong' } = options
   const resolved = resolveConsistency(consistency)
   const clock = validClock(options.clock ?? systemClock)
@@ -94,17 +115,24 @@ function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
   const counters = new Counters()
   const tagNames = new TagNames()
   const guard = new Guard({ clock, counters, events })
-  const store = storeFactory(options.store)({
+  const journal = new Journal({ clock, counters, events })
+  const refuses = validOnStoreDown(options.onStoreDown ?? 'proceed') === 'reject'
+  const inner = storeFactory(options.store)({
     now: () => clock.now(),
     setTimer: (callback, ms) => clock.setTimer(callback, ms),
     failed: (action, cause) => guard.failed(action, cause),
     warn: (code, message) => events.warnOnce(code, message),
     switched: (event) => events.emit('failover', event),
+    undelivered: (space, tags, cause) => journal.keep(space, tags, 0, cause),
+    needsIntents: refuses,
     namespace: options.namespace,
     consistency: resolved,
     near: resolveNear(options.near),
   })
-  assertCanBe(resolved.mode, store)
+  assertCanBe(resolved.mode, inner)
+  journal.attach(inner)
+  // Nothing is ever out of reach in this process, and a hit from memory should not pay for another call.
+  const store = inner.isLocal === true ? inner : new StoreBehindJournal(inner, journal)
   const reader = new Reader({
     store,
     clock,
@@ -118,9 +146,10 @@ function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
     maxEntryBytes: positiveInteger(options.maxEntryBytes ?? defaultMaxEntryBytes, 'maxEntryBytes'),
   })
   const unknownOutcomeHoldMs = toMilliseconds(options.unknownOutcomeHold ?? '60s', 'unknownOutcomeHold')
-  return {
+  const writer = new Writer({ store, clock, counters, events, guard, journal, refuses, unknownOutcomeHoldMs })
+  const engine = {
     reader,
-    writer: new Writer({ store, counters, events, guard, unknownOutcomeHoldMs }),
+    writer,
     store,
     clock,
     events,
@@ -132,6 +161,14 @@ function createEngine(options: CacheOptions, closing: AbortSignal): Engine {
     consistency,
     closing,
   }
+  return { engine, journal }
+}
+
+function validOnStoreDown(given: unknown): OnStoreDown {
+  if (given === 'proceed' || given === 'reject') return given
+  throw invalidOption(
+    `The option 'onStoreDown' must be 'proceed' or 'reject', but ${print(given)} was given.`,
+  )
 }
 
 function validClock(clock: Clock): Clock {

@@ -12,6 +12,7 @@ export type FreshetErrorCode =
   | 'NOT_ENCODABLE'
   | 'STORE_TIMEOUT'
   | 'STORE_UNAVAILABLE'
+  | 'WRITE_REFUSED'
   | 'WRITES_NOT_VISIBLE'
   | 'UNSUPPORTED_CLIENT'
   | 'UNSUPPORTED_CONSISTENCY'
@@ -34,7 +35,7 @@ const brand = Symbol.for('freshet.error')
  * `message` says what happened, what was given and what to do; `code` is stable and made for `switch`.
  */
 export class FreshetError extends Error {
-  override readonly name = 'FreshetError'
+  override readonly name: string = 'FreshetError'
   readonly code: FreshetErrorCode
   readonly [brand] = true
 
@@ -42,15 +43,28 @@ export class FreshetError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
   }
+
+  /** Prisma makes an error of its own of one that has a code, and keeps the message, the code and this. */
+  get meta(): object {
+    return { [brand]: true }
+  }
 }
 
+interface Meta {
+  readonly meta?: unknown
+}
+
+const isBranded = (value: unknown): boolean => typeof value === 'object' && value !== null && brand in value
+
 /**
- * Whether `error` was raised by Freshet (any installed copy), and, if `code` is given, with that code.
+ * Whether `error` was raised by Freshet (any installed copy), and, if `code` is given, with that code. Also where Prisma has
+ * put it into a PrismaClientKnownRequestError.
  *
  * @example
  * try { createCache({ ttl: -1 }) } catch (error) { if (isFreshetError(error, 'INVALID_DURATION')) … }
  */
 export function isFreshetError(error: unknown, code?: FreshetErrorCode): error is FreshetError {
-  if (typeof error !== 'object' || error === null || !(brand in error)) return false
+  if (typeof error !== 'object' || error === null || !(isBranded(error) || isBranded((error as Meta).meta)))
+    return false
   return code === undefined || (error as FreshetError).code === code
 }

@@ -13,6 +13,13 @@ export interface CacheEvents {
   invalidate: { readonly tags: readonly string[]; readonly source: string }
   /** A write ended in a way that nobody can know: its tags are held for `holdMs`. */
   'unknown-outcome': { readonly tags: readonly string[]; readonly holdMs: number; readonly cause: unknown }
+  /**
+   * A write went on although the store could not be told of it: until it is, reads of this process go past the store, and
+   * other processes may serve older data.
+   */
+  'store-down': { readonly tags: readonly string[]; readonly cause: unknown }
+  /** The store has been told of all that it had missed, which were so many tags, and is used again. */
+  'store-up': { readonly tags: number; readonly downMs: number }
   /** A statement or a read could not be told apart precisely, so more was invalidated or depended on than needed. */
   widened: { readonly reason: string; readonly detail: string }
   /** Something in the cache failed; the query went on without it. */

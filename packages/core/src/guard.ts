@@ -27,28 +27,38 @@ export class Guard {
   }
 
   /** The answer of `step`, or `otherwise()` if it throws, rejects or does not come in time. */
-  run<T>(action: string, step: () => MaybePromise<T>, otherwise: () => T): MaybePromise<T> {
+  run<T>(
+    action: string,
+    step: () => MaybePromise<T>,
+    otherwise: (cause: unknown) => T,
+    limitMs = deadlineMs,
+  ): MaybePromise<T> {
     try {
       const done = step()
-      return isPromise(done) ? this.settle(action, done, otherwise) : done
+      return isPromise(done) ? this.settle(action, done, otherwise, limitMs) : done
     } catch (cause) {
       this.failed(action, cause)
-      return otherwise()
+      return otherwise(cause)
     }
   }
 
   /** As `run`, for a step that is under way. */
-  settle<T>(action: string, done: Promise<T>, otherwise: () => T): Promise<T> {
+  settle<T>(
+    action: string,
+    done: Promise<T>,
+    otherwise: (cause: unknown) => T,
+    limitMs = deadlineMs,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const instead = (cause: unknown) => {
         this.failed(action, cause)
         try {
-          resolve(otherwise())
+          resolve(otherwise(cause))
         } catch (error) {
           reject(error)
         }
       }
-      const deadline = this.#deadlines.start(deadlineMs, () => instead(noAnswer(action)))
+      const deadline = this.#deadlines.start(limitMs, () => instead(noAnswer(action, limitMs)))
       done.then(
         (answer) => {
           if (this.#deadlines.end(deadline)) resolve(answer)
@@ -66,9 +76,9 @@ export class Guard {
   }
 }
 
-function noAnswer(action: string): FreshetError {
+function noAnswer(action: string, limitMs: number): FreshetError {
   return new FreshetError(
     'STORE_TIMEOUT',
-    `The store did not answer '${action}' within ${deadlineMs} ms, and the query went on without it. Look at the store's connection and load.`,
+    `The store did not answer '${action}' within ${limitMs} ms, and the query went on without it. Look at the store's connection and load.`,
   )
 }

@@ -1,6 +1,6 @@
 export type { AdapterOptions } from './adapter-options.js'
 export { createCache } from './create-cache.js'
-export type { CacheOptions } from './create-cache.js'
+export type { CacheOptions, OnStoreDown } from './create-cache.js'
 export type {
   Cache,
   CacheKey,

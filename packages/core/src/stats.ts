@@ -14,6 +14,8 @@ export interface CacheStats extends StoreSize {
   /** Times that some tags were invalidated. */
   readonly invalidations: number
   readonly failures: number
+  /** Tags that were written and that the store has not been told of, now. While there are any, reads go past it. */
+  readonly undelivered: number
   /** hits / (hits + misses + bypasses); 0 before the first read. */
   readonly hitRatio: number
 }
@@ -28,11 +30,13 @@ export class Counters {
   stored = 0
   invalidations = 0
   failures = 0
+  undelivered = 0
 
   snapshot(size: StoreSize): CacheStats {
-    const { hits, misses, bypasses, loads, joined, stored, invalidations, failures } = this
+    const { hits, misses, bypasses, loads, joined, stored, invalidations, failures, undelivered } = this
     const reads = hits + misses + bypasses
     const hitRatio = reads === 0 ? 0 : hits / reads
-    return { hits, misses, bypasses, loads, joined, stored, invalidations, failures, hitRatio, ...size }
+    const counts = { hits, misses, bypasses, loads, joined, stored, invalidations, failures, undelivered }
+    return { ...counts, hitRatio, ...size }
   }
 }

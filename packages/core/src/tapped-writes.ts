@@ -16,7 +16,11 @@ export interface TappedPlace<Statement> {
   carriedOut(execution: Execution<Statement>, written: Written<Statement>): void
 }
 
-/** A writing statement of its own: no transaction is around it, so it commits by itself. */
+/**
+ * A writing statement of its own: no transaction is around it, so it commits by itself.
+ *
+ * @throws FreshetError WRITE_REFUSED if it was not sent
+ */
 export async function autocommit<Statement extends TappedStatement, T>(
   place: TappedPlace<Statement>,
   execution: Execution<Statement>,
@@ -68,7 +72,7 @@ export async function hold<Statement>(
   execution: Execution<Statement>,
   cause: unknown,
 ): Promise<void> {
-  await (await writtenBy(place, execution).open()).unknown(cause)
+  await writtenBy(place, execution).unknown(cause)
 }
 
 function writtenBy<Statement>(

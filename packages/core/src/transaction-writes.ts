@@ -1,3 +1,4 @@
+import { isFreshetError } from './errors.js'
 import type { Execution, TappedStatement } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { andThen, isPromise } from './maybe-promise.js'
@@ -17,6 +18,8 @@ export interface TransactionPlace<Statement> extends TappedPlace<Statement> {
 export interface CommitSteps {
   /** It is committed, and nothing has been invalidated yet. */
   committed?(): void
+  /** Rolls back by `rollBack()` in place of the COMMIT, which must not be sent: the store cannot be told of it. */
+  rollBack(): Promise<unknown>
   /** The end of the writes of a COMMIT that was rejected: the place knows whether the transaction is still open. */
   refused(writes: OpenWrites, error: unknown): Promise<void>
   /** Takes the invalidation over, to have it awaited elsewhere. Default: it is awaited here. */
@@ -75,7 +78,8 @@ export class TransactionWrites<Statement extends TappedStatement> {
       if (this.state !== 'open') await this.#outran(execution)
       return result
     } catch (error) {
-      if (this.#place.outcomeOf(error) !== 'nothing') await this.#leftInDoubt(execution, error)
+      if (!isRefused(error) && this.#place.outcomeOf(error) !== 'nothing')
+        await this.#leftInDoubt(execution, error)
       throw error
     }
   }
@@ -111,9 +115,10 @@ export class TransactionWrites<Statement extends TappedStatement> {
     return result
   }
 
+  /** @throws FreshetError WRITE_REFUSED if it was rolled back instead */
   async commit<T>(send: Send<T>, steps: CommitSteps): Promise<T> {
     this.state = 'ending'
-    const opening = this.written.open()
+    const opening = this.#marked(steps)
     const writes = isPromise(opening) ? await opening : opening
     let result: T
     try {
@@ -129,6 +134,25 @@ export class TransactionWrites<Statement extends TappedStatement> {
     const ending = steps.settle === undefined ? settled : steps.settle(settled)
     if (isPromise(ending)) await ending
     return result
+  }
+
+  #marked(steps: CommitSteps): MaybePromise<OpenWrites> {
+    try {
+      const opening = this.written.open()
+      return isPromise(opening) ? opening.catch((refusal: unknown) => this.#refuse(steps, refusal)) : opening
+    } catch (refusal) {
+      return this.#refuse(steps, refusal)
+    }
+  }
+
+  /** Nobody else would end it: whoever hears of a COMMIT that failed takes the transaction for ended. */
+  async #refuse(steps: CommitSteps, refusal: unknown): Promise<never> {
+    try {
+      await steps.rollBack()
+    } catch {
+      // What becomes of the writes is seen to. The connection is gone, and the transaction with it.
+    }
+    throw refusal
   }
 
   async rollBack<T>(send: Send<T>, steps: RollbackSteps): Promise<T> {
@@ -156,7 +180,7 @@ export class TransactionWrites<Statement extends TappedStatement> {
 
   /** Nobody knows what becomes of anything that it wrote. */
   async leaveUnknown(cause: unknown): Promise<void> {
-    await (await this.written.open()).unknown(cause)
+    await this.written.unknown(cause)
   }
 
   /** It may be carried out after the transaction has ended, and then for itself. */
@@ -175,6 +199,8 @@ export class TransactionWrites<Statement extends TappedStatement> {
     return this.#place.isWithOthers?.() === true
   }
 }
+
+const isRefused = (error: unknown): boolean => isFreshetError(error, 'WRITE_REFUSED')
 
 const afterTheEnd =
   'A statement reached the database after the end of its transaction, perhaps within the next one on the same connection. Await everything that a transaction does before it ends.'

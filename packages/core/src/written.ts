@@ -7,8 +7,10 @@ import type { Write } from './write.js'
 export interface WriteObserver<Statement> {
   /** The tags that a writing statement invalidates. */
   tagsOf(execution: Execution<Statement>): readonly string[]
-  /** Before the commit. */
+  /** Before the commit. Throws or rejects if the write must not be sent. */
   open(tags: readonly string[]): MaybePromise<Write>
+  /** Nobody knows whether it was, or will be, committed. */
+  unknown(tags: readonly string[], cause: unknown): MaybePromise<void>
   /** The tags again, outside any write: what was written is committed now, if it was not before. */
   invalidate(tags: readonly string[], source: string): MaybePromise<void>
   /** Everything: what was written is not known to this observer. */
@@ -113,19 +115,48 @@ export class Written<Statement> {
     this.#since = undefined
   }
 
-  /** Marks everything written, before the commit. */
+  /**
+   * Marks everything written. Send the commit at once when it is done.
+   *
+   * @throws what an observer refuses the write with: then it must not be sent, and nothing is marked
+   */
   open(): MaybePromise<OpenWrites> {
-    const opening: MaybePromise<OpenWrite>[] = []
-    let waits = false
-    for (const { observer, tags } of this.#lists) {
-      const write = observer.open(tags)
-      waits ||= isPromise(write)
-      opening.push(isPromise(write) ? write.then((opened) => ({ write: opened, tags })) : { write, tags })
-    }
-    const latecomers = () => this.#latecomers()
-    return waits
-      ? Promise.all(opening).then((writes) => new OpenWrites(writes, latecomers))
-      : new OpenWrites(opening as OpenWrite[], latecomers)
+    const [first] = this.#lists
+    if (first === undefined) return this.#commit([])
+    if (this.#lists.length > 1) return this.#openAll()
+    const { observer, tags } = first
+    const write = observer.open(tags)
+    return isPromise(write) ? this.#opened(write, tags) : this.#commit([{ write, tags }])
+  }
+
+  async #opened(opening: Promise<Write>, tags: readonly string[]): Promise<OpenWrites> {
+    return await renewed(this.#commit([{ write: await opening, tags }]))
+  }
+
+  async #openAll(): Promise<OpenWrites> {
+    const opening = this.#lists.map(async ({ observer, tags }) => ({
+      write: await observer.open(tags),
+      tags,
+    }))
+    const settled = await Promise.allSettled(opening)
+    const writes = this.#commit(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
+    const refusal = settled.find((one) => one.status === 'rejected')
+    // The first may have been marked long before the last.
+    if (refusal === undefined) return await renewed(writes)
+    await writes.rolledBack()
+    throw refusal.reason
+  }
+
+  #commit(writes: readonly OpenWrite[]): OpenWrites {
+    return new OpenWrites(writes, () => this.#latecomers())
+  }
+
+  /** As the end of an open write of which nobody knows how it ended, for one that was not opened. */
+  unknown(cause: unknown): MaybePromise<void> {
+    let ended: MaybePromise<void> = undefined
+    for (const { observer, tags } of this.#lists) ended = both(ended, observer.unknown(tags, cause))
+    for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(unknownOutcome))
+    return ended
   }
 
   invalidate(source: string): MaybePromise<void> {
@@ -165,6 +196,11 @@ export class OpenWrites {
     this.#latecomers = latecomers
   }
 
+  /** Before the commit is sent. @throws what an observer refuses the write with */
+  async renew(): Promise<void> {
+    for (const { write } of this.#writes) await write.renew()
+  }
+
   committed(source: string): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
     for (const { write, tags } of this.#writes) ended = both(ended, write.committed(tags, source))
@@ -180,13 +216,26 @@ export class OpenWrites {
   unknown(cause: unknown): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
     for (const { write, tags } of this.#writes) ended = both(ended, write.unknown(tags, cause))
-    return both(ended, this.#tellLatecomers('a write of unknown outcome'))
+    return both(ended, this.#tellLatecomers(unknownOutcome))
   }
 
   #tellLatecomers(source: string): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
     for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(source))
     return ended
+  }
+}
+
+const unknownOutcome = 'a write of unknown outcome'
+
+/** The marks live long enough for a commit. If one cannot be made to, none of the writes must be sent. */
+async function renewed(writes: OpenWrites): Promise<OpenWrites> {
+  try {
+    await writes.renew()
+    return writes
+  } catch (refusal) {
+    await writes.rolledBack()
+    throw refusal
   }
 }
 

@@ -119,6 +119,7 @@ describe('stats', () => {
       stored: 2,
       invalidations: 0,
       failures: 0,
+      undelivered: 0,
       hitRatio: 3 / 7,
       entries: 2,
       bytes: expect.any(Number) as number,

@@ -139,6 +139,8 @@ describe.each(faultKinds)('a store that %s', (kind) => {
     )
     sick.clock.advance(2_000)
     await settled()
+    await inTime(sick, sick.cache.close())
+    sick.clock.advance(2_000)
     expect(sick.clock.pending).toBe(0)
   })
 })

@@ -76,7 +76,7 @@ beforeEach(() => {
 const answered = () => Promise.resolve('answer')
 const rejected = (outcome: Outcome) => () => Promise.reject(new Rejection(outcome))
 const quietly = (promise: Promise<unknown>) => promise.catch(() => undefined)
-const commitSteps = { refused: () => Promise.resolve() }
+const commitSteps = { rollBack: () => Promise.resolve(), refused: () => Promise.resolve() }
 const rollbackSteps = { mayBeOutrun: () => false, refused: () => Promise.resolve() }
 
 describe('a write of its own', () => {

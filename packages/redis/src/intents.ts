@@ -29,13 +29,16 @@ class RedisIntent implements Intent {
   readonly id: string
   /** Ends the renewal. */
   release: () => void = () => undefined
+  /** When it was marked last, on the cache's clock. */
+  placedAt: number
   /** Until when its tags are held, because the outcome of its write is not known. */
   heldUntil = 0
 
-  constructor(space: Space, tags: readonly string[], id: string) {
+  constructor(space: Space, tags: readonly string[], id: string, placedAt: number) {
     this.space = space
     this.tags = tags
     this.id = id
+    this.placedAt = placedAt
   }
 }
 
@@ -52,20 +55,26 @@ export class Intents {
   /** Resolves when every server has the mark. Rejects if that is not certain; then nothing is left of it that is known of. */
   async open(space: Space, tags: readonly string[]): Promise<Intent> {
     const { leaseMs, maxAgeMs, context, nonces } = this.#options
-    const intent = new RedisIntent(space, tags, nonces.next())
-    const names = tagsOf(space, tags)
     const startedAt = context.now()
+    const intent = new RedisIntent(space, tags, nonces.next(), startedAt)
+    const names = tagsOf(space, tags)
     try {
-      await this.#place(intent.id, names, leaseMs)
-      // The commit that follows must fit into what is left of the lease.
-      if (context.now() - startedAt > leaseMs / 2) await this.#place(intent.id, names, leaseMs)
+      await this.#place(intent, names, leaseMs)
+      await this.renew(intent)
     } catch (error) {
       // It may have arrived although no answer came. A mark that is left costs its tags a lease of misses.
       void this.#close(intent.id, [], names).catch(ignore)
       throw error
     }
-    intent.release = this.#keep(intent.id, names, startedAt + maxAgeMs)
+    intent.release = this.#keep(intent, names, startedAt + maxAgeMs)
     return intent
+  }
+
+  /** Marks anew while less than half of the lease is left: the commit that follows must fit into the rest. */
+  renew(intent: Intent): Promise<void> | undefined {
+    const { context, leaseMs } = this.#options
+    if (!(intent instanceof RedisIntent) || context.now() - intent.placedAt <= leaseMs / 2) return undefined
+    return this.#place(intent, tagsOf(intent.space, intent.tags), leaseMs).then(() => this.renew(intent))
   }
 
   /** `bumped` get new generations. An intent that could not be placed is closed as well: then this is a bump. */
@@ -94,25 +103,35 @@ export class Intents {
     placed.release()
     placed.heldUntil = Math.max(placed.heldUntil, context.now() + ms)
     const end = () => {
-      this.#close(placed.id, names, []).catch((cause) => context.failed('end hold', cause))
+      this.#close(placed.id, names, []).catch((cause) => {
+        context.failed('end hold', cause)
+        context.undelivered?.(placed.space, [...tags, ...placed.tags], cause)
+      })
     }
-    placed.release = this.#keep(placed.id, names, placed.heldUntil, end)
-    await this.#place(placed.id, names, ms)
+    placed.release = this.#keep(placed, names, placed.heldUntil, end)
+    await this.#place(placed, names, ms)
   }
 
   /** In place of an intent whose placing failed. */
   #never({ space }: Intent): RedisIntent {
-    return new RedisIntent(space, [], this.#options.nonces.next())
+    return new RedisIntent(space, [], this.#options.nonces.next(), this.#options.context.now())
   }
 
-  async #place(id: string, names: readonly string[], ms: number): Promise<void> {
-    const { delivery, keys, nonces, channel, openLimitMs } = this.#options
-    const args = () => [id, nonces.next(), ms, channel]
+  async #place(intent: RedisIntent, names: readonly string[], ms: number): Promise<void> {
+    const { delivery, context, keys, nonces, channel, openLimitMs } = this.#options
+    const args = () => [intent.id, nonces.next(), ms, channel]
+    const placedAt = context.now()
     await delivery.deliver(intentScript, names.map(keys.generation), args, openLimitMs)
+    intent.placedAt = placedAt
   }
 
   /** Renews a mark at thirds of the lease, and calls back when its time has come, unless it is released before. */
-  #keep(id: string, names: readonly string[], until: number, ended: () => void = ignore): () => void {
+  #keep(
+    intent: RedisIntent,
+    names: readonly string[],
+    until: number,
+    ended: () => void = ignore,
+  ): () => void {
     const { context, leaseMs } = this.#options
     let cancel = ignore
     const next = () => {
@@ -122,7 +141,7 @@ export class Intents {
     const renew = () => {
       const leftMs = until - context.now()
       if (leftMs > 0) {
-        this.#place(id, names, Math.min(leaseMs, leftMs)).catch((cause) =>
+        this.#place(intent, names, Math.min(leaseMs, leftMs)).catch((cause) =>
           context.failed('renew intent', cause),
         )
       }

@@ -19,7 +19,10 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** How long one command may take before the query goes on without it. Default `'500ms'`. */
   readonly timeout?: Duration
-  /** How long a write's acknowledgement waits for its invalidation to arrive, attempts included. Default `'1500ms'`. */
+  /**
+   * How long a write's acknowledgement waits for its invalidation to arrive, attempts included; what becomes of it then, the
+   * cache's `onStoreDown` says. Default `'1500ms'`.
+   */
   readonly writeTimeout?: Duration
   /**
    * How long a writer's mark lives after the writer has died; it is renewed while the writer lives. The database must end

@@ -105,6 +105,7 @@ interface RedisStoreParts {
 
 class RedisStore implements Store {
   readonly name = 'redis'
+  readonly writeLimitMs: number
   readonly #reader: KeyReader
   readonly #context: StoreContext
   readonly #link: Link
@@ -122,6 +123,7 @@ class RedisStore implements Store {
     const { leaseMs, maxWriteTimeMs: maxAgeMs, tagTtlMs, timeoutMs, writeTimeoutMs } = options
     const mintArgs = () => [nonces.next(), tagTtlMs]
     const delivery = new Delivery(link, context)
+    this.writeLimitMs = writeTimeoutMs
     this.#context = context
     this.#hasNear = observe !== undefined
     this.#putEntry = putEntry
@@ -210,6 +212,10 @@ class RedisStore implements Store {
 
   openIntent(space: Space, tags: readonly string[]): Promise<Intent> {
     return this.#intents.open(space, tags)
+  }
+
+  renewIntent(intent: Intent): Promise<void> | undefined {
+    return this.#intents.renew(intent)
   }
 
   closeIntent(intent: Intent, bumped: readonly string[]): Promise<void> {

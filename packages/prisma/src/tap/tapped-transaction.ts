@@ -7,6 +7,14 @@ import { markPassage } from './probe.js'
 import type { Tap } from './tap.js'
 import type { TappedConnection } from './tapped-connection.js'
 
+/** How a driver ends a transaction, besides by its COMMIT. */
+interface Ways {
+  readonly rollBack: () => Promise<unknown>
+  readonly settle: (settled: MaybePromise<void>) => MaybePromise<void>
+}
+
+const rollback = { sql: 'ROLLBACK', args: [], argTypes: [] }
+
 // D1 has no transactions: what looks like one commits statement by statement.
 const adaptersWithoutTransactions = new Set(['@prisma/adapter-d1'])
 
@@ -98,9 +106,12 @@ export class TappedTransaction implements TransactionPlace<Statement> {
   async #end<T>(isCommit: boolean, send: () => Promise<T>): Promise<T> {
     if (!this.#isOpen) return this.#endAgain(send)
     if (!isCommit) return this.#rollBackBy(send)
-    return this.#commitBy(send, (settled) => {
-      // Not awaited here: a slow store would keep the pool's connection. commit() gives that back first.
-      this.#settled = settled
+    return this.#commitBy(send, {
+      rollBack: () => this.#inner.executeRaw(rollback),
+      settle: (settled) => {
+        // Not awaited here: a slow store would keep the pool's connection. commit() gives that back first.
+        this.#settled = settled
+      },
     })
   }
 
@@ -112,10 +123,10 @@ export class TappedTransaction implements TransactionPlace<Statement> {
 
   async #commit(): Promise<void> {
     if (this.#isOpen && this.#inner.options.usePhantomQuery) {
-      await this.#commitBy(
-        () => this.#release(() => this.#inner.commit()),
-        (settled) => settled,
-      )
+      await this.#commitBy(() => this.#release(() => this.#inner.commit()), {
+        rollBack: () => this.#release(() => this.#inner.rollback()),
+        settle: (settled) => settled,
+      })
     } else await this.#endAgain(() => this.#release(() => this.#inner.commit()))
   }
 
@@ -135,12 +146,12 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     }
   }
 
-  async #commitBy<T>(
-    send: () => Promise<T>,
-    settle: (settled: MaybePromise<void>) => MaybePromise<void>,
-  ): Promise<T> {
-    const refused = (writes: OpenWrites, error: unknown) => this.#commitRefused(writes, error)
-    const result = await this.#writes.commit(send, { refused, settle })
+  async #commitBy<T>(send: () => Promise<T>, { rollBack, settle }: Ways): Promise<T> {
+    const result = await this.#writes.commit(send, {
+      rollBack: () => this.#rollBackBy(rollBack),
+      refused: (writes, error) => this.#commitRefused(writes, error),
+      settle,
+    })
     await this.#leaveShared()
     return result
   }

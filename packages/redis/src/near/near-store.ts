@@ -50,11 +50,13 @@ export interface NearStoreParts {
  */
 export class NearStore implements Store {
   readonly name: string
+  readonly writeLimitMs?: number
   readonly #parts: NearStoreParts
   #isClosed = false
 
   constructor(parts: NearStoreParts) {
     this.name = parts.shared.name
+    if (parts.shared.writeLimitMs !== undefined) this.writeLimitMs = parts.shared.writeLimitMs
     this.#parts = parts
   }
 
@@ -109,6 +111,10 @@ export class NearStore implements Store {
 
   openIntent(space: Space, tags: readonly string[]): MaybePromise<Intent> {
     return this.#parts.marksWrites ? this.#parts.shared.openIntent(space, tags) : { space, tags }
+  }
+
+  renewIntent(intent: Intent): MaybePromise<void> {
+    return this.#parts.shared.renewIntent?.(intent)
   }
 
   async closeIntent(intent: Intent, bumped: readonly string[]): Promise<void> {

@@ -88,7 +88,7 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
     checker: new Checker({ link, context, generations }),
     copies,
     generations,
-    marksWrites: consistency.mode !== 'eventual',
+    marksWrites: consistency.mode !== 'eventual' || context.needsIntents === true,
     isOneServer: !link.wire.hasGroups,
     keepsOutdated: owner !== undefined,
     listen: () => push?.start(),

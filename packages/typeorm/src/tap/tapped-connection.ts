@@ -7,7 +7,11 @@ import { inTransaction } from './physical.js'
 import type { Tap } from './tap.js'
 
 type Send<T> = () => Promise<T>
-type Sent = Execution<Statement>
+/** One sending through a runner. */
+export interface Sent extends Execution<Statement> {
+  /** Rolls back on the connection that the statement is sent on, past the tap. */
+  readonly runner: { rollBack(): Promise<unknown> }
+}
 type Transaction = TransactionWrites<Statement>
 
 /**
@@ -20,8 +24,8 @@ export class TappedConnection implements TransactionPlace<Statement> {
   readonly #tap: Tap
   readonly #physical: object
   #transaction: Transaction | undefined
-  /** The database has refused a COMMIT and ended the transaction; TypeORM sends a ROLLBACK all the same. */
-  #refused = false
+  /** A COMMIT was refused, and the transaction has been ended; TypeORM sends a ROLLBACK all the same. */
+  #refused: 'by the database' | 'here' | undefined
   /** What is read here may differ from what others read: another role, another search path, a table that hides another. */
   hasOwnSession = false
   // Made once: every statement is watched.
@@ -77,7 +81,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
    * A write whose rows come one by one: `opened` before it is sent. Inside a transaction it is like any other; outside
    * one, the returned ends are called when the last row has come, or none will.
    */
-  async openStream(sent: Sent): Promise<StreamedWrite> {
+  async openStream(sent: Execution<Statement>): Promise<StreamedWrite> {
     await this.#endIfEnded()
     const { statement } = sent
     this.#noteSession(statement)
@@ -109,7 +113,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
   }
 
   /** A transaction that is open now may have been open when it was carried out: then it commits with that one. */
-  carriedOut({ statement }: Sent, written: Written<Statement>): void {
+  carriedOut({ statement }: Execution<Statement>, written: Written<Statement>): void {
     this.#adopt()
     if (this.#transaction === undefined && statement.mayEndTransaction && this.#truth() === undefined) {
       // Such a text may also have begun one.
@@ -152,17 +156,23 @@ export class TappedConnection implements TransactionPlace<Statement> {
   async #end<T>(sent: Sent, send: Send<T>): Promise<T> {
     const transaction = this.#transaction
     const refused = this.#refused
-    this.#refused = false
+    this.#refused = undefined
     const { statement } = sent
     if (transaction === undefined) {
-      if (refused && !statement.isCommit) return send()
+      // SQLite would say that there is none to roll back, in place of why it was.
+      if (refused === 'here' && !statement.isCommit) return undefined as T
+      if (refused !== undefined && !statement.isCommit) return send()
       return this.#autocommit({ ...sent, statement: endOfUnseen(statement) }, send)
     }
-    return statement.isCommit ? this.#commit(transaction, send) : this.#rollBack(transaction, send)
+    return statement.isCommit ? this.#commit(sent, transaction, send) : this.#rollBack(transaction, send)
   }
 
-  #commit<T>(transaction: Transaction, send: Send<T>): Promise<T> {
+  #commit<T>({ runner }: Sent, transaction: Transaction, send: Send<T>): Promise<T> {
     return transaction.commit(send, {
+      rollBack: async () => {
+        await this.#rollBack(transaction, () => runner.rollBack())
+        this.#refused = 'here'
+      },
       committed: () => this.#leave(transaction),
       refused: (writes, error) => this.#commitRefused(transaction, writes, error),
     })
@@ -175,7 +185,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
     const ended = isOpen === undefined ? outcome === 'nothing' : !isOpen
     if (ended) {
       this.#close(transaction)
-      this.#refused = true
+      this.#refused = 'by the database'
     } else {
       transaction.state = 'open'
       transaction.written.addAll(transaction.late)
@@ -232,7 +242,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
   }
 
   #autocommit<T>(sent: Sent, send: Send<T>): Promise<T> {
-    this.#refused = false
+    this.#refused = undefined
     return autocommit(this, sent, send)
   }
 
@@ -242,7 +252,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
   }
 
   #opened(): Transaction {
-    this.#refused = false
+    this.#refused = undefined
     this.#tap.visibleTransactions++
     return (this.#transaction = new TransactionWrites<Statement>(this))
   }

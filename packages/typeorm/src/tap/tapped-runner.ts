@@ -27,12 +27,24 @@ interface Tapped {
 
 type TappedRunner = QueryRunner & Pick<Tapped, typeof tapKey>
 
-interface TapOfRunner {
+class TapOfRunner {
   readonly tap: Tap
   readonly query: Query
   readonly stream: Stream
   /** A runner keeps the connection that it was given first. */
   connection: TappedConnection | undefined
+  readonly #runner: QueryRunner
+
+  constructor(tap: Tap, runner: QueryRunner) {
+    this.tap = tap
+    this.#runner = runner
+    this.query = runner.query as unknown as Query
+    this.stream = runner.stream as Stream
+  }
+
+  rollBack(): Promise<unknown> {
+    return this.query.call(this.#runner, 'ROLLBACK')
+  }
 }
 
 /** Whether what passes this runner is seen. */
@@ -46,12 +58,9 @@ export const isTapped = (runner: QueryRunner): boolean => tapKey in runner
  */
 export function tapRunner(tap: Tap, runner: QueryRunner): QueryRunner {
   if (isTapped(runner)) return runner
-  const query = runner.query as unknown as Query
-  const stream = runner.stream as unknown as Stream
-  const state: TapOfRunner = { tap, query, stream, connection: undefined }
   // The same two functions for every runner, and assigned: an application makes a runner for nearly every call.
   const tapped = runner as unknown as Tapped
-  tapped[tapKey] = state
+  tapped[tapKey] = new TapOfRunner(tap, runner)
   tapped.query = tappedQuery
   tapped.stream = tappedStream
   return runner
@@ -89,8 +98,9 @@ function pass(
   parameters: unknown,
   useStructuredResult: boolean | undefined,
 ): Promise<unknown> {
-  const { tap, query } = runner[tapKey]
-  const sent = { statement: tap.classify(sql), parameters: parametersOf(parameters) }
+  const state = runner[tapKey]
+  const { tap, query } = state
+  const sent = { statement: tap.classify(sql), parameters: parametersOf(parameters), runner: state }
   const send = () => query.call(runner, sql, parameters, useStructuredResult)
   const load = tap.currentLoad
   return load === undefined
