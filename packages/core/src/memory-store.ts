@@ -88,6 +88,7 @@ const minTags = 10_000
 
 class MemoryStore implements Store {
   readonly name = 'memory'
+  readonly isLocal = true
   readonly #entries: LRUCache<string, MemoryEntry>
   readonly #tags = new Map<string, TagState>()
   readonly #maxTags: number
