@@ -42,12 +42,17 @@ export class Inbox {
   }
 
   async #work(): Promise<void> {
-    const { arrivals, onMissed } = this.#options
+    const { arrivals, context, onMissed } = this.#options
     this.#isBusy = true
     // What comes in one turn is looked at together.
     await Promise.resolve()
-    while (this.#waiting.length > 0)
-      await arrivals.keep(this.#empty().flatMap((message) => this.#open(message)))
+    while (this.#waiting.length > 0) {
+      try {
+        await arrivals.keep(this.#empty().flatMap((message) => this.#open(message)))
+      } catch (cause) {
+        context.failed('keep published entries', cause)
+      }
+    }
     this.#isBusy = false
     if (!this.#hasMissed) return
     this.#hasMissed = false

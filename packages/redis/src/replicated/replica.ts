@@ -123,7 +123,7 @@ export class Replica {
   /** Generations have changed, or were marked and are not any more: what depends on them is asked for before it is needed. */
   changed(generationKeys: readonly string[]): void {
     const needed = this.#options.copies.needed(generationKeys)
-    if (needed.length > 0) void this.#reader.read(needed)
+    if (needed.length > 0) this.#attempt('ask for generations', this.#reader.read(needed))
   }
 
   gap(): void {
@@ -139,7 +139,7 @@ export class Replica {
     await this.#options.link.command('publish', this.#channel, message)
   }
 
-  #attempt(action: string, done: Promise<void>): void {
+  #attempt(action: string, done: Promise<unknown>): void {
     done.catch((cause: unknown) => this.#options.context.failed(action, cause))
   }
 }
