@@ -50,21 +50,27 @@ export class Backup {
   put(space: Space, key: string, record: EntryRecord, vector: BackupVector): MaybePromise<void> {
     const { now, maxAgeMs } = this.#parts
     const expiresAt = Math.min(record.expiresAt, vector.takenAt + maxAgeMs)
-    if (expiresAt > now()) return this.store.put(space, key, { ...record, expiresAt }, vector.inner)
+    if (expiresAt > now()) return this.store.put(space, key, withExpiry(record, expiresAt), vector.inner)
   }
 
   #found(found: Lookup, askedAt: number): Lookup {
     const vector = this.#vector(found.vector, askedAt)
-    if (found.status === 'absent') return { ...found, vector }
+    if (found.status === 'absent') return { status: 'absent', reason: found.reason, vector }
+    const { status, copy, storedAt, loadMs } = found
     // A time that comes from a server's clock is late by as long as the answer took, at most.
     const expiresAt = found.expiresAt - (this.#parts.now() - askedAt)
-    return { ...found, vector, expiresAt }
+    return { status, copy, vector, storedAt, expiresAt, loadMs }
   }
 
   #vector(inner: Vector, takenAt: number): Vector {
     const { store, outage, maxAgeMs } = this.#parts
     return inner.usable ? new BackupVector(inner, store, takenAt, outage, maxAgeMs) : inner
   }
+}
+
+function withExpiry(record: EntryRecord, expiresAt: number): EntryRecord {
+  const { copy, tags, storedAt, loadMs, byHand = false } = record
+  return { copy, tags, storedAt, expiresAt, loadMs, byHand }
 }
 
 /** One after the other: there are hardly ever any. */

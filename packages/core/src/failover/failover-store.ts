@@ -24,6 +24,7 @@ interface BothIntents extends Intent {
 export class FailoverStore implements Store {
   readonly name = 'failover'
   readonly modes: readonly ConsistencyMode[] = ['eventual', 'bounded']
+  readonly writeLimitMs?: number
   readonly #stores: Switch
   readonly #context: StoreContext
   readonly #marksWrites: boolean
@@ -32,6 +33,9 @@ export class FailoverStore implements Store {
     this.#stores = stores
     this.#context = context
     this.#marksWrites = marksWrites
+    const limits = [stores.primary, stores.backup.store].map(({ writeLimitMs = 0 }) => writeLimitMs)
+    const limitMs = Math.max(...limits)
+    if (limitMs > 0) this.writeLimitMs = limitMs
   }
 
   lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
@@ -78,15 +82,28 @@ export class FailoverStore implements Store {
     const inBackup = this.#marksWrites
       ? { store, intent: attempt(() => store.openIntent(space, tags)) }
       : undefined
-    if (active !== 'primary') {
+    const { needsIntents = false } = this.#context
+    if (active !== 'primary' && !needsIntents) {
       await inBackup?.intent
       return { space, tags, backup: inBackup }
     }
     const askedAt = this.#context.now()
     const opened = await attempt(() => primary.openIntent(space, tags))
     if (opened.ok) this.#stores.heard(askedAt)
-    else this.#context.failed('open intent', opened.cause)
+    else if (needsIntents) {
+      void this.#rollBack({ space, tags, backup: inBackup })
+      throw opened.cause
+    } else this.#context.failed('open intent', opened.cause)
     return { space, tags, primary: opened.ok ? opened.value : undefined, backup: inBackup }
+  }
+
+  async renewIntent({ primary: mark, backup }: BothIntents): Promise<void> {
+    if (backup !== undefined)
+      void attempt(async () => {
+        const opened = await backup.intent
+        if (opened.ok) await backup.store.renewIntent?.(opened.value)
+      })
+    if (mark !== undefined) await this.#stores.primary.renewIntent?.(mark)
   }
 
   async closeIntent(intent: BothIntents, bumped: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { assertCanBe } from '../consistency.js'
 import { FreshetError } from '../errors.js'
-import type { Store, StoreContext, StoreFactory } from '../store.js'
+import type { StoreContext, StoreFactory } from '../store.js'
 import { Backup } from './backup.js'
 import { FailoverStore } from './failover-store.js'
 import { type FailoverOptions, maxAgeFor, resolveOptions } from './options.js'
@@ -23,21 +23,38 @@ export function failover(options: FailoverOptions): StoreFactory {
     const { mode } = context.consistency
     if (mode === 'strong') throw notStrong()
     const maxAgeMs = maxAgeFor(rest.maxAgeMs, context.consistency)
-    const primary = createPrimary(context)
+    const primary = createPrimary({
+      ...context,
+      undelivered: (_, __, cause) => stores.missedByPrimary(cause),
+    })
     assertCanBe(mode, primary)
     let outage = 0
-    const newBackup = () =>
-      new Backup({ store: standBy(createBackup, context), now: context.now, maxAgeMs, outage: ++outage })
+    const newBackup = () => {
+      const store = createBackup(standBy(context, (cause) => stores.missedByBackup(cause)))
+      return new Backup({ store, now: context.now, maxAgeMs, outage: ++outage })
+    }
     const awayMessage = (reason: string) =>
       `The store '${primary.name}' is away: ${reason}. Queries are answered from its backup, nothing of which is older than ${maxAgeMs} ms, until it is back. Look at its connection; the event 'failover' tells of each change.`
-    const stores = new Switch({ primary, createBackup: newBackup, context, afterMs, probeMs, awayMessage })
+    const stores: Switch = new Switch({
+      primary,
+      createBackup: newBackup,
+      context,
+      afterMs,
+      probeMs,
+      awayMessage,
+    })
     return new FailoverStore({ stores, context, marksWrites: mode === 'bounded' })
   }
 }
 
 /** As fresh as can be: how old its answers may be is counted here. Copies of a store that is hardly ever used are not kept. */
-function standBy(createBackup: StoreFactory, context: StoreContext): Store {
-  return createBackup({ ...context, consistency: { mode: 'strong' }, near: undefined })
+function standBy(context: StoreContext, missed: (cause: unknown) => void): StoreContext {
+  return {
+    ...context,
+    undelivered: (_, __, cause) => missed(cause),
+    consistency: { mode: 'strong' },
+    near: undefined,
+  }
 }
 
 function notStrong(): FreshetError {

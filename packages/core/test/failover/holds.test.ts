@@ -7,6 +7,7 @@ import { SharedStore } from '../support/shared-store.js'
 const lose = async ({ cache }: Process, tag = 'Row') =>
   await cache.write([tag], () => Promise.reject(new Error('connection lost'))).catch(() => undefined)
 const isUsable = async ({ cache }: Process) => (await cache.snapshot(['Row'])).usable
+const storeOf = ({ cache }: Process) => engineOf(cache)!
 const hold = { unknownOutcomeHold: '60s' } as const
 
 describe('a write whose outcome nobody knows', () => {
@@ -141,4 +142,79 @@ describe('a mark', () => {
     await scene.pass(1)
     expect(backup.asked).toEqual(['bump', 'closeIntent', 'hold', 'closeIntent'])
   })
+
+  test('is renewed in both stores, and it is told if the primary has not done so', async () => {
+    const scene = new Scene()
+    const backup = new SharedStore().connect()
+    const process = scene.start({ backup: backup.store })
+    const { store, space } = storeOf(process)
+    const intent = await store.openIntent(space, ['row'])
+    await store.renewIntent!(intent)
+    await scene.pass(1)
+    expect(process.primary.renewed).toEqual([...process.primary.marks])
+    expect(backup.renewed).toEqual([...backup.marks])
+    process.primary.isAway = true
+    await expect(store.renewIntent!(intent)).rejects.toThrow('away')
+  })
+
+  describe('that no write may do without', () => {
+    const needsIntents = [{}, {}, { needsIntents: true }] as const
+
+    test('is refused if the primary is away, and leaves none in the backup', async () => {
+      const scene = new Scene()
+      const backup = new SharedStore().connect()
+      const process = scene.start({ backup: backup.store }, {}, { needsIntents: true })
+      const { store, space } = storeOf(process)
+      process.primary.isAway = true
+      await expect(store.openIntent(space, ['row'])).rejects.toThrow('away')
+      await scene.pass(2_000)
+      expect(process.told).toEqual(['none', 'backup'])
+      await expect(store.openIntent(space, ['row'])).rejects.toThrow('away')
+      await scene.pass(1)
+      expect(backup.marks.size).toBe(0)
+    })
+
+    test('is placed as soon as the primary can be reached, used or not', async () => {
+      const scene = new Scene()
+      const process = scene.start(...needsIntents)
+      const { store, space } = storeOf(process)
+      await store.snapshot(space, [])
+      process.primary.isAway = true
+      await scene.pass(2_000)
+      process.primary.isAway = false
+      expect(process.told.at(-1)).toBe('backup')
+      const intent = await store.openIntent(space, ['row'])
+      expect(process.primary.marks.size).toBe(1)
+      await store.closeIntent(intent, ['row'])
+      expect(process.primary.marks.size).toBe(0)
+    })
+  })
+})
+
+describe('a change that a store finds out later that it could not make', () => {
+  test('ends the use of the primary', async () => {
+    const scene = new Scene()
+    const process = scene.start()
+    await process.read()
+    const { space } = storeOf(process)
+    process.primary.context!.undelivered!(space, ['row'], new Error('lost'))
+    expect(process.told).toEqual(['none', 'backup'])
+    await scene.pass(1_000)
+    expect(process.told.at(-1)).toBe('primary')
+  })
+
+  test('ends the use of the backup, until it has forgotten everything', async () => {
+    const scene = new Scene()
+    const backup = new SharedStore().connect()
+    const process = await scene.startAway({ backup: backup.store })
+    backup.context!.undelivered!(storeOf(process).space, ['row'], new Error('lost'))
+    expect(process.told).toEqual(['none', 'backup', 'none'])
+    await scene.pass(1_000)
+    expect(process.told.at(-1)).toBe('backup')
+  })
+})
+
+test('the ends of writes are waited for as long as the slower store tries them', () => {
+  const scene = new Scene()
+  expect(storeOf(scene.start()).store.writeLimitMs).toBe(1_500)
 })

@@ -5,6 +5,7 @@ import type { CacheOptions } from '../../src/create-cache.js'
 import { failover } from '../../src/failover/failover.js'
 import type { FailoverOptions } from '../../src/failover/options.js'
 import { memoryStore } from '../../src/memory-store.js'
+import type { StoreContext, StoreFactory } from '../../src/store.js'
 import { type Connection, SharedStore } from './shared-store.js'
 
 /** One process of an application, whose caches have a primary in common and, unless told otherwise, a backup each. */
@@ -27,9 +28,14 @@ export class Scene {
   readonly server = new SharedStore()
   row = 'v0'
 
-  start(options: Partial<FailoverOptions> = {}, cacheOptions: CacheOptions = {}): Process {
+  start(
+    options: Partial<FailoverOptions> = {},
+    cacheOptions: CacheOptions = {},
+    context: Partial<StoreContext> = {},
+  ): Process {
     const primary = this.server.connect()
-    const store = failover({ primary: primary.store, backup: memoryStore(), ...options })
+    const create = failover({ primary: primary.store, backup: memoryStore(), ...options })
+    const store: StoreFactory = (given) => create({ ...given, ...context })
     const cache = createCache({
       store,
       clock: this.clock,

@@ -13,6 +13,10 @@ export interface Connection {
   readonly asked: StoreOperation[]
   /** Intents that have been opened here, and neither closed nor made a hold. */
   readonly marks: Set<Intent>
+  /** Intents that have been renewed. */
+  readonly renewed: Intent[]
+  /** What the store was given. */
+  context: StoreContext | undefined
   /** Called before each call is carried out. A test that returns a promise holds the call up. */
   before: (operation: StoreOperation) => Promise<void> | undefined
 }
@@ -23,10 +27,15 @@ export class SharedStore {
 
   connect(): Connection {
     const connection: Connection = {
-      store: (context) => new ConnectedStore(this.#open(context), connection),
+      store: (context) => {
+        connection.context = context
+        return new ConnectedStore(this.#open(context), connection)
+      },
       isAway: false,
       asked: [],
       marks: new Set(),
+      renewed: [],
+      context: undefined,
       before: () => undefined,
     }
     return connection
@@ -42,6 +51,7 @@ const unusable: Vector = { id: '', usable: false }
 /** Answers by promises, in the order of the calls unless a test holds one up. */
 class ConnectedStore implements Store {
   readonly name = 'shared'
+  readonly writeLimitMs = 1_500
   readonly #inner: Store
   readonly #connection: Connection
 
@@ -76,6 +86,12 @@ class ConnectedStore implements Store {
       this.#connection.marks.add(intent)
       return intent
     })
+  }
+
+  async renewIntent(intent: Intent) {
+    await this.#connection.before('openIntent')
+    if (this.#connection.isAway) throw new Error('the store is away')
+    this.#connection.renewed.push(intent)
   }
 
   closeIntent(intent: Intent, bumped: readonly string[]) {
