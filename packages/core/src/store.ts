@@ -109,10 +109,6 @@ export interface Store {
   readonly isLocal?: boolean
   /** How long the ends of writes are tried by its own limits. Default: no longer than anything else. */
   readonly writeLimitMs?: number
-  /** Gone with this process, and never out of its reach. */
-  readonly isLocal?: boolean
-  /** How long the ends of writes are tried by its own limits. Default: no longer than anything else. */
-  readonly writeLimitMs?: number
   lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup>
   /** The vector of `tags` as of now. */
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector>
@@ -121,11 +117,6 @@ export interface Store {
   delete(space: Space, key: string): MaybePromise<boolean>
   /** Marks the tags: until the intent is closed or dies with its writer, nothing under them is served or stored. */
   openIntent(space: Space, tags: readonly string[]): MaybePromise<Intent>
-  /**
-   * To be awaited right before the commit is sent: what is left of the intent's lease must be long enough for it. Rejects
-   * if that is not certain. Default: an intent lives as long as its writer.
-   */
-  renewIntent?(intent: Intent): MaybePromise<void>
   /**
    * To be awaited right before the commit is sent: what is left of the intent's lease must be long enough for it. Rejects
    * if that is not certain. Default: an intent lives as long as its writer.
@@ -157,10 +148,6 @@ export interface StoreContext {
   readonly warn: (code: string, message: string) => void
   /** Tells that another store answers from now on: a `failover` event. */
   readonly switched: (to: StoreSwitch) => void
-  /** Keeps tags that the store has not been able to invalidate after a call was done, until it can. */
-  readonly undelivered?: (space: Space, tags: readonly string[], cause: unknown) => void
-  /** Whether no write may begin without its intent. */
-  readonly needsIntents?: boolean
   /** Keeps tags that the store has not been able to invalidate after a call was done, until it can. */
   readonly undelivered?: (space: Space, tags: readonly string[], cause: unknown) => void
   /** Whether no write may begin without its intent. */
