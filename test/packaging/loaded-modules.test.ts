@@ -30,6 +30,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   '@freshet/core/adapter': ['@freshet/core', 'node:buffer', 'node:crypto', 'node:util'],
   '@freshet/core/store': store,
   '@freshet/redis': [...store, '@freshet/redis'].toSorted(),
+  '@freshet/testing': [...core, '@freshet/testing', 'node:assert', 'node:buffer'].toSorted(),
   '@freshet/sql': ['@freshet/sql', 'lru-cache', 'node:diagnostics_channel'],
   '@freshet/prisma': [
     ...core,
