@@ -18,11 +18,14 @@ export type CopyPlan =
 interface FlatPlan {
   readonly kind: 'flat'
   readonly clone: Cloner
+  readonly slot: number
 }
 
 interface RecordPlan {
   readonly kind: 'record'
   readonly clone: Cloner
+  /** The place of `clone`. */
+  readonly slot: number
   /** The fields that hold objects, and how each is copied. Extended by `concat`: V8 gives what is pushed or spread 16 slots of slack. */
   keys: readonly string[]
   plans: readonly CopyPlan[]
@@ -44,7 +47,11 @@ export interface PreparedCopy {
 export interface CopyLimits {
   /** Give up beyond this many (estimated) bytes. Default 256 MiB. */
   readonly maxBytes?: number
+  /** The value was made as data, such as from a driver's rows: hidden properties are not looked for. Default: they are. */
+  readonly isPlain?: boolean
 }
+
+const noLimits: CopyLimits = {}
 
 const primitivePlan: CopyPlan = { kind: 'primitive' }
 const datePlan: CopyPlan = { kind: 'date' }
@@ -77,11 +84,13 @@ const listPlanBytes = 5 * word
  * keys, non-enumerable properties, other class instances, arrays with holes or named properties, shared memory, cycles
  * and anything deeper than 200 levels, more than `maxBytes`, or an accessor that throws
  */
-export function prepareCopy(value: unknown, limits: CopyLimits = {}): PreparedCopy | undefined {
-  const preparation = new Preparation(limits.maxBytes ?? 2 ** 28)
+export function prepareCopy(value: unknown, limits: CopyLimits = noLimits): PreparedCopy | undefined {
+  const preparation = new Preparation(limits.maxBytes ?? 2 ** 28, limits.isPlain === true)
   try {
     const master = preparation.copy(value, undefined, 0)
-    return { master, plan: preparation.plan, bytes: preparation.bytes }
+    const plan = common(preparation.plan)
+    const isOwn = plan === preparation.plan
+    return { master, plan, bytes: isOwn ? preparation.bytes + preparation.planBytes : preparation.bytes }
   } catch {
     // Either a refusal or something that the value itself threw, from an accessor or a proxy.
     return undefined
@@ -151,7 +160,30 @@ const cloners: readonly Cloner[] = [
   (o) => ({ ...o }), (o) => ({ ...o }), (o) => ({ ...o }), (o) => ({ ...o }),
 ]
 
-const flatPlans: readonly CopyPlan[] = cloners.map((clone) => ({ kind: 'flat', clone }))
+const flatPlans: readonly CopyPlan[] = cloners.map((clone, slot) => ({ kind: 'flat', clone, slot }))
+
+/** The last plan of each slot: rows of one query have one plan, and each of its own would occupy as much as a small row. */
+const lastPlans = new Array<RecordPlan | undefined>(cloners.length).fill(undefined)
+
+/** Once its value has been copied, no plan changes any more. */
+function common(plan: CopyPlan): CopyPlan {
+  if (plan.kind !== 'record') return plan
+  const last = lastPlans[plan.slot]
+  if (last !== undefined && isSamePlan(last, plan)) return last
+  lastPlans[plan.slot] = plan
+  return plan
+}
+
+function isSamePlan(a: CopyPlan, b: CopyPlan): boolean {
+  if (a === b) return true
+  if (a.kind === 'list') return b.kind === 'list' && isSamePlan(a.element, b.element)
+  if (a.kind !== 'record' || b.kind !== 'record') return false
+  if (a.slot !== b.slot || a.keys.length !== b.keys.length) return false
+  for (let i = 0; i < a.keys.length; i++) {
+    if (a.keys[i] !== b.keys[i] || !isSamePlan(a.plans[i]!, b.plans[i]!)) return false
+  }
+  return true
+}
 
 function slotOf(keys: readonly string[]): number {
   let hash = keys.length
@@ -271,12 +303,16 @@ const maxPlannedFields = 32
 /** One pass over a value: copies it, adds up its size and, of every array, merges the plans of the elements. */
 class Preparation {
   bytes = 0
+  /** What the plans occupy, which is not counted for one that others have as well. */
+  planBytes = 0
   /** The plan of what {@link copy} copied last, widened from the plan that it was given. */
   plan: CopyPlan = primitivePlan
   readonly #maxBytes: number
+  readonly #isPlain: boolean
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, isPlain: boolean) {
     this.#maxBytes = maxBytes
+    this.#isPlain = isPlain
   }
 
   /** @param known the plan of what stood in the same place before: of the elements before this one, or of their fields */
@@ -301,15 +337,19 @@ class Preparation {
 
   #copyPlain(value: object, known: CopyPlan | undefined, depth: number): Fields {
     const keys = Object.keys(value)
-    refuseHiddenProperties(value, keys)
+    if (!this.#isPlain) refuseHiddenProperties(value, keys)
     const slot = slotOf(keys)
     // Accessors are read here, once; what follows looks at the copy only.
     const master = cloners[slot]!(value)
+    // All at once: a look-up by a name that differs each time costs more than the rest.
+    const fields = Object.values(master)
+    if (fields.length !== keys.length) throw refusal
     this.bytes += objectBytes + keys.length * word
     let plan = known === undefined || known.kind === 'primitive' ? flatPlans[slot]! : known
-    for (const key of keys) {
-      const field = master[key]
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]
       if (typeof field === 'object' && field !== null) {
+        const key = keys[i]!
         master[key] = this.#copyObject(field, fieldPlan(plan, key), depth)
         plan = this.#withField(plan, key, this.plan)
       } else this.#addPrimitive(field)
@@ -322,8 +362,8 @@ class Preparation {
     if (plan.kind === 'flat') {
       // On an object without such a field, this name would read, and set, the prototype.
       if (key === '__proto__') return anyPlan
-      this.bytes += recordPlanBytes + recordPlanFieldBytes
-      return { kind: 'record', clone: plan.clone, keys: [key], plans: [field] }
+      this.planBytes += recordPlanBytes + recordPlanFieldBytes
+      return { kind: 'record', clone: plan.clone, slot: plan.slot, keys: [key], plans: [field] }
     }
     if (plan.kind !== 'record') return anyPlan
     const index = plan.keys.indexOf(key)
@@ -332,7 +372,7 @@ class Preparation {
       return plan
     }
     if (key === '__proto__' || plan.keys.length === maxPlannedFields) return anyPlan
-    this.bytes += recordPlanFieldBytes
+    this.planBytes += recordPlanFieldBytes
     plan.keys = plan.keys.concat(key)
     plan.plans = plan.plans.concat(field)
     return plan
@@ -364,7 +404,7 @@ class Preparation {
     if (known !== undefined && known.kind !== 'primitive' && known.kind !== 'list') return anyPlan
     if (known?.kind === 'list' && known.element === element) return known
     if (element === primitivePlan) return primitiveListPlan
-    this.bytes += listPlanBytes
+    this.planBytes += listPlanBytes
     return { kind: 'list', element }
   }
 
@@ -476,10 +516,18 @@ function areNumbers(values: readonly unknown[]): boolean {
 /** One-byte characters in one byte each, all others in two; the empty text and single characters are V8's own. */
 function textBytes(text: string): number {
   if (text.length < 2) return 0
-  return stringBytes + roundUp(wide.test(text) ? text.length * 2 : text.length)
+  return stringBytes + roundUp(isWide(text) ? text.length * 2 : text.length)
 }
 
+// A regular expression costs more to start than a short text to look at.
+const shortText = 24
 const wide = /[^\u0000-\u00ff]/
+
+function isWide(text: string): boolean {
+  if (text.length > shortText) return wide.test(text)
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true
+  return false
+}
 
 function bigintBytes(value: bigint): number {
   if (BigInt.asIntN(64, value) === value) return word

@@ -11,6 +11,17 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && typeof (value as Promise<T>).then === 'function'
 }
 
+/**
+ * `value` as something whose `then` returns a promise, without a promise of its own around one.
+ *
+ * What has all three methods is a promise of some library; of anything less, `then` may do and return what it likes.
+ */
+export function toPromise<T>(value: MaybePromise<T>): Promise<T> {
+  return isPromise(value) && typeof value.catch === 'function' && typeof value.finally === 'function'
+    ? value
+    : Promise.resolve(value)
+}
+
 /** `next(value)`, at once when the value is there, after it otherwise. */
 export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return isPromise(value) ? value.then(next) : next(value)

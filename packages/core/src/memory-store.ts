@@ -1,11 +1,14 @@
 import { LRUCache } from 'lru-cache'
+import { MemoryEntry } from './memory-entry.js'
+import type { TagState } from './memory-vector.js'
+import { forgotten, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
 import { assertOptions, positiveInteger } from './options.js'
+import { PutLater } from './put-later.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 import type {
   Absent,
   AbsentReason,
-  Entry,
   EntryRecord,
   Intent,
   Lookup,
@@ -40,57 +43,25 @@ export function memoryStore(options: MemoryStoreOptions = {}): StoreFactory {
   return ({ now }) => new MemoryStore(maxEntries, maxBytes, now)
 }
 
-/** A tag as it is now. Entries point at it, so a hit looks no name up. */
-interface TagState {
-  /** `forgotten` once the tag has left the map: whatever points here can never be valid again. */
-  generation: number
-  heldUntil: number
-  /** Asked for again since it was made, or since it was last spared. */
-  asked: boolean
-}
-// Later than every vector, so that none made of it can ever be found current.
-const forgotten = Infinity
-
-/**
- * Generations are numbers that grow through all tags of the store, so that one of them is enough for a vector: its tags
- * are what they were as long as none has a later one than the latest had.
- */
-class MemoryVector implements Vector {
-  readonly states: readonly TagState[]
-  /** The latest generation among `states`. */
-  readonly latest: number
-  readonly usable: boolean
-
-  constructor(states: readonly TagState[], latest: number, usable: boolean) {
-    this.states = states
-    this.latest = latest
-    this.usable = usable
-  }
-
-  get id(): string {
-    return String(this.latest)
-  }
-}
-
-interface MemoryEntry extends Entry {
-  readonly vector: MemoryVector
-  readonly tags: readonly string[]
-  /** The store's version at which the vector was last seen to be current. */
-  confirmedAt: number
-}
-
 // Measured beside the value itself: the entry, its vector, its place in the LRU and in the tag map.
 const bytesPerEntry = 400
 const bytesPerTag = 24
 // Forgetting a tag only costs misses, so the map may be cut without asking who uses it.
 const tagsPerEntry = 8
 const minTags = 10_000
+// What waits to be put is beside the bounds, so it is a hundredth of them at most.
+const maxShareWaiting = 0.01
+const maxBatch = 64
 
 class MemoryStore implements Store {
   readonly name = 'memory'
   readonly isLocal = true
   readonly #entries: LRUCache<string, MemoryEntry>
+  readonly #later: PutLater<MemoryEntry>
+  /** Of an entry that waits. */
+  readonly #maxBytesWaiting: number
   readonly #tags = new Map<string, TagState>()
+  readonly #recent = new RecentVectors()
   readonly #maxTags: number
   readonly #now: () => number
   #generation = 0
@@ -99,18 +70,35 @@ class MemoryStore implements Store {
 
   constructor(maxEntries: number, maxBytes: number, now: () => number) {
     this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeOf })
+    const batchSize = Math.min(maxBatch, Math.floor((maxEntries * maxShareWaiting) / 2))
+    this.#later = new PutLater((key, entry) => void this.#entries.set(key, entry), batchSize)
+    this.#maxBytesWaiting = (maxBytes * maxShareWaiting) / (2 * maxBatch)
     this.#maxTags = Math.min(maxMaxEntries, Math.max(minTags, maxEntries * tagsPerEntry))
     this.#now = now
   }
 
   lookup(space: Space, key: string, tags: readonly string[]): Lookup {
-    const entry = this.#entries.get(space.prefix + key)
+    const fullKey = space.prefix + key
+    this.#later.flushKey(fullKey)
+    const entry = this.#entries.get(fullKey)
     if (entry === undefined) return this.#absent('missing', space, tags)
     if (this.#isCurrent(entry) && covers(entry.tags, tags)) return entry
     return this.#absent('invalidated', space, tags)
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
+    const recent = this.#recent.find(space, tags, this.#version)
+    if (recent !== undefined) {
+      for (const state of recent.states) state.asked = true
+      return recent
+    }
+    const vector = this.#vectorOf(space, tags)
+    // While tags are held, time alone changes what they are.
+    if (vector.usable) this.#recent.add({ space, tags, version: this.#version, vector })
+    return vector
+  }
+
+  #vectorOf(space: Space, tags: readonly string[]): MemoryVector {
     // Of the exact size: what grows by pushes keeps room for 17, in every entry.
     const states = new Array<TagState>(space.prefixes.length * (tags.length + 1))
     let count = 0
@@ -130,21 +118,18 @@ class MemoryStore implements Store {
     const memoryVector = vector as MemoryVector
     // It could never be found: the room is better used.
     if (!vector.usable || !isUnchanged(memoryVector)) return
-    const { copy, tags, storedAt, expiresAt, loadMs } = record
-    this.#entries.set(space.prefix + key, {
-      status: 'found',
-      copy,
-      vector: memoryVector,
-      tags,
-      storedAt,
-      expiresAt,
-      loadMs,
-      confirmedAt: this.#version,
-    })
+    const entry = new MemoryEntry(record, memoryVector, this.#version)
+    const fullKey = space.prefix + key
+    // In the order of the calls.
+    this.#later.flushKey(fullKey)
+    if (record.byHand !== true && entry.bytes <= this.#maxBytesWaiting) this.#later.add(fullKey, entry)
+    else this.#entries.set(fullKey, entry)
   }
 
   delete(space: Space, key: string): boolean {
-    return this.#entries.delete(space.prefix + key)
+    const fullKey = space.prefix + key
+    this.#later.flushKey(fullKey)
+    return this.#entries.delete(fullKey)
   }
 
   openIntent(space: Space, tags: readonly string[]): Intent {
@@ -162,7 +147,7 @@ class MemoryStore implements Store {
       if (state !== undefined) state.generation = ++this.#generation
     }
     this.#version++
-    if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#entries.clear()
+    if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#clear()
   }
 
   hold(intent: Intent, tags: readonly string[], ms: number): void {
@@ -176,12 +161,19 @@ class MemoryStore implements Store {
   }
 
   size() {
+    this.#later.flush()
     return { entries: this.#entries.size, bytes: this.#entries.calculatedSize, tags: this.#tags.size }
   }
 
   close(): void {
-    this.#entries.clear()
+    this.#clear()
+    this.#recent.clear()
     this.#tags.clear()
+  }
+
+  #clear(): void {
+    this.#later.flush()
+    this.#entries.clear()
   }
 
   #isCurrent(entry: MemoryEntry): boolean {
@@ -237,11 +229,6 @@ class MemoryStore implements Store {
   }
 }
 
-function isUnchanged({ states, latest }: MemoryVector): boolean {
-  for (let i = 0; i < states.length; i++) if (states[i]!.generation > latest) return false
-  return true
-}
-
 /** Whether an entry stored for `stored` tags depends on everything that `asked` names. */
 function covers(stored: readonly string[], asked: readonly string[]): boolean {
   if (stored === asked) return true
@@ -252,5 +239,5 @@ function covers(stored: readonly string[], asked: readonly string[]): boolean {
 }
 
 function sizeOf(entry: MemoryEntry, key: string): number {
-  return entry.copy.bytes + key.length + entry.vector.states.length * bytesPerTag + bytesPerEntry
+  return entry.bytes + key.length + entry.vector.states.length * bytesPerTag + bytesPerEntry
 }

@@ -9,7 +9,7 @@ import type { Guard } from './guard.js'
 import { Learned } from './learned.js'
 import { LoadContext } from './load-context.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { all, andThen, isPromise } from './maybe-promise.js'
+import { all, andThen, isPromise, toPromise } from './maybe-promise.js'
 import type { Policy } from './policy.js'
 import { lifetimeMs } from './policy.js'
 import type { Space } from './space.js'
@@ -32,6 +32,8 @@ export interface ReadRequest {
    * neither be changed nor become part of the answer.
    */
   readonly restore?: ((value: unknown) => unknown) | undefined
+  /** What `load` returns was made as data, so a copy need not look for what data does not have. */
+  readonly isPlain?: boolean
   /** For events and statistics, such as `User.findMany`. */
   readonly source?: string | undefined
   /** Filled with how the answer came about, if given. */
@@ -142,7 +144,8 @@ export class Reader {
     if (this.#parts.closing.aborted) return
     // If this value is not kept, because it is too large or its vector outdated, neither is the one it replaces.
     if (vector !== undefined || !this.#mayKeep(copy, current)) await this.delete(request.space, request.key)
-    const loaded = { copy, value, loadMs: 0, ttlMs: undefined, byHand: true }
+    const storedAt = this.#parts.clock.now()
+    const loaded = { copy, storedAt, loadMs: 0, ttlMs: undefined, byHand: true }
     const store = () => this.#store(request, { tags: request.tags, vector: current }, loaded)
     await this.#superseding(request.space, request.key, 'put', store, nothing)
   }
@@ -267,16 +270,36 @@ export class Reader {
     return request.restore === undefined ? value : andThen(value, request.restore)
   }
 
-  async #load(request: ReadRequest, flight: Flight): Promise<unknown> {
+  /** Not `async`: a miss need not pay for a promise between the loader's and the caller's. */
+  #load(request: ReadRequest, flight: Flight): Promise<unknown> {
     const { clock, counters } = this.#parts
     counters.loads++
-    let value: unknown
+    const failed = (error: unknown): Promise<never> => {
+      flight.fail(error)
+      this.#flights.end(flight)
+      return Promise.reject(error as Error)
+    }
     try {
       const context = this.#context()
       const startedAt = clock.now()
-      value = await request.load(context)
-      const loadMs = clock.now() - startedAt
-      flight.land(this.#landed(request, flight, context, value, loadMs))
+      return toPromise(request.load(context)).then(
+        (value) => this.#loaded(request, flight, context, value, startedAt),
+        failed,
+      )
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  #loaded(
+    request: ReadRequest,
+    flight: Flight,
+    context: LoadContext,
+    value: unknown,
+    startedAt: number,
+  ): unknown {
+    try {
+      flight.land(this.#landed(request, flight, context, value, startedAt))
     } catch (error) {
       flight.fail(error)
       throw error
@@ -292,7 +315,7 @@ export class Reader {
     flight: Flight,
     context: LoadContext,
     value: unknown,
-    loadMs: number,
+    startedAt: number,
   ): Landed {
     const lackedTags = this.#learn(request, flight.tags, context)
     if (lackedTags !== undefined) return { value, copy: undefined, lackedTags }
@@ -300,11 +323,14 @@ export class Reader {
     const storable =
       context.mayStore && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
     if (!storable && flight.joiners === 0) return { value, copy: undefined, lackedTags }
-    const copy = prepareCopy(value)
+    const copy = prepareCopy(value, request.isPlain === true ? plainData : undefined)
     if (copy === undefined) this.#parts.guard.failed('copy', notCopyable(request))
     // Not awaited: an entry that is stored late under its vector is still sound.
-    else if (storable)
-      void this.#store(request, flight, { copy, value, loadMs, ttlMs: context.ttlMs, byHand: false })
+    else if (storable) {
+      const storedAt = this.#parts.clock.now()
+      const loadMs = storedAt - startedAt
+      void this.#store(request, flight, { copy, storedAt, loadMs, ttlMs: context.ttlMs, byHand: false })
+    }
     return { value, copy, lackedTags }
   }
 
@@ -326,13 +352,12 @@ export class Reader {
   #store(
     request: Omit<ReadRequest, 'load'>,
     { tags, vector }: Pick<Flight, 'tags' | 'vector'>,
-    { copy, value, loadMs, ttlMs, byHand }: Loaded,
+    { copy, storedAt, loadMs, ttlMs, byHand }: Loaded,
   ): MaybePromise<void> {
-    const { store, guard, clock, counters, random } = this.#parts
+    const { store, guard, counters, random } = this.#parts
     if (!this.#mayKeep(copy, vector)) return
     const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
-    const storedAt = clock.now()
-    const expiresAt = storedAt + lifetimeMs(policy, value, random)
+    const expiresAt = storedAt + lifetimeMs(policy, copy.master, random)
     counters.stored++
     // Not through `guard.run`: a miss in memory need not pay for closures.
     try {
@@ -352,7 +377,7 @@ export class Reader {
 /** A value to store. */
 interface Loaded {
   readonly copy: PreparedCopy
-  readonly value: unknown
+  readonly storedAt: number
   readonly loadMs: number
   /** What the loader asked for instead of the policy's. */
   readonly ttlMs: number | undefined
@@ -365,6 +390,8 @@ function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError
     `The value of ${request.source ?? request.key} is not cached: it holds a function, a symbol, a cycle or an instance of a class that is not plain data. Cache plain data, or call skip() in the loader.`,
   )
 }
+
+const plainData = { isPlain: true } as const
 
 const noTags: readonly string[] = Object.freeze([])
 

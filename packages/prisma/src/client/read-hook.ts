@@ -75,6 +75,8 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
       tags: withOwnTags(tagsFor(model, call.operation, args), asked),
       policy: asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy),
       load: (context) => load(call, args, context),
+      // Nobody stands between Prisma and this hook: later extensions are put outside.
+      isPlain: true,
       source: kind.source,
       info: askedInfo(),
     }

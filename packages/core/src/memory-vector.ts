@@ -1,0 +1,74 @@
+import type { Space } from './space.js'
+import type { Vector } from './store.js'
+
+/** A tag as it is now. Entries point at it, so a hit looks no name up. */
+export interface TagState {
+  /** {@link forgotten} once the tag has left the map: whatever points here can never be valid again. */
+  generation: number
+  heldUntil: number
+  /** Asked for again since it was made, or since it was last spared. */
+  asked: boolean
+}
+
+/** Later than every vector, so that none made of it can ever be found current. */
+export const forgotten = Infinity
+
+/**
+ * Generations are numbers that grow through all tags of the store, so that one of them is enough for a vector: its tags
+ * are what they were as long as none has a later one than the latest had.
+ */
+export class MemoryVector implements Vector {
+  readonly states: readonly TagState[]
+  /** The latest generation among `states`. */
+  readonly latest: number
+  readonly usable: boolean
+
+  constructor(states: readonly TagState[], latest: number, usable: boolean) {
+    this.states = states
+    this.latest = latest
+    this.usable = usable
+  }
+
+  get id(): string {
+    return String(this.latest)
+  }
+}
+
+export function isUnchanged({ states, latest }: MemoryVector): boolean {
+  for (let i = 0; i < states.length; i++) if (states[i]!.generation > latest) return false
+  return true
+}
+
+interface RecentVector {
+  readonly space: Space
+  readonly tags: readonly string[]
+  readonly version: number
+  readonly vector: MemoryVector
+}
+
+// Adapters ask by one array for each set of tables; an application works on few of them at a time.
+const maxRecent = 8
+
+/** The last vectors made: what is asked for by the same array while no tag of the store changes has the same one. */
+export class RecentVectors {
+  readonly #recent: (RecentVector | undefined)[] = new Array<undefined>(maxRecent).fill(undefined)
+  #oldest = 0
+
+  find(space: Space, tags: readonly string[], version: number): MemoryVector | undefined {
+    for (let i = 0; i < maxRecent; i++) {
+      const recent = this.#recent[i]
+      if (recent === undefined || recent.tags !== tags) continue
+      if (recent.version === version && recent.space === space) return recent.vector
+    }
+    return undefined
+  }
+
+  add(recent: RecentVector): void {
+    this.#recent[this.#oldest] = recent
+    this.#oldest = (this.#oldest + 1) % maxRecent
+  }
+
+  clear(): void {
+    this.#recent.fill(undefined)
+  }
+}
