@@ -153,7 +153,6 @@ function whyWide(name: string, model: Model | undefined, context: Context): stri
   if (model === undefined)
     return context.joinTables.has(name) ? undefined : 'the schema does not tell what it is'
   if (context.modelsOf.get(name)!.length > 1) return 'several models share its name'
-  if (context.joinTables.has(name)) return 'a many-to-many relation shares its name'
   if (!model.known) return 'the schema describes it otherwise than the client has it'
   if (model.kind !== 'model') return 'it is a view'
   if (context.made.has(name)) return "'dependsOn' says that it is made from other tables"
