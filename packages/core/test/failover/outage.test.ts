@@ -76,6 +76,18 @@ describe('while the primary is away', () => {
     expect(await process.isHit()).toBe(true)
   })
 
+  test('a cache that refuses writes which it cannot tell of does so, and goes on to answer', async () => {
+    const scene = new Scene()
+    const process = await scene.startAway({}, { onStoreDown: 'reject' })
+    await expect(process.write('v1')).rejects.toMatchObject({ code: 'WRITE_REFUSED' })
+    expect(scene.row).toBe('v0')
+    await process.read()
+    expect(await process.isHit()).toBe(true)
+    process.primary.isAway = false
+    await process.write('v1')
+    expect(await process.read()).toBe('v1')
+  })
+
   test('what is deleted and put by hand is gone, and there', async () => {
     const scene = new Scene()
     const process = await scene.startAway()
