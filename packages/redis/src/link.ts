@@ -19,6 +19,8 @@ export interface LinkOptions {
   readonly timeoutMs: number
   readonly breakerFailures: number
   readonly breakerRetryMs: number
+  /** Called when a server turns out to be no master, in place of asking the client's own hook; once per `breakerRetryMs`. */
+  readonly onDemoted?: (() => void) | undefined
 }
 
 export interface CallOptions {
@@ -38,6 +40,7 @@ export class Link {
   readonly #options: LinkOptions
   readonly #deadlines: Deadlines
   readonly #breakers = new Map<string, Breaker>()
+  #heededUntil = -Infinity
 
   constructor(wire: Wire, context: StoreContext, options: LinkOptions) {
     this.wire = wire
@@ -49,11 +52,11 @@ export class Link {
   /** Runs scripts, those for one node in one go. The outcomes are in the order of the calls, and none rejects. */
   async run(calls: readonly ScriptCall[], options: CallOptions = {}): Promise<readonly Outcome<unknown>[]> {
     const outcomes = await this.#sendAll(calls, evalsha, options)
-    if (!outcomes.some(isUnknownScript)) return outcomes
+    if (!outcomes.some(isUnknownScript)) return this.#heeding(outcomes)
     const unknown = calls.filter((_, index) => isUnknownScript(outcomes[index]!))
     // A server forgets its scripts when it restarts; with the source it runs and remembers it.
     const again = await this.#sendAll(unknown, evaluate, options)
-    return outcomes.map((outcome, index) => again[unknown.indexOf(calls[index]!)] ?? outcome)
+    return this.#heeding(outcomes.map((outcome, index) => again[unknown.indexOf(calls[index]!)] ?? outcome))
   }
 
   /** One plain command on one key. */
@@ -78,6 +81,21 @@ export class Link {
       replies.push(outcome.reply)
     }
     return replies
+  }
+
+  /** What a server that is no master has answered is worth nothing, and nothing better comes while the client stays with it. */
+  #heeding(outcomes: readonly Outcome<unknown>[]): readonly Outcome<unknown>[] {
+    const { onDemoted, breakerRetryMs } = this.#options
+    const now = this.#context.now()
+    if (now < this.#heededUntil || !outcomes.some(isOfNoMaster)) return outcomes
+    this.#heededUntil = now + breakerRetryMs
+    try {
+      if (onDemoted === undefined) this.wire.demoted()
+      else onDemoted()
+    } catch (cause) {
+      this.#context.failed('leave demoted server', cause)
+    }
+    return outcomes
   }
 
   async #sendAll(
@@ -174,6 +192,14 @@ function isUnknownScript(outcome: Outcome<unknown>): boolean {
   return (
     !outcome.ok && outcome.error.cause instanceof Error && outcome.error.cause.message.startsWith('NOSCRIPT')
   )
+}
+
+/** Either its label is empty, or it was to write. */
+function isOfNoMaster(outcome: Outcome<unknown>): boolean {
+  if (!outcome.ok)
+    return outcome.error.cause instanceof Error && /READONLY /.test(outcome.error.cause.message)
+  const { reply } = outcome
+  return Array.isArray(reply) && Buffer.isBuffer(reply[0]) && reply[0].length === 0
 }
 
 /** The server did not say anything. An error that it sent is an answer: nobody waited for that. */

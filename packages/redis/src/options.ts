@@ -36,6 +36,11 @@ export interface RedisStoreOptions {
   /** Failures in a row after which a server that does not answer is left alone, and for how long. Default 5 and `'1s'`. */
   readonly breaker?: { readonly failures?: number; readonly retryAfter?: Duration }
   /**
+   * Called when the client turns out to be connected to a server that is no master any more, once per `breaker.retryAfter`: nothing is cached
+   * until it is connected to the master. Default: the client's own `reconnectOnError` is asked, if it has one.
+   */
+  readonly onDemoted?: () => void
+  /**
    * How long a connection on which Redis pushes changes may be silent before it is not trusted any more: with `'eventual'`, nothing
    * older is served. Default `'3s'`.
    */
@@ -58,6 +63,7 @@ export interface ResolvedRedisStoreOptions {
   readonly tagTtlMs: number
   readonly breakerFailures: number
   readonly breakerRetryMs: number
+  readonly onDemoted: (() => void) | undefined
   readonly silenceMs: number
   readonly types: readonly CodecType[]
   readonly secret: string | Uint8Array | undefined
@@ -74,6 +80,7 @@ const names = [
   'maxWriteTime',
   'tagTtl',
   'breaker',
+  'onDemoted',
   'silence',
   'types',
   'secret',
@@ -95,11 +102,17 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedRedisStoreOp
     tagTtlMs: toMilliseconds(options.tagTtl ?? '7d', 'tagTtl'),
     breakerFailures: positiveInteger(breaker.failures ?? 5, 'breaker.failures'),
     breakerRetryMs: toMilliseconds(breaker.retryAfter ?? '1s', 'breaker.retryAfter'),
+    onDemoted: validHook(options.onDemoted),
     silenceMs: toMilliseconds(options.silence ?? '3s', 'silence', { min: 100 }),
     types: options.types ?? [],
     secret: options.secret,
     advice: resolveAdvice(options.advice),
   })
+}
+
+function validHook(onDemoted: unknown): (() => void) | undefined {
+  if (onDemoted === undefined || typeof onDemoted === 'function') return onDemoted as (() => void) | undefined
+  throw invalidOption(`The option 'onDemoted' must be a function, but ${print(onDemoted)} was given.`)
 }
 
 function validPrefix(prefix: unknown): string {

@@ -17,6 +17,11 @@ export interface Wire {
   connections(): number
   /** Whether commands in a row go over one connection, as long as none has ended. */
   readonly hasOneConnection: boolean
+  /**
+   * The server that the client is connected to is no master any more. The connection is the user's: it is ended, so that the client
+   * looks for the master again, only if the user's own `reconnectOnError` says so of what such a server answers to a write.
+   */
+  demoted(): void
   /** What the client puts in front of all keys. */
   readonly keyPrefix: string
   /** Whether keys have groups at all. */
@@ -45,6 +50,12 @@ export function clientWire(client: RedisClient): Wire {
       return () => void client.off('ready', listener)
     },
     connections: () => ended.count,
+    demoted() {
+      const { reconnectOnError } = client.options
+      // A cluster's nodes say themselves who the master is.
+      if (isCluster || client.status !== 'ready' || typeof reconnectOnError !== 'function') return
+      if (reconnectOnError(readOnly()) !== false) client.disconnect?.(true)
+    },
     keyPrefix,
     hasGroups: isCluster,
     groupOf: isCluster ? (key) => slotOf(keyPrefix + key) : () => 0,
@@ -101,6 +112,12 @@ async function exchange(client: RedisClient, commands: readonly Command[]) {
 
 function isRedirection(error: Error | null): boolean {
   return error !== null && /^(?:MOVED|ASK|TRYAGAIN) /.test(error.message)
+}
+
+function readOnly(): Error {
+  return Object.assign(new Error("READONLY You can't write against a read only replica."), {
+    name: 'ReplyError',
+  })
 }
 
 const ignore = (): undefined => undefined
