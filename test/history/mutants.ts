@@ -68,8 +68,8 @@ const sharedEntries: readonly HistoryMutant[] = [
         'vector after the load',
         'the vector is read before the load',
         'core/src/read.ts',
-        'const loadMs = clock.now() - startedAt',
-        'const loadMs = clock.now() - startedAt\n    Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) })',
+        '(value) => this.#loaded(request, flight, context, value, startedAt),',
+        'async (value) => (Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
       ),
     ),
   ),
@@ -154,8 +154,8 @@ const sharedEntries: readonly HistoryMutant[] = [
       },
       {
         file: 'core/src/write.ts',
-        find: '() => store.closeIntent(this.#intent, tags), nothing)',
-        replace: '() => store.closeIntent(this.#intent, []), nothing)',
+        find: '() => store.closeIntent(this.#intent, tags),',
+        replace: '() => store.closeIntent(this.#intent, []),',
       },
     ],
   }),
@@ -231,7 +231,7 @@ const sharedEntries: readonly HistoryMutant[] = [
     ),
   ),
   among(
-    ['generations deleted while everybody is slow'],
+    ['place of a lost generation'],
     breaking(
       ['committed', 'monotonic'],
       one(
@@ -349,9 +349,9 @@ const dating: readonly HistoryMutant[] = [
     patches: [
       {
         file: 'redis/src/push/push-connection.ts',
-        find: 'const pending = { key, sentAt }',
+        find: 'const pending = { echo: beat.echo, sentAt }',
         replace:
-          "const heard = () => { if (session !== undefined && session === this.#session) session.heardAt = sentAt }\n    return void this.#options.client.callBuffer('ping').then(heard, ignore)\n    const pending = { key, sentAt }",
+          "const heard = () => { if (session === this.#session) session.heardAt = sentAt }\n    return void this.#options.client.callBuffer('ping').then(heard, () => undefined)\n    const pending = { echo: beat.echo, sentAt }",
       },
     ],
   },
