@@ -6,7 +6,7 @@ export interface Advice {
   readonly message: string
 }
 
-export type AdviceCode =
+type AdviceCode =
   | 'REDIS_EVICTION'
   | 'REDIS_PERMISSIONS'
   | 'REDIS_PROXY'
