@@ -87,7 +87,7 @@ export class Faults {
    * @throws FreshetError INVALID_OPTION
    */
   failSometimes(probability: number, operations: readonly StoreOperation[] = storeOperations): this {
-    if (!(probability >= 0 && probability <= 1))
+    if (typeof probability !== 'number' || !(probability >= 0 && probability <= 1))
       throw invalid(`failSometimes() takes a probability from 0 to 1, but ${print(probability)} was given.`)
     for (const operation of operations) this.#sometimes.set(operation, probability)
     return this

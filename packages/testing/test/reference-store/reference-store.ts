@@ -204,7 +204,7 @@ export class ReferenceStore implements Store {
 
 export type { Mark }
 
-export function isMark(intent: Intent): intent is Mark {
+function isMark(intent: Intent): intent is Mark {
   return 'id' in intent
 }
 
