@@ -9,14 +9,14 @@ export interface FeedOptions {
   readonly context: StoreContext
   readonly link: Link
   readonly channel: string
-  /** How long what this process has published may be on its way before the connection is made anew. */
-  readonly silenceMs: number
   readonly onMessage: (message: Buffer) => void
   /** From now on nothing is missed; what came before was. */
   readonly onUp: () => void
 }
 
-const checksPerSilence = 3
+const checkEveryMs = 1_000
+// How long what this process has published may be on its way, or a connection in the making.
+const patienceMs = 3_000
 
 /**
  * Listens to what is published, on a connection of its own: to the server, or to one master of a cluster, which hands on what is
@@ -28,6 +28,7 @@ export class Feed {
   #client: PushClient | undefined
   /** Grows with each connection, so that what belongs to an earlier one is noticed. */
   #attempt = 0
+  #begunAt = 0
   #isUp = false
   #isRefused = false
   #unansweredSince: number | undefined
@@ -56,15 +57,12 @@ export class Feed {
 
   #tick(): void {
     if (this.#isRefused) return
-    const { context, silenceMs } = this.#options
-    this.#stop = context.setTimer(() => this.#tick(), silenceMs / checksPerSilence)
+    const { context, client } = this.#options
+    this.#stop = context.setTimer(() => this.#tick(), checkEveryMs)
     if (this.#client === undefined) this.#connect()
     else if (this.#isUp) this.#check()
-    else if (this.#options.client.isCluster === true) {
-      // Its master may be gone for good; others know as much.
-      this.#disconnect()
-      this.#connect()
-    }
+    // Its master may be gone for good; others know as much.
+    else if (client.isCluster === true && context.now() - this.#begunAt >= patienceMs) this.#again()
   }
 
   #connect(): void {
@@ -72,6 +70,7 @@ export class Feed {
     if (node === undefined) return
     const client = node.duplicate(connectionOptions)
     const attempt = ++this.#attempt
+    this.#begunAt = this.#options.context.now()
     const isCurrent = () => attempt === this.#attempt
     this.#client = client
     client.on('ready', () => void (isCurrent() && this.#subscribe(client, isCurrent)))
@@ -110,10 +109,9 @@ export class Feed {
 
   /** A connection that is half open would be silent for ever. */
   #check(): void {
-    const { context, silenceMs } = this.#options
-    const now = context.now()
+    const now = this.#options.context.now()
     if (this.#unansweredSince === undefined) void this.#ask(now)
-    else if (now - this.#unansweredSince >= silenceMs) this.#again()
+    else if (now - this.#unansweredSince >= patienceMs) this.#again()
   }
 
   async #ask(now: number): Promise<void> {

@@ -25,7 +25,6 @@ export interface ReplicaOptions {
   readonly copies: ReplicaCopies
   readonly maxEntries: number
   readonly maxBytes: number
-  readonly silenceMs: number
   /** The prefix of the namespace that is replicated, those inside it included. */
   readonly root: string
 }
@@ -44,8 +43,7 @@ export class Replica {
   readonly #loading: Loading
 
   constructor(options: ReplicaOptions) {
-    const { client, context, link, keys, format, near, copies, maxEntries, maxBytes, silenceMs, root } =
-      options
+    const { client, context, link, keys, format, near, copies, maxEntries, maxBytes, root } = options
     this.#options = options
     // With the version in its name, two versions of an application do not talk past one another.
     this.#channel = `${client.options.keyPrefix ?? ''}${keys.prefix}v${format.version}:${digest(root)}`
@@ -79,7 +77,6 @@ export class Replica {
       context,
       link,
       channel: this.#channel,
-      silenceMs,
       onMessage: inbox.add,
       onUp: () => loading.want(),
     })

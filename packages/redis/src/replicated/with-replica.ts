@@ -18,10 +18,10 @@ export interface WithReplicaOptions extends Omit<NearOptions, 'share'> {
  * @throws FreshetError UNSUPPORTED_CONSISTENCY if the client cannot make connections for what is pushed
  */
 export function withReplica({ format, shareOver, ...options }: WithReplicaOptions): Store {
-  const { client, context, bounds, link, keys, silenceMs } = options
+  const { client, context, bounds, link, keys } = options
   let replica: Replica | undefined
   const join = (root: string) =>
-    (replica = new Replica({ client, context, link, keys, format, near, copies, ...bounds, silenceMs, root }))
+    (replica = new Replica({ client, context, link, keys, format, near, copies, ...bounds, root }))
   const copies: ReplicaCopies = new ReplicaCopies({
     context,
     isCurrent: (copy) => near.generations.agree(copy.keys, copy.vector.stamps),
