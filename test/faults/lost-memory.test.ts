@@ -127,6 +127,29 @@ describe.each(Object.entries(losses))('%s', (_, lose) => {
   })
 })
 
+test('a generation that is asked for anew after a writer has marked its row takes no mark away', async () => {
+  await scene.command('FLUSHALL')
+  const before = await scene.commandsRun()
+  bare.redisWire!.stallAnswers()
+  const reading = bare.read(id)
+  await until('it is known that there is no generation', async () => (await scene.commandsRun()) > before)
+  bare.redisWire!.stall()
+  await scene.holdCommits()
+  const writing = writer.write('v1', id, 'in a transaction')
+  await scene.committing()
+  bare.redisWire!.resume()
+  expect(await reading).toBe('v0')
+  // On the same connection: what the first has stored is there.
+  await bare.read(scene.nextRow())
+  writer.redisWire!.stall()
+  await scene.letCommit()
+  await scene.committed('v1', id)
+  expect(await read()).toEqual(['v1', 'v1'])
+  writer.redisWire!.resume()
+  await writing
+  expect(await read()).toEqual(['v1', 'v1'])
+})
+
 async function evictGenerations(): Promise<void> {
   const used = Number(/used_memory:(\d+)/.exec(String(await scene.command('INFO', 'memory')))?.[1])
   await scene.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')

@@ -42,12 +42,7 @@ afterEach(() => {
 
 const served = async () => [await scene.served(far, id), await scene.served(bare, id)]
 const read = async () => [await far.read(id), await bare.read(id)]
-/** How many commands the server has run, but for those that ask it. */
-async function commandsRun(): Promise<number> {
-  const stats = String(await scene.command('INFO', 'commandstats'))
-  const counts = Array.from(stats.matchAll(/cmdstat_(\w+):calls=(\d+)/g))
-  return counts.reduce((sum, [, name, calls]) => (name === 'info' ? sum : sum + Number(calls)), 0)
-}
+const commandsRun = async () => await scene.commandsRun()
 
 describe('slow Redis', () => {
   test('is waited for by a write, so that nobody reads what was before when it is acknowledged', async () => {
@@ -171,10 +166,10 @@ describe('CLIENT KILL of the push connection', () => {
       await pushed.read(id)
       return (await commandsRun()) === before
     })
-    pushed.redisWire!.stall()
+    pushed.pushWire!.stall()
     await scene.command('CLIENT', 'KILL', 'ID', first)
     await writer.write('v1', id)
-    pushed.redisWire!.resume()
+    pushed.pushWire!.resume()
     await until('it is pushed to again', async () => ![undefined, first].includes(await pushedTo()))
     await until('it sees the write', async () => (await pushed.read(id)) === 'v1')
     await writer.write('v2', id)

@@ -21,6 +21,7 @@ export const shown: readonly Shown[] = [
     FLUSHALL: 'missing generation is zero',
     'generations evicted': 'missing generation is zero',
     'out of memory': 'out of memory, generations stay',
+    'asked for anew': 'MINT overwrites what is there',
   }),
   ...by('network', {
     'is waited for by a write': 'acknowledged before the new generation',
@@ -31,6 +32,13 @@ export const shown: readonly Shown[] = [
     'never makes a write fail': 'failures of the cache pass',
     'breaks before the reply': 'generation chosen by the client',
     'ends the copies': 'near copies kept over a gap',
+  }),
+  ...by('near-copies', {
+    'nothing is older': 'push trusted without heartbeat',
+    'not from the answer': 'dated at the reply',
+    'when the row was stored': 'dated when stored',
+    'wrote itself': 'own writes left to the push',
+    'a replica that lags': 'heartbeat answered by a replica that lags',
   }),
   ...by('dead-writers', {
     'while its COMMIT is under way': 'no intent',

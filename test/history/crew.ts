@@ -52,6 +52,12 @@ class Member {
     return `${this.role} ${this.#index}, life ${this.#lives}`
   }
 
+  /** Every second of each role keeps none, if its answers need not come from its own memory. */
+  get keepsCopies(): boolean {
+    const { mode } = this.#options.setup.freshness
+    return mode !== 'strong' || Math.floor(this.#index / roles.length) % 2 === 0
+  }
+
   get isAlive(): boolean {
     return this.#child !== undefined
   }
@@ -69,8 +75,7 @@ class Member {
       name: this.name,
       seed,
       role: this.role,
-      // Every second of each role keeps none, if its answers need not come from its own memory.
-      near: setup.freshness.mode !== 'strong' || Math.floor(this.#index / roles.length) % 2 === 0,
+      near: this.keepsCopies,
       redis: this.#options.addresses[this.#index]!,
       version: this.#version,
       logPath,

@@ -30,7 +30,7 @@ export async function huntMutants(names: string, seed: string, server: Server): 
     console.error(`There is no mutant '${names}'. There are: ${mutants.map(({ name }) => name).join(', ')}.`)
     return 2
   }
-  const unfit = misfits()
+  const unfit = misfitsAmong(wanted)
   if (unfit.length > 0) {
     console.error(['These patches must fit once:', ...unfit].join('\n'))
     return 2

@@ -16,11 +16,17 @@ export type Order =
   | { readonly kind: 'die' | 'pause'; readonly point: Point }
   /** The connection is lost while the commit is under way, or before it is sent. */
   | { readonly kind: 'lose'; readonly when: 'during' | 'before' }
+  /** Its row stays marked for so long before the commit, and after it, in ms. */
+  | { readonly kind: 'dawdle'; readonly beforeMs: number; readonly afterMs: number }
 
 /** What the parent tells a worker. */
 export type Command =
   | { readonly type: 'go' }
   | { readonly type: 'order'; readonly order: Order }
+  /** Besides its own: of these rows one after another, for so long, in ms, but each once at least. */
+  | { readonly type: 'read'; readonly rows: readonly number[]; readonly forMs: number }
+  /** Besides its own: of each of these rows. */
+  | { readonly type: 'write'; readonly rows: readonly number[]; readonly order?: Order }
   /** No writes of its own any more; then these, each on a row of its own. */
   | {
       readonly type: 'stop writing'

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '../property/random.js'
 import type { TcpProxy } from '../services/index.js'
 import type { Fault, FaultContext } from './fault.js'
+import { stagedFaults } from './staged-faults.js'
 
-/** What is done to the wires between processes and servers. */
-export const networkFaults: readonly Fault[] = [
+const plain: readonly Fault[] = [
   {
     name: 'slow network',
     weight: 3,
@@ -51,32 +51,10 @@ export const networkFaults: readonly Fault[] = [
         }
       }),
   },
-  {
-    name: 'what is pushed is held up',
-    weight: 2,
-    topologies: ['standalone'],
-    inject: async ({ crew, random }) => {
-      const pushes = random.sample(crew.members, random.int(1, 4)).map(({ wires }) => wires[1]!)
-      for (const push of pushes) push.stallAnswers()
-      await wait(random.int(100, 400))
-      for (const push of pushes) push.resume()
-    },
-  },
-  {
-    name: 'answers held up, and what is pushed for longer',
-    weight: 2,
-    topologies: ['standalone'],
-    inject: async ({ crew, random }) => {
-      const [data, push] = random.pick(crew.members).wires
-      push!.stallAnswers()
-      data!.stallAnswers()
-      await wait(random.int(80, 200))
-      data!.resume()
-      await wait(random.int(20, 100))
-      push!.resume()
-    },
-  },
 ]
+
+/** What is done to the wires between processes and servers. */
+export const networkFaults: readonly Fault[] = [...plain, ...stagedFaults]
 
 /** All of a process's wires, or one: its way to one server, or of what is pushed. */
 function some(wires: readonly TcpProxy[], random: Random): readonly TcpProxy[] {

@@ -3,6 +3,11 @@ import type { Random } from '../property/random.js'
 const hot = 4
 const even = 8
 
+/** Those that are read a lot. */
+export const hotRows: readonly number[] = Array.from({ length: hot }, (_, row) => row)
+/** Some that are read and written now and then. */
+export const coldRows: readonly number[] = [20, 21, 22, 23, 24, 25]
+
 /** Where reads go: mostly to a few rows. */
 export function rowToRead(random: Random, rows: number): number {
   const roll = random.next()

@@ -40,17 +40,6 @@ export const serverFaults: readonly Fault[] = [
     inject: async ({ scene, random }) => await deleteGenerations(scene, random, 40),
   },
   {
-    name: 'generations deleted while everybody is slow',
-    weight: 2,
-    // Between the question for a generation and the request for a fresh one there is time for a mark.
-    inject: async ({ scene, random }) => {
-      const wires = scene.wires.flat()
-      for (const wire of wires) wire.delay(20)
-      await deleteGenerations(scene, random, 40)
-      for (const wire of wires) wire.delay(0)
-    },
-  },
-  {
     name: 'generations evicted',
     weight: 2,
     inject: async ({ scene, random }) => {

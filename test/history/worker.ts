@@ -91,6 +91,13 @@ async function keepReading(): Promise<void> {
   }
 }
 
+async function keepReadingRows(rows: readonly number[], until: number): Promise<void> {
+  do {
+    await Promise.all(rows.map((row) => attempt(async () => await reader.read([row]))))
+    await wait(1)
+  } while (performance.now() < until)
+}
+
 async function keepWriting(): Promise<void> {
   while (does.writing) {
     await attempt(async () => await writer.write(rowToWrite(random, setup.rows), orders.shift()))
@@ -119,6 +126,13 @@ async function carryOut(command: Command): Promise<void> {
       return
     case 'order':
       orders.push(command.order)
+      return
+    case 'read':
+      return await keepReadingRows(command.rows, performance.now() + command.forMs)
+    case 'write':
+      await Promise.all(
+        command.rows.map((row) => attempt(async () => await writer.write(row, command.order))),
+      )
       return
     case 'stop writing':
       does.writing = false

@@ -112,9 +112,9 @@ export class RowWriter {
           [tagOf(row)],
           async () => {
             await this.#reach('after the mark', order)
-            await this.#dawdle()
+            await this.#dawdle(order?.kind === 'dawdle' ? order.beforeMs : undefined)
             await run(write)
-            await this.#dawdle()
+            await this.#dawdle(order?.kind === 'dawdle' ? order.afterMs : undefined)
             await this.#reach('after the commit', order)
           },
           { isRolledBack: isServerError },
@@ -131,8 +131,9 @@ export class RowWriter {
   }
 
   /** A process that is busy goes on later: its row stays marked, and must not be served meanwhile. */
-  async #dawdle(): Promise<void> {
-    if (this.#random.chance(0.15)) await wait(this.#random.int(10, longestDawdleMs))
+  async #dawdle(ms: number | undefined): Promise<void> {
+    if (ms !== undefined) await wait(ms)
+    else if (this.#random.chance(0.15)) await wait(this.#random.int(10, longestDawdleMs))
   }
 
   /** What a caller does who wants promise 1 whatever happens: the invalidation that was not delivered is sent until it is. */
@@ -156,7 +157,7 @@ export class RowWriter {
   }
 
   async #reach(point: Point, order: Order | undefined): Promise<void> {
-    if (order === undefined || order.kind === 'lose' || order.point !== point) return
+    if (order === undefined || !('point' in order) || order.point !== point) return
     await (order.kind === 'die' ? this.#fate.die() : this.#fate.pause())
   }
 }

@@ -12,11 +12,15 @@ interface Asked {
   readonly reject: (error: Error) => void
 }
 
+type Wires = Pick<Application, 'redisWire' | 'pushWire' | 'databaseWire'>
+
 /** A process of the application, and the wires to it that a test can disturb. */
 export class Application {
   readonly name: string
   /** To Redis, if that is one server. */
   readonly redisWire: TcpProxy | undefined
+  /** Of what that pushes. */
+  readonly pushWire: TcpProxy | undefined
   readonly databaseWire: TcpProxy
   readonly #child: ChildProcess
   readonly #asked = new Map<number, Asked>()
@@ -24,9 +28,10 @@ export class Application {
   #number = 0
   #reached: (() => void) | undefined
 
-  private constructor(setup: ProgramSetup, wires: Pick<Application, 'redisWire' | 'databaseWire'>) {
+  private constructor(setup: ProgramSetup, wires: Wires) {
     this.name = setup.name
     this.redisWire = wires.redisWire
+    this.pushWire = wires.pushWire
     this.databaseWire = wires.databaseWire
     this.#child = spawn(process.execPath, programArguments, {
       env: {
@@ -39,10 +44,7 @@ export class Application {
     this.#exited = once(this.#child, 'exit')
   }
 
-  static async start(
-    setup: ProgramSetup,
-    wires: Pick<Application, 'redisWire' | 'databaseWire'>,
-  ): Promise<Application> {
+  static async start(setup: ProgramSetup, wires: Wires): Promise<Application> {
     const application = new Application(setup, wires)
     const child = application.#child
     await new Promise<void>((resolve, reject) => {

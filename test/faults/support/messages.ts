@@ -9,7 +9,7 @@ export type Version = 1 | 2 | 3
 
 /** How a process gets to Redis. */
 export type RedisAddress =
-  | { readonly port: number }
+  | { readonly port: number; readonly pushPort: number }
   | { readonly cluster: readonly { readonly host: string; readonly port: number }[] }
   | {
       readonly sentinels: readonly { readonly host: string; readonly port: number }[]

@@ -1,6 +1,6 @@
 import { createCache, type Cache } from '@freshet/core'
 import { redisStore } from '@freshet/redis'
-import { Cluster, Redis } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { PoolConfig } from 'pg'
 import type { Numbered, Order, ProgramSetup, RedisAddress, Report, Told } from './messages.js'
 import type { Users } from './users.js'
@@ -25,7 +25,7 @@ const users = await openUsers(cache)
 let goOn = (): void => undefined
 
 function connect(address: RedisAddress): Redis | Cluster {
-  if ('port' in address) return new Redis({ port: address.port, retryStrategy })
+  if ('port' in address) return withPushOn(address.pushPort, new Redis({ port: address.port, retryStrategy }))
   if ('cluster' in address)
     return new Cluster([...address.cluster], {
       clusterRetryStrategy: retryStrategy,
@@ -33,6 +33,13 @@ function connect(address: RedisAddress): Redis | Cluster {
     })
   const { sentinels, name } = address
   return new Redis({ sentinels: [...sentinels], name, failoverDetector: true, retryStrategy })
+}
+
+/** What is pushed comes by a wire of its own, so that the two can be disturbed apart. */
+function withPushOn(port: number, client: Redis): Redis {
+  const duplicate = client.duplicate.bind(client)
+  client.duplicate = (given?: Partial<RedisOptions>) => duplicate({ ...given, port })
+  return client
 }
 
 /** Each loads what it needs and nothing else. */

@@ -26,6 +26,8 @@ export class Scene {
   readonly database: pg.Client
   /** The server that the processes reach: another one after a fail-over. */
   server: RedisServer | undefined
+  /** Which tells processes of changes. Default: the same. */
+  pushingServer: RedisServer | undefined
   readonly #databaseUrl: URL
   #row = 0
   readonly #several: SeveralServers | undefined
@@ -61,19 +63,21 @@ export class Scene {
       host: this.#databaseUrl.hostname,
       port: Number(this.#databaseUrl.port),
     })
-    const redisWire = this.#several === undefined ? await this.#wireToRedis() : undefined
+    const redisWire = this.#several === undefined ? await this.#wireTo(() => this.server!) : undefined
+    const pushWire = redisWire && (await this.#wireTo(() => this.pushingServer ?? this.server!))
     const url = new URL(this.#databaseUrl)
     url.port = String(databaseWire.port)
     const setup: ProgramSetup = {
       name,
       through: 'TypeORM',
-      redis: redisWire === undefined ? this.#several!.address : { port: redisWire.port },
+      redis:
+        redisWire === undefined ? this.#several!.address : { port: redisWire.port, pushPort: pushWire!.port },
       databaseUrl: url.href,
       store: { prefix: this.prefix, timeout: '1500ms', ...store },
       cache: {},
       ...given,
     }
-    const application = await Application.start(setup, { redisWire, databaseWire })
+    const application = await Application.start(setup, { redisWire, pushWire, databaseWire })
     this.#applications.push(application)
     return application
   }
@@ -86,6 +90,13 @@ export class Scene {
   /** One command to the server that the processes reach. */
   async command(...args: readonly (string | number)[]): Promise<RedisReply> {
     return await this.server!.command(...args)
+  }
+
+  /** How many commands the server has run, but for those that ask it. */
+  async commandsRun(): Promise<number> {
+    const stats = String(await this.command('INFO', 'commandstats'))
+    const counts = Array.from(stats.matchAll(/cmdstat_(\w+):calls=(\d+)/g))
+    return counts.reduce((sum, [, name, calls]) => (name === 'info' ? sum : sum + Number(calls)), 0)
   }
 
   /** The keys of all generations. */
@@ -232,8 +243,7 @@ export class Scene {
   }
 
   /** Asked at every connection: after a fail-over the way leads to another server. */
-  async #wireToRedis(): Promise<TcpProxy> {
-    const current = () => this.server!
+  async #wireTo(current: () => RedisServer): Promise<TcpProxy> {
     return await this.#wire({
       get host() {
         return current().host
