@@ -1,6 +1,6 @@
 import { maxPinned } from './applied-read.js'
 import type { AppliedRead } from './applied-read.js'
-import { maxLate } from './late-tags.js'
+import { maxLate, maxLateInAll } from './late-tags.js'
 import { maxColumns, type PlannedPlace } from './place.js'
 
 /** What a read depends on in one table, for people. */
@@ -52,9 +52,9 @@ function* reasonsOf(place: PlannedPlace, isPinned: boolean, late: readonly strin
   if (isShown && !isNamed)
     yield 'the result does not show the key of its rows: any change of a column that it shows counts'
   if (isShown && isNamed && late.includes(leaving) && unnamed.includes(leaving))
-    yield `more than ${maxLate} rows are shown: any change of a column that it shows counts`
+    yield `more rows are shown than are named (${maxLate} of a place, ${maxLateInAll} tags in all): any change of a column that it shows counts`
   if (unlinked.includes(incoming) && late.includes(incoming))
-    yield `rows are reached from a key that is not told, or from more than ${maxLate}: any row that is inserted counts`
+    yield `rows are reached from a key that is not told, or from more than are told apart (${maxLate} of a place, ${maxLateInAll} tags in all): any row that is inserted counts`
   if (late.includes(clock))
     yield 'a row is shown whose key the database may know by other names: any write counts'
   if (otherwise.includes(clock)) yield `more than ${maxColumns} columns matter: any write counts`

@@ -6,6 +6,8 @@ import type { WatchedKey } from './watched-key.js'
 
 /** Past this, rows of one place are not named, and sets that they pin are not told apart. */
 export const maxLate = 100
+/** Past this, the same holds of the places that have most of them. */
+export const maxLateInAll = 250
 
 type Chosen = readonly (Candidate | undefined)[]
 
@@ -43,13 +45,19 @@ class LateTags {
     this.#chosen = chosen
   }
 
+  /** The largest groups give way first. */
   tags(): readonly string[] {
-    const tags = this.#others
-    for (const [place, rows] of this.#rows)
-      addAll(tags, rows.size > maxLate ? this.#place(place).unnamed : rows)
-    for (const [place, sets] of this.#sets)
-      addAll(tags, sets.size > maxLate ? this.#place(place).unlinked : sets)
-    return [...tags]
+    const groups = [
+      ...[...this.#rows].map(([place, tags]) => ({ tags, instead: this.#place(place).unnamed })),
+      ...[...this.#sets].map(([place, tags]) => ({ tags, instead: this.#place(place).unlinked })),
+    ].toSorted((a, b) => b.tags.size - a.tags.size)
+    let total = groups.reduce((sum, { tags }) => sum + tags.size, 0)
+    for (const { tags, instead } of groups) {
+      const isTooMuch = tags.size > maxLate || total > maxLateInAll
+      addAll(this.#others, isTooMuch ? instead : tags)
+      if (isTooMuch) total -= tags.size
+    }
+    return [...this.#others]
   }
 
   addRows(rows: ShownRows, value: unknown, parent: PlainObject | undefined): void {

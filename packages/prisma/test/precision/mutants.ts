@@ -373,16 +373,12 @@ export const mutants: readonly Mutant[] = [
   ),
   without(
     'late-tags.ts',
-    'too many rows are columns',
-    'rows.size > maxLate ? this.#place(place).unnamed : rows',
-    'rows.size > maxLate ? [] : rows',
+    'a read has so many late tags at most',
+    'tags.size > maxLate || total > maxLateInAll',
+    'tags.size > maxLate',
   ),
-  without(
-    'late-tags.ts',
-    'too many sets are any',
-    'sets.size > maxLate ? this.#place(place).unlinked : sets',
-    'sets.size > maxLate ? [] : sets',
-  ),
+  without('late-tags.ts', 'too many rows are columns', 'instead: this.#place(place).unnamed', 'instead: []'),
+  without('late-tags.ts', 'too many sets are any', 'instead: this.#place(place).unlinked', 'instead: []'),
   without(
     'late-tags.ts',
     'a set that is not told is any',

@@ -149,7 +149,7 @@ export class ReadMaker {
   where(model: Model, depth: number): Args {
     const chance = this.#chance
     const where: Args = {}
-    for (let left = chance.of([0, 1, 1, 2]); left > 0; left--)
+    for (let left = chance.of([0, 1, 1, 1, 2]); left > 0; left--)
       Object.assign(where, this.#condition(model, depth))
     return where
   }
@@ -198,7 +198,7 @@ export class ReadMaker {
 
   #selection(model: Model, depth: number): Args {
     const chance = this.#chance
-    const kind = chance.upTo(5)
+    const kind = chance.of([0, 0, 0, 1, 2, 3, 4, 5])
     const relations = depth > 0 ? this.#relations(model, depth) : {}
     if (kind === 0) return {}
     if (kind === 1) return { omit: { [chance.of(scalarsOf(model)).name]: true } }

@@ -22,7 +22,7 @@ export type ReadCase = readonly [
   late: string,
 ]
 
-const many = <T>(count: number, make: (at: number) => T): T[] =>
+const many = <T>(count: number, make: (at: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, at) => make(at))
 
 /** As `prisma.post.fields.editorId`. */
@@ -1261,5 +1261,17 @@ export const readCases: readonly ReadCase[] = [
     'people post people[email=*] people.id people- post[] post.author_id people[email=145599]',
     'post~',
     'post#1',
+  ],
+  [
+    'too many tags in all',
+    'Person',
+    'findMany',
+    { include: { posts: true } },
+    many(90, (at) => ({ id: at, posts: [{ id: at }, { id: 100 }] })),
+    {},
+    'people post people[] post[author_id=*]',
+    'people~ post~',
+    'post.id post.slug post.title post.views post.published post.author_id post.editor_id post- ' +
+      many(90, (at) => `people#${at} post[author_id=${at}]`).join(' '),
   ],
 ]
