@@ -92,6 +92,10 @@ class FaultyStore implements Store {
     )
   }
 
+  renewIntent(intent: Intent) {
+    return this.#inner.renewIntent?.(intent)
+  }
+
   closeIntent(intent: Intent, bumped: readonly string[]) {
     return this.#call('closeIntent', () => this.#inner.closeIntent(intent, bumped))
   }
