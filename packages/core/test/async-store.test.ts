@@ -1,10 +1,8 @@
+import { held, HeldLoader, settled, stateOf, testCache, type Held } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../src/cache.js'
 import { asyncStore } from './support/async-store.js'
 import type { Delivery, Operation } from './support/async-store.js'
-import { testCache } from './support/caches.js'
-import type { Held } from './support/held.js'
-import { held, HeldLoader, settled, stateOf } from './support/held.js'
 
 type Way = 'go' | 'back'
 

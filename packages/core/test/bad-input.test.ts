@@ -1,9 +1,9 @@
+import { testCache } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../src/cache.js'
 import { createCache } from '../src/create-cache.js'
 import { isFreshetError } from '../src/errors.js'
 import { memoryStore } from '../src/memory-store.js'
-import { testCache } from './support/caches.js'
 
 /** Calls that the types forbid: JavaScript allows them. */
 type Untyped = (...args: unknown[]) => unknown

@@ -1,9 +1,8 @@
+import { HeldLoader, record, settled, testCache } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
 import { createCache } from '../src/create-cache.js'
 import { engineOf } from '../src/engine.js'
 import { Events } from '../src/events.js'
-import { record, testCache } from './support/caches.js'
-import { HeldLoader, settled } from './support/held.js'
 
 describe('events', () => {
   test('tell of hits, misses with their reason, invalidations and bypasses', async () => {

@@ -1,10 +1,8 @@
+import { FakeClock, HeldLoader, settled, testCache } from '@freshet/testing'
 import { expect, test } from 'vitest'
 import { Flights } from '../src/flight.js'
 import type { Flight, Landed } from '../src/flight.js'
 import type { Vector } from '../src/store.js'
-import { testCache } from './support/caches.js'
-import { FakeClock } from './support/fake-clock.js'
-import { HeldLoader, settled } from './support/held.js'
 
 const landing = (value: unknown): Landed => ({ value, copy: undefined, lackedTags: undefined })
 const vector = (id: string): Vector => ({ id, usable: true })

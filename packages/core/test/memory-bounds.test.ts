@@ -1,7 +1,6 @@
+import { HeldLoader, settled, testCache } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../src/memory-store.js'
-import { testCache } from './support/caches.js'
-import { HeldLoader, settled } from './support/held.js'
 
 // The least number of tags that a memory store remembers, whatever its other bounds.
 const fewestTags = 10_000

@@ -1,11 +1,10 @@
+import { testCache, type FakeClock } from '@freshet/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../src/cache.js'
 import { memoryStore } from '../src/memory-store.js'
 import type { StoreFactory } from '../src/store.js'
 import { asyncStore } from './support/async-store.js'
-import { testCache } from './support/caches.js'
-import type { FakeClock } from './support/fake-clock.js'
 
 const ttlMs = 1_000
 const negativeTtlMs = 300

@@ -1,6 +1,6 @@
+import { testCache } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
 import { PutLater } from '../src/put-later.js'
-import { testCache } from './support/caches.js'
 
 const batchSize = 4
 

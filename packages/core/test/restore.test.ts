@@ -1,8 +1,8 @@
+import { held } from '@freshet/testing'
 import { expect, test } from 'vitest'
 import { createCache } from '../src/index.js'
 import { engineOf } from '../src/adapter.js'
 import type { ReadRequest } from '../src/adapter.js'
-import { held } from './support/held.js'
 
 class Account {
   readonly id: number

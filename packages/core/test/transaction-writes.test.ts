@@ -1,3 +1,4 @@
+import { held } from '@freshet/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Binding } from '../src/binding.js'
 import { createCache } from '../src/create-cache.js'
@@ -8,7 +9,6 @@ import { autocommit } from '../src/tapped-writes.js'
 import type { TransactionPlace } from '../src/transaction-writes.js'
 import { TransactionWrites } from '../src/transaction-writes.js'
 import { Observers } from '../src/written.js'
-import { held } from './support/held.js'
 
 // The rules of writes, whatever the database: what is sent is a promise that the test holds.
 

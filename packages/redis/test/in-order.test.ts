@@ -1,5 +1,5 @@
+import { held, settled } from '@freshet/testing'
 import { expect, test } from 'vitest'
-import { held, settled } from '../../core/test/support/held.js'
 import { InOrder } from '../src/in-order.js'
 
 test('a change of a key waits for the one before it, also if that fails, and other keys do not', async () => {

@@ -1,5 +1,5 @@
+import { held, HeldLoader } from '@freshet/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { held, HeldLoader } from '../../core/test/support/held.js'
 import { type RedisServer, startRedisServer } from '../../../test/services/index.js'
 import { connectTo, type TestClient, versions } from './support/clients.js'
 import { keysOf } from './support/keys.js'

@@ -1,5 +1,5 @@
+import { held, HeldLoader, stateOf } from '@freshet/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { held, HeldLoader, stateOf } from '../../core/test/support/held.js'
 import {
   type RedisServer,
   startRedisServer,

@@ -1,6 +1,6 @@
 import type { CacheOptions, StoreContext } from '@freshet/core'
+import { held, stateOf } from '@freshet/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { held, stateOf } from '../../core/test/support/held.js'
 import {
   type RedisServer,
   startRedisServer,

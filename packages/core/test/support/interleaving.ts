@@ -1,10 +1,10 @@
+import { FakeClock } from '@freshet/testing'
 import type { Scheduler } from 'fast-check'
 import fc from 'fast-check'
 import type { Cache } from '../../src/cache.js'
 import { createCache } from '../../src/create-cache.js'
 import type { LoaderContext } from '../../src/load-context.js'
 import type { StoreFactory } from '../../src/store.js'
-import { FakeClock } from './fake-clock.js'
 
 const holdMs = 100
 const tags = ['a', 'b', 'c'] as const

@@ -1,5 +1,5 @@
+import { FakeClock } from '@freshet/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { FakeClock } from '../../../core/test/support/fake-clock.js'
 import { Generations } from '../../src/near/generations.js'
 import type { Reading } from '../../src/readings.js'
 

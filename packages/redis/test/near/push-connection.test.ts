@@ -1,5 +1,5 @@
+import { FakeClock } from '@freshet/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { FakeClock } from '../../../core/test/support/fake-clock.js'
 import {
   type RedisServer,
   startRedisServer,

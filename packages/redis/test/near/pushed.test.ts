@@ -1,6 +1,6 @@
 import { type CacheOptions, createCache } from '@freshet/core'
+import { held, HeldLoader } from '@freshet/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { held, HeldLoader } from '../../../core/test/support/held.js'
 import { redisStore } from '../../src/index.js'
 import { createKeys } from '../../src/keys.js'
 import { changesChannel } from '../../src/push/publishing.js'

@@ -1,5 +1,5 @@
+import { HeldLoader } from '@freshet/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HeldLoader } from '../../../core/test/support/held.js'
 import { createKeys, handTag } from '../../src/keys.js'
 import { versions } from '../support/clients.js'
 import { keysOf } from '../support/keys.js'

@@ -1,5 +1,5 @@
 import { createCache, type Cache, type CacheOptions } from '@freshet/core'
-import { FakeClock } from '../../../core/test/support/fake-clock.js'
+import { FakeClock } from '@freshet/testing'
 import type { RedisClient } from '../../src/client.js'
 import type { NodeRedis } from '../../src/node-redis/from-node-redis.js'
 import { redisStore, type RedisStoreOptions } from '../../src/index.js'

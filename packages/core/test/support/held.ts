@@ -1,1 +1,0 @@
-export { held, HeldLoader, settled, stateOf, type Held } from '@freshet/testing'
