@@ -71,7 +71,7 @@ const undelivered = () => far.cache.stats().undelivered
 const delivered = async () => {
   while (undelivered() > 0) {
     far.clock.advance(200)
-    await turns()
+    await farWatched.idle()
   }
 }
 
@@ -102,7 +102,7 @@ describe("a writer that alone is cut off, with 'proceed'", () => {
     far.clock.advance(1_400)
     expect(await stateOf(writing, turns)).toBe('pending')
     proxy.resume()
-    await passing(far, writing)
+    await farWatched.idle()
     await writing
     expect(undelivered()).toBe(0)
     expect(await near.read()).toBe('v1')
