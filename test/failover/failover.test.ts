@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import pg from 'pg'
 import { type RedisServer, startRedisServer, startTcpProxy } from '../services/index.js'
 import { sharedPostgres } from '../services/shared.js'
 import { until } from '../services/until.js'
 import { Application } from './application.js'
 import type { Moment, Setup } from './messages.js'
+
+// Each starts processes, and waits for outages that last.
+vi.setConfig({ testTimeout: 180_000 })
 
 const maxStalenessMs = 3_000
 const rows = 3
@@ -157,22 +160,32 @@ test('through outages of all kinds no read is older than the bound, and each pro
     [async () => await primary.pause(), async () => await primary.resume()],
     [async () => await primary.pause(), async () => await primary.restart()],
   ]
+  await haveWorked(applications)
   for (const [begin, end] of outages) {
     await begin()
     await uses('backup', ...applications)
+    await haveWorked(applications)
     await end()
     await uses('primary', ...applications)
+    await haveWorked(applications)
   }
   const histories = await Promise.all(applications.map((application) => application.stop()))
-  for (const application of applications) {
-    const { outages: count, hits } = await application.state()
-    expect(count).toBeGreaterThanOrEqual(outages.length)
-    expect(hits).toBeGreaterThan(100)
-  }
-  expect(histories.flat().filter(({ kind }) => kind === 'write').length).toBeGreaterThan(100)
+  for (const application of applications)
+    expect((await application.state()).outages).toBeGreaterThanOrEqual(outages.length)
   expect(tooOld(histories.flat(), maxStalenessMs)).toEqual([])
   for (const history of histories) expect(tooOld(history, 0)).toEqual([])
-}, 60_000)
+})
+
+/** Each has been answered from its cache, and has written, some times more. */
+async function haveWorked(applications: readonly Application[]): Promise<void> {
+  for (const application of applications) {
+    const before = await application.state()
+    await until('a process has read and written', async () => {
+      const { hits, writes } = await application.state()
+      return hits >= before.hits + 20 && writes >= before.writes + 5
+    })
+  }
+}
 
 /** Reads that began more than `boundMs` after a newer version was acknowledged. */
 function tooOld(history: readonly Moment[], boundMs: number): readonly Moment[] {

@@ -21,6 +21,7 @@ export interface State {
   readonly active: string
   readonly outages: number
   readonly hits: number
+  readonly writes: number
   readonly failures: number
 }
 
