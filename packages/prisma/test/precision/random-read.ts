@@ -149,7 +149,7 @@ export class ReadMaker {
   where(model: Model, depth: number): Args {
     const chance = this.#chance
     const where: Args = {}
-    for (let left = chance.of([0, 1, 1, 1, 2]); left > 0; left--)
+    for (let left = chance.of([0, 0, 1, 1, 2]); left > 0; left--)
       Object.assign(where, this.#condition(model, depth))
     return where
   }

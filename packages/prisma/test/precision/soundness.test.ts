@@ -5,7 +5,7 @@ import { report, reportMutants } from './report.js'
 
 const pairs = Number(process.env['PRECISION_PAIRS'] ?? 4000)
 const seed = Number(process.env['PRECISION_SEED'] ?? 1)
-vi.setConfig({ testTimeout: 120_000 + pairs * 20 })
+vi.setConfig({ testTimeout: 120_000 + pairs * 80 })
 
 it('a read whose answer a write changes carries a tag that the write bumps', async () => {
   const url = await (await sharedPostgres()).createDatabase()
