@@ -52,6 +52,23 @@ describe.each(nodeRedisVersions)('a client of %s, as its user makes it', (versio
     }
   })
 
+  test('whose server is away keeps nothing in its queue', async () => {
+    const away = await startRedisServer()
+    const client = await rawNodeRedis(version, away)
+    try {
+      await away.kill()
+      while (client.isReady) await new Promise((resolve) => setImmediate(resolve))
+      expect(client.isOpen).toBe(true)
+      const process = new TestDatabase().connect(client, {})
+      // Its clock stands still: nothing ends a command that waits.
+      expect(await process.read()).toBe('v0')
+      expect(process.failures[0]).toMatch(/not connected/)
+    } finally {
+      end(client)
+      await away.stop()
+    }
+  })
+
   test('that has been closed is not connected again', async () => {
     const client = await rawNodeRedis(version, server)
     end(client)
