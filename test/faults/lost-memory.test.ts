@@ -128,14 +128,15 @@ describe.each(Object.entries(losses))('%s', (_, lose) => {
 })
 
 test('a generation that is asked for anew after a writer has marked its row takes no mark away', async () => {
+  await scene.holdCommits()
+  const write = await writer.writeUpToCommit('v1', id)
   await scene.command('FLUSHALL')
   const before = await scene.commandsRun()
   bare.redisWire!.stallAnswers()
   const reading = bare.read(id)
   await until('it is known that there is no generation', async () => (await scene.commandsRun()) > before)
   bare.redisWire!.stall()
-  await scene.holdCommits()
-  const writing = writer.write('v1', id, 'in a transaction')
+  const writing = write.commit()
   await scene.committing()
   bare.redisWire!.resume()
   expect(await reading).toBe('v0')

@@ -2,7 +2,7 @@ import { mutants as historyMutants } from '../history/mutants.js'
 import { one, type Mutant, type Patch } from '../property/mutant.js'
 
 const failuresPass: readonly Patch[] = [
-  { file: 'core/src/guard.ts', find: 'resolve(otherwise())', replace: 'reject(cause)' },
+  { file: 'core/src/guard.ts', find: 'resolve(otherwise(cause))', replace: 'reject(cause)' },
   {
     file: 'redis/src/readings.ts',
     find: 'if (!outcome.ok) return context.failed(`script ${script.name}`, outcome.error)',
@@ -54,15 +54,29 @@ const own: readonly Mutant[] = [
     'acknowledged before the new generation',
     'a write is acknowledged when its generations are replaced',
     'core/src/write.ts',
-    "return guard.run('close intent', () => store.closeIntent(this.#intent, tags), nothing)",
-    "void guard.run('close intent', () => store.closeIntent(this.#intent, tags), nothing)",
+    "return guard.run(\n      'close intent',",
+    "void guard.run(\n      'close intent',",
   ),
   one(
     'no new generation',
     'a write replaces the generations of its tags',
     'core/src/write.ts',
-    '() => store.closeIntent(this.#intent, tags), nothing)',
-    '() => store.closeIntent(this.#intent, []), nothing)',
+    '() => store.closeIntent(this.#intent, tags),',
+    '() => store.closeIntent(this.#intent, []),',
+  ),
+  one(
+    'what could not be told is forgotten',
+    'what the store could not be told is told when it can be',
+    'core/src/journal.ts',
+    'if (tags.length === 0) return',
+    'return',
+  ),
+  one(
+    'no write is refused',
+    'with reject, a write that cannot be told is not done',
+    'core/src/create-cache.ts',
+    "validOnStoreDown(options.onStoreDown ?? 'proceed') === 'reject'",
+    'false',
   ),
   one(
     'payloads of any version',

@@ -51,6 +51,12 @@ export const shown: readonly Shown[] = [
     'gives up': 'bump at once on an unknown outcome',
     'when Redis dies': 'failures of the cache pass',
   }),
+  ...by('partition', {
+    'others see it when': 'what could not be told is forgotten',
+    'is refused and changes nothing': 'no write is refused',
+    'refused before its COMMIT': 'no write is refused',
+    'its mark keeps others': 'no intent',
+  }),
   ...by('payloads', {
     'garbage in place': 'entries that cannot be read fail the query',
     'garbage in its header': 'entries that cannot be read fail the query',

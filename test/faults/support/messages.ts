@@ -53,6 +53,8 @@ export interface Told {
   /** What the cache could not do, as `action: message`. */
   readonly failures: readonly string[]
   readonly warnings: readonly string[]
+  /** How often the store has been told what it had missed. */
+  readonly storeUps: number
 }
 
 /** What a process tells its parent. */

@@ -21,6 +21,8 @@ const failures: string[] = []
 const warnings: string[] = []
 cache.on('failure', ({ action, cause }) => failures.push(`${action}: ${String(cause)}`))
 cache.on('warning', ({ code }) => warnings.push(code))
+let storeUps = 0
+cache.on('store-up', () => storeUps++)
 const users = await openUsers(cache)
 let goOn = (): void => undefined
 
@@ -77,6 +79,7 @@ async function carryOut(order: Order): Promise<unknown> {
         bypasses,
         failures,
         warnings,
+        storeUps,
       } satisfies Told
     }
   }
