@@ -1,7 +1,6 @@
 import type { CacheOptions, StoreFactory } from '@freshet/core'
 import type { MaybePromise } from '@freshet/core/store'
 import { FakeClock } from '../fake-clock.js'
-import type { StoreOperation } from '../faults/faults.js'
 import { settled } from '../held.js'
 import { testCache, type TestCache } from '../test-cache.js'
 import { expect, type Expect, type Expectation } from './expect.js'
@@ -23,10 +22,8 @@ export interface CheckRun {
   readonly settled: () => Promise<void>
   readonly pass: (clock: FakeClock, ms: number) => Promise<void>
   readonly grainMs: number
-  /** What must hold whatever the store does: every caller gets its own values and errors, and nothing that has expired. */
+  /** What must hold whatever fails: freshness, and that every caller gets its own values and errors. */
   readonly expect: Expect
-  /** What must hold after a write, unless the store could not be told of it: until then the older data may be served. */
-  readonly fresh: Expect
   /** What a cache is there for: it must hold as long as no call of the store has been made to fail. */
   readonly kept: Expect
   /** What was found: after a failed call it, or a part of it, may be absent; it may never be anything else. */
@@ -36,14 +33,10 @@ export interface CheckRun {
   readonly store: StoreUnderTest
 }
 
-/** What tells a store that data has changed. */
-const changes: readonly StoreOperation[] = ['closeIntent', 'bump', 'hold']
-
 export function startRun(store: StoreUnderTest): CheckRun {
   const injected = store.injectedFaults ?? (() => 0)
-  const [before, changesBefore] = [injected(), injected(changes)]
+  const before = injected()
   const isDisturbed = (): boolean => injected() > before
-  const isUntold = (): boolean => injected(changes) > changesBefore
   const advance = async (clock: FakeClock, ms: number): Promise<void> => clock.advance(ms)
   const insistent: Insist = (call) => insist(call, injected)
   const processOn = (factory: StoreFactory, clock: FakeClock) => {
@@ -66,12 +59,8 @@ export function startRun(store: StoreUnderTest): CheckRun {
     pass: store.pass ?? advance,
     grainMs: store.grainMs ?? 1,
     expect,
-    fresh: (actual) => (isUntold() ? anything(actual) : expect(actual)),
     kept: (actual) => (isDisturbed() ? anything(actual) : expect(actual)),
-    served: (actual) => {
-      if (isUntold()) return anything(actual)
-      return isDisturbed() ? absentOr(actual) : expect(actual)
-    },
+    served: (actual) => (isDisturbed() ? absentOr(actual) : expect(actual)),
     insist: insistent,
     store,
   }

@@ -1,6 +1,5 @@
 import type { CacheOptions, StoreFactory } from '@freshet/core'
 import type { FakeClock } from '../fake-clock.js'
-import type { StoreOperation } from '../faults/faults.js'
 
 /** What a store under test must be able to do, and what of it the suite cannot know. */
 export interface StoreUnderTest {
@@ -45,8 +44,8 @@ export interface StoreUnderTest {
    */
   readonly silenceMs?: number
   /**
-   * How many calls of these operations, or of all, have been made to fail so far (`faults.injectedInto`). With it the suite
-   * takes into account that a call can fail: see `storeConformance`.
+   * How many calls of the store have been made to fail so far (`store.faults.injected`). With it the suite takes into account
+   * that a call can fail: see `storeConformance`.
    */
-  readonly injectedFaults?: (operations?: readonly StoreOperation[]) => number
+  readonly injectedFaults?: () => number
 }

@@ -17,7 +17,6 @@ export const tagsChecks = checksOf('cache', 'tags', {
   'a reader that names a tag which the entry was stored without is not given it': async ({
     newCache,
     expect,
-    fresh,
   }) => {
     const { cache } = newCache()
     await cache.set('k', 'old', { tags: ['User'] })
@@ -25,22 +24,22 @@ export const tagsChecks = checksOf('cache', 'tags', {
     await cache.snapshot(['Post'])
     expect(await cache.getOrSet('k', () => 'new', { tags: ['User', 'Post'] })).toBe('new')
     await cache.invalidate(['Post'])
-    fresh(await cache.getOrSet('k', () => 'newest', { tags: ['Post', 'User'] })).toBe('newest')
+    expect(await cache.getOrSet('k', () => 'newest', { tags: ['Post', 'User'] })).toBe('newest')
   },
 
   'a reader that names fewer tags is given it, as long as all of them stand': async ({
     newCache,
     kept,
-    fresh,
+    expect,
   }) => {
     const { cache } = newCache()
     await cache.set('k', 'stored', { tags: ['User', 'Post'] })
     kept(await cache.getOrSet('k', () => 'new', { tags: ['User'] })).toBe('stored')
     await cache.invalidate(['Post'])
-    fresh(await cache.getOrSet('k', () => 'new', { tags: ['User'] })).toBe('new')
+    expect(await cache.getOrSet('k', () => 'new', { tags: ['User'] })).toBe('new')
   },
 
-  'tags that a loader sets count from the next load of its key': async ({ newCache, kept, fresh }) => {
+  'tags that a loader sets count from the next load of its key': async ({ newCache, kept, expect }) => {
     const { cache } = newCache()
     let loads = 0
     const read = () =>
@@ -51,7 +50,7 @@ export const tagsChecks = checksOf('cache', 'tags', {
     for (const tag of ['user#7', 'Post']) {
       const before = loads
       await cache.invalidate([tag])
-      fresh(await read()).toBe(before + 1)
+      expect(await read()).toBe(before + 1)
       kept(await read()).toBe(before + 1)
     }
   },
@@ -74,12 +73,12 @@ export const tagsChecks = checksOf('cache', 'tags', {
     expect([await read(), await read()]).toEqual([1, 2])
   },
 
-  'clear stops everything, once': async ({ newCache, served, fresh }) => {
+  'clear stops everything, once': async ({ newCache, served, expect }) => {
     const { cache } = newCache()
     await cache.set('a', 1)
     await cache.set('b', 1, { tags: ['User'] })
     await cache.clear()
-    fresh(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined])
+    expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined])
     await cache.set('a', 2)
     served(await cache.get('a')).toBe(2)
   },
@@ -87,7 +86,7 @@ export const tagsChecks = checksOf('cache', 'tags', {
   "an alias carries the user's word to the table, whatever follows it": async ({
     newCache,
     served,
-    fresh,
+    expect,
   }) => {
     const { cache } = newCache()
     engineOf(cache)!.tagNames.addAlias('User', 'users')
@@ -97,11 +96,11 @@ export const tagsChecks = checksOf('cache', 'tags', {
     await cache.invalidate(['User#7'])
     served(await cache.getMany(['table', 'row', 'word'])).toEqual([1, undefined, 1])
     await cache.invalidate(['User'])
-    fresh(await cache.getMany(['table', 'word'])).toEqual([undefined, undefined])
+    expect(await cache.getMany(['table', 'word'])).toEqual([undefined, undefined])
   },
 
   "what a write to the table changes is what was read under the user's word, also if a loader said it":
-    async ({ newCache, kept, fresh }) => {
+    async ({ newCache, kept, expect }) => {
       const { cache } = newCache()
       engineOf(cache)!.tagNames.addAlias('User', 'users')
       let loads = 0
@@ -113,27 +112,26 @@ export const tagsChecks = checksOf('cache', 'tags', {
       kept([await byOption(), await byLoader()]).toEqual([1, 3])
       const before = loads
       await cache.invalidate(['users'])
-      fresh([await byOption(), await byLoader()]).toEqual([before + 1, before + 2])
+      expect([await byOption(), await byLoader()]).toEqual([before + 1, before + 2])
     },
 
   'an alias counts from when it is known, also for tags that have been used before': async ({
     newCache,
     expect,
-    fresh,
   }) => {
     const { cache } = newCache()
     await cache.invalidate(['User'])
     engineOf(cache)!.tagNames.addAlias('User', 'users')
     await cache.set('k', 1, { tags: ['users'] })
     await cache.invalidate(['User'])
-    fresh(await cache.has('k')).toBe(false)
+    expect(await cache.has('k')).toBe(false)
     // What was stored before it was known is not taken for something that depends on the table.
     await cache.set('k', 1, { tags: ['Account'] })
     engineOf(cache)!.tagNames.addAlias('Account', 'accounts')
     expect(await cache.getOrSet('k', () => 2, { tags: ['Account'] })).toBe(2)
   },
 
-  'two tables that share an alias are both reached by it': async ({ newCache, fresh }) => {
+  'two tables that share an alias are both reached by it': async ({ newCache, expect }) => {
     const { cache } = newCache()
     const { tagNames } = engineOf(cache)!
     tagNames.addAlias('User', 'users')
@@ -141,6 +139,6 @@ export const tagsChecks = checksOf('cache', 'tags', {
     await cache.set('one', 1, { tags: ['users'] })
     await cache.set('two', 1, { tags: ['crm:users'] })
     await cache.invalidate(['User'])
-    fresh(await cache.getMany(['one', 'two'])).toEqual([undefined, undefined])
+    expect(await cache.getMany(['one', 'two'])).toEqual([undefined, undefined])
   },
 })

@@ -1,20 +1,20 @@
 import { checksOf } from '../check.js'
 
 export const vectorsChecks = checksOf('cache', 'vectors', {
-  'a vector older than a write never validates': async ({ newCache, fresh }) => {
+  'a vector older than a write never validates': async ({ newCache, expect }) => {
     const { cache } = newCache()
     const before = await cache.snapshot(['User'])
     await cache.write(['User'], () => 'done')
     await cache.set('k', 'read before', { vector: before })
-    fresh(await cache.get('k')).toBeUndefined()
-    fresh(await cache.getOrSet('k', () => 'read after', { tags: ['User'] })).toBe('read after')
+    expect(await cache.get('k')).toBeUndefined()
+    expect(await cache.getOrSet('k', () => 'read after', { tags: ['User'] })).toBe('read after')
   },
 
   'a vector that still stands does, and the value depends on all its tags': async ({
     newCache,
     kept,
     served,
-    fresh,
+    expect,
   }) => {
     const { cache } = newCache()
     const before = await cache.snapshot(['User', 'Post'])
@@ -23,20 +23,20 @@ export const vectorsChecks = checksOf('cache', 'vectors', {
     served(await cache.getMany(['all', 'some'])).toEqual([1, 1])
     kept(await cache.getOrSet('all', () => 2, { tags: ['Post'] })).toBe(1)
     await cache.invalidate(['Post'])
-    fresh(await cache.getMany(['all', 'some'])).toEqual([undefined, undefined])
+    expect(await cache.getMany(['all', 'some'])).toEqual([undefined, undefined])
   },
 
-  'clear and invalidate outdate a vector too': async ({ newCache, fresh }) => {
+  'clear and invalidate outdate a vector too': async ({ newCache, expect }) => {
     const { cache } = newCache()
     const inner = cache.namespace('inner')
     const vectors = [await inner.snapshot([]), await inner.snapshot(['User'])]
     await cache.clear()
     await inner.set(0, 1, { vector: vectors[0]! })
     await inner.set(1, 1, { vector: vectors[1]! })
-    fresh(await inner.getMany([0, 1])).toEqual([undefined, undefined])
+    expect(await inner.getMany([0, 1])).toEqual([undefined, undefined])
   },
 
-  'a value that is not kept takes the one it replaces with it': async ({ newCache, kept, fresh }) => {
+  'a value that is not kept takes the one it replaces with it': async ({ newCache, kept, expect }) => {
     const { cache } = newCache({ maxEntryBytes: 1_000 })
     const outdated = await cache.snapshot(['User'])
     await cache.invalidate(['User'])
@@ -46,7 +46,7 @@ export const vectorsChecks = checksOf('cache', 'vectors', {
     await cache.set('large', 'x'.repeat(2_000))
     const left = await cache.getMany(['outdated', 'large'])
     kept(left).toEqual([undefined, undefined])
-    fresh(left.includes('new')).toBe(false)
+    expect(left.includes('new')).toBe(false)
   },
 
   'a vector must be from this cache and namespace, and hold every tag that is named': async ({
