@@ -87,9 +87,12 @@ function endsOf(client: RedisClient): Ends {
 // Up to here a pipeline costs more than a packet each.
 const few = 2
 
-// Async, so that a client that throws at once rejects.
-async function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
-  return await client.callBuffer(name, ...parts)
+function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
+  try {
+    return client.callBuffer(name, ...parts)
+  } catch (cause) {
+    return Promise.reject(cause as Error)
+  }
 }
 
 function sendMany(client: RedisClient, commands: readonly Command[]): readonly Promise<unknown>[] {
