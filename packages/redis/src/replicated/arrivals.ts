@@ -28,8 +28,6 @@ export interface ArrivalsOptions {
   readonly context: StoreContext
   /** Whose requests the near copies' generations learn from. */
   readonly reader: KeyReader
-  /** The prefix of the namespace that is replicated. */
-  readonly root: string
 }
 
 /**
@@ -56,12 +54,9 @@ export class Arrivals {
     }
   }
 
-  /** Of this namespace, and not there already, as is what this process has published itself. */
+  /** Not there already, as is what this process has published itself. */
   #isWanted({ payload, stamps }: Dated): boolean {
-    const { near, root } = this.#options
-    const { identity } = payload.header
-    if (!identity.startsWith(root)) return false
-    const there = near.copies.peek(identity)?.vector.stamps
+    const there = this.#options.near.copies.peek(payload.header.identity)?.vector.stamps
     return there?.length !== stamps.length || stamps.some((stamp, index) => stamp !== there[index])
   }
 

@@ -49,7 +49,7 @@ export class Replica {
     this.#channel = `${client.options.keyPrefix ?? ''}${keys.prefix}v${format.version}:${digest(root)}`
     const reader = new KeyReader({ link, context, script: readScript, args: () => [], observe: near.observe })
     const register = new Register({ link, keys, root, maxEntries })
-    const arrivals = new Arrivals({ near, keys, context, reader, root })
+    const arrivals = new Arrivals({ near, keys, context, reader })
     const loading = new Loading({
       near,
       keys,
