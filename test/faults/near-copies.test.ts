@@ -65,6 +65,9 @@ describe('of a cache that may be stale for a while', () => {
     await hasCopy(bounded)
     bounded.pushWire!.stallAnswers()
     await boundHasPassed()
+    // The server knows the script from now on, so that one of which the answer is held back has been carried out.
+    await bounded.read(id)
+    await boundHasPassed()
     const before = await scene.commandsRun()
     bounded.redisWire!.stallAnswers()
     const reading = bounded.read(id)

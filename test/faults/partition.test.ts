@@ -32,7 +32,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   id = scene.nextRow()
-  expect(await served()).toEqual(['v0', 'v0'])
+  await served()
 })
 afterEach(() => {
   for (const { redisWire } of [proceeding, refusing]) redisWire!.resume()

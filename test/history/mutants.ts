@@ -260,16 +260,23 @@ const sharedEntries: readonly HistoryMutant[] = [
 
 const nearCopies: readonly HistoryMutant[] = [
   {
-    ...one(
-      'dated at the reply',
-      'what is known of a generation counts from before it was asked for',
-      'redis/src/near/generations.ts',
-      'askedAt: asking.at,',
-      'askedAt: this.#options.now(),',
-    ),
+    name: 'dated at the reply',
+    rule: 'what is known of a generation counts from before it was asked for',
     breaks: ['acknowledged'],
     faults: heldUp,
     freshness: bounded,
+    patches: [
+      {
+        file: 'redis/src/near/generations.ts',
+        find: 'askedAt: asking.at,',
+        replace: 'askedAt: this.#options.now(),',
+      },
+      {
+        file: 'redis/src/near/generations.ts',
+        find: 'known.askedAt = asking.at',
+        replace: 'known.askedAt = this.#options.now()',
+      },
+    ],
   },
   {
     ...one(
