@@ -9,6 +9,7 @@ export class StoreBehindJournal implements Store {
   readonly name: string
   readonly modes?: readonly ConsistencyMode[]
   readonly writeLimitMs?: number
+  readonly bind?: NonNullable<Store['bind']>
   readonly #store: Store
   readonly #journal: Journal
 
@@ -18,10 +19,16 @@ export class StoreBehindJournal implements Store {
     this.name = store.name
     if (store.modes !== undefined) this.modes = store.modes
     if (store.writeLimitMs !== undefined) this.writeLimitMs = store.writeLimitMs
+    if (store.bind !== undefined) this.bind = store.bind.bind(store)
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
-    return this.#journal.isPending ? unavailable : this.#store.lookup(space, key, tags)
+  lookup(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks?: readonly string[],
+  ): MaybePromise<Lookup> {
+    return this.#journal.isPending ? unavailable : this.#store.lookup(space, key, tags, clocks)
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {

@@ -1,5 +1,7 @@
 import type { Clock } from './clock.js'
 import type { PreparedCopy } from './clone.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { isPromise } from './maybe-promise.js'
 import type { Vector } from './store.js'
 
 /** What a finished load leaves for those who joined it. */
@@ -21,6 +23,8 @@ export class Flight {
   isJoinable = true
   /** Set when the key was deleted or set while the load ran: its value is for those who wait, not for the store. */
   superseded = false
+  /** Its value is being stored, and may still be superseded. */
+  keeping: MaybePromise<void> = undefined
   /** Another load of the same key, which began before this one under another vector. */
   older: Flight | undefined
   #landing: PromiseWithResolvers<Landed> | undefined
@@ -94,6 +98,13 @@ export class Flights {
   /** Takes a load out, however it ended. */
   end(flight: Flight): void {
     flight.isJoinable = false
+    const { keeping } = flight
+    if (!isPromise(keeping)) return this.#takeOut(flight)
+    const takeOut = () => this.#takeOut(flight)
+    keeping.then(takeOut, takeOut)
+  }
+
+  #takeOut(flight: Flight): void {
     const newest = this.#newest.get(flight.key)
     if (newest === flight) {
       if (flight.older === undefined) this.#newest.delete(flight.key)

@@ -77,13 +77,13 @@ class MemoryStore implements Store {
     this.#now = now
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]): Lookup {
+  lookup(space: Space, key: string, tags: readonly string[], clocks?: readonly string[]): Lookup {
     const fullKey = space.prefix + key
     this.#later.flushKey(fullKey)
     const entry = this.#entries.get(fullKey)
-    if (entry === undefined) return this.#absent('missing', space, tags)
+    if (entry === undefined) return this.#absent('missing', space, tags, clocks)
     if (this.#isCurrent(entry) && covers(entry.tags, tags)) return entry
-    return this.#absent('invalidated', space, tags)
+    return this.#absent('invalidated', space, tags, clocks)
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
@@ -111,7 +111,18 @@ class MemoryStore implements Store {
     let latest = 0
     for (const { generation } of states) if (generation > latest) latest = generation
     // Making one tag of a vector can push another one of the same vector out of the map.
-    return new MemoryVector(states, latest, usable && latest !== forgotten)
+    return new MemoryVector(states, latest, usable && latest !== forgotten, this.#generation)
+  }
+
+  bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]): MemoryVector {
+    const { madeAt, usable } = before as MemoryVector
+    const isUnchangedSince = (tag: string) =>
+      space.prefixes.every((prefix) => (this.#tags.get(prefix + tag)?.generation ?? forgotten) <= madeAt)
+    const isCertain =
+      usable &&
+      isUnchangedSince(wholeSpaceTag) &&
+      (clocks.every(isUnchangedSince) ? isUnchanged(before as MemoryVector) : tags.every(isUnchangedSince))
+    return isCertain ? this.#vectorOf(space, tags) : unusable
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
@@ -183,9 +194,20 @@ class MemoryStore implements Store {
     return true
   }
 
-  #absent(reason: AbsentReason, space: Space, tags: readonly string[]): Absent {
-    const vector = this.snapshot(space, tags)
-    return { status: 'absent', reason: vector.usable ? reason : 'held', vector }
+  #absent(
+    reason: AbsentReason,
+    space: Space,
+    tags: readonly string[],
+    clocks: readonly string[] | undefined,
+  ): Absent {
+    const vector =
+      clocks === undefined ? this.snapshot(space, tags) : this.#vectorOf(space, [...tags, ...clocks])
+    return {
+      status: 'absent',
+      reason: vector.usable ? reason : 'held',
+      vector,
+      holdsClocks: clocks !== undefined,
+    }
   }
 
   #state(name: string): TagState {
@@ -228,6 +250,8 @@ class MemoryStore implements Store {
     this.#version++
   }
 }
+
+const unusable = new MemoryVector([], forgotten, false, 0)
 
 /** Whether an entry stored for `stored` tags depends on everything that `asked` names. */
 function covers(stored: readonly string[], asked: readonly string[]): boolean {

@@ -22,11 +22,14 @@ export class MemoryVector implements Vector {
   /** The latest generation among `states`. */
   readonly latest: number
   readonly usable: boolean
+  /** The latest generation of all tags when it was made: a tag with an earlier one has not changed since. */
+  readonly madeAt: number
 
-  constructor(states: readonly TagState[], latest: number, usable: boolean) {
+  constructor(states: readonly TagState[], latest: number, usable: boolean, madeAt: number) {
     this.states = states
     this.latest = latest
     this.usable = usable
+    this.madeAt = madeAt
   }
 
   get id(): string {

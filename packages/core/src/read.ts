@@ -24,6 +24,8 @@ export interface ReadRequest {
   readonly key: string
   /** Normalised tags that are known before the load. */
   readonly tags: readonly string[]
+  /** What only the answer tells that it depends on. Default: nothing. */
+  readonly late?: LateTags | undefined
   readonly policy: Policy
   readonly load: (context: LoadContext) => unknown
   /**
@@ -38,6 +40,14 @@ export interface ReadRequest {
   readonly source?: string | undefined
   /** Filled with how the answer came about, if given. */
   readonly info?: ReadInfo | undefined
+}
+
+/** Tags that are known once the data has been read. */
+export interface LateTags {
+  /** Every write that changes one of these tags changes one of the clocks, which are read before the data. */
+  readonly clocks: readonly string[]
+  /** Those of an answer; `undefined`: it cannot be told, and the clocks stand for them. */
+  of(value: unknown): readonly string[] | undefined
 }
 
 export type ReadStatus = 'hit' | 'miss' | 'joined' | 'bypass'
@@ -178,10 +188,10 @@ export class Reader {
     return lookup.status === 'found' && lookup.expiresAt > this.#parts.clock.now() ? lookup : undefined
   }
 
-  #lookup(request: Pick<ReadRequest, 'space' | 'key' | 'tags'>): MaybePromise<Lookup> {
+  #lookup(request: Pick<ReadRequest, 'space' | 'key' | 'tags' | 'late'>): MaybePromise<Lookup> {
     // Not through `guard.run`: a hit from memory need not pay for closures.
     try {
-      return this.#parts.store.lookup(request.space, request.key, request.tags)
+      return this.#parts.store.lookup(request.space, request.key, request.tags, request.late?.clocks)
     } catch (cause) {
       this.#parts.guard.failed('lookup', cause)
       return unavailable()
@@ -194,10 +204,17 @@ export class Reader {
   }
 
   #answer(request: ReadRequest, lookup: Lookup): MaybePromise<unknown> {
-    if (lookup.status === 'absent') return this.#absent(request, lookup.reason, lookup.vector)
+    const { late } = request
+    if (lookup.status === 'absent') {
+      return late === undefined || lookup.holdsClocks === true || !lookup.vector.usable
+        ? this.#absent(request, lookup.reason, lookup.vector)
+        : this.#absentWithClocks(request, late, lookup.reason)
+    }
     const now = this.#parts.clock.now()
-    if (lookup.expiresAt <= now) return this.#absent(request, 'expired', lookup.vector)
-    return this.#serve(request, lookup, now)
+    if (lookup.expiresAt > now) return this.#serve(request, lookup, now)
+    return late === undefined
+      ? this.#absent(request, 'expired', lookup.vector)
+      : this.#absentWithClocks(request, late, 'expired')
   }
 
   #serve(request: ReadRequest, entry: Entry, now: number): unknown {
@@ -212,6 +229,13 @@ export class Reader {
     return shared(request, entry.copy)
   }
 
+  /** The vector to load under must hold the clocks too. */
+  #absentWithClocks(request: ReadRequest, { clocks }: LateTags, reason: string): MaybePromise<unknown> {
+    return andThen(this.snapshot(request.space, [...request.tags, ...clocks]), (vector) =>
+      this.#absent(request, reason, vector),
+    )
+  }
+
   #absent(request: ReadRequest, reason: string, vector: Vector): MaybePromise<unknown> {
     if (!vector.usable) return this.bypass(request, reason)
     this.#parts.counters.misses++
@@ -219,7 +243,7 @@ export class Reader {
       this.#parts.events.emit('miss', { key: request.key, source: request.source, reason })
     }
     const learned = this.#learned.get(request.space.prefix + request.key)
-    if (learned === undefined) return this.#loadOrJoin(request, request.tags, vector, reason)
+    if (learned === undefined) return this.#loadOrJoin(request, toldBefore(request), vector, reason)
     return this.#loadLearned(request, learned, reason)
   }
 
@@ -230,7 +254,7 @@ export class Reader {
     reason: string,
     rejoining = false,
   ): Promise<unknown> {
-    const tags = [...new Set([...request.tags, ...learned])]
+    const tags = [...new Set([...toldBefore(request), ...learned])]
     const vector = await this.snapshot(request.space, tags)
     return this.#loadOrJoin(request, tags, vector, reason, rejoining)
   }
@@ -329,9 +353,51 @@ export class Reader {
     else if (storable) {
       const storedAt = this.#parts.clock.now()
       const loadMs = storedAt - startedAt
-      void this.#store(request, flight, { copy, storedAt, loadMs, ttlMs: context.ttlMs, byHand: false })
+      const loaded = { copy, storedAt, loadMs, ttlMs: context.ttlMs, byHand: false }
+      if (request.late === undefined) void this.#store(request, flight, loaded)
+      else flight.keeping = this.#keep(request, request.late, value, flight, loaded)
     }
     return { value, copy, lackedTags }
+  }
+
+  /** Stores what was loaded, under what it turned out to depend on. */
+  #keep(
+    request: ReadRequest,
+    late: LateTags,
+    value: unknown,
+    flight: Flight,
+    loaded: Loaded,
+  ): MaybePromise<void> {
+    const { store, guard } = this.#parts
+    const tags = this.#tagsWithLate(request, flight, late, value)
+    if (tags === undefined || store.bind === undefined) return this.#store(request, flight, loaded)
+    const bound = guard.run(
+      'bind',
+      () => store.bind!(request.space, flight.vector, tags, late.clocks),
+      () => unusable,
+    )
+    return andThen(bound, (vector) => {
+      if (flight.superseded || this.#parts.closing.aborted) return undefined
+      if (!vector.usable) this.#parts.counters.unbound++
+      return this.#store(request, { tags, vector }, loaded)
+    })
+  }
+
+  /** `undefined` if the answer does not tell them. */
+  #tagsWithLate(
+    request: ReadRequest,
+    { tags }: Flight,
+    { clocks, of }: LateTags,
+    value: unknown,
+  ): readonly string[] | undefined {
+    try {
+      const late = of(value)
+      if (late === undefined) return undefined
+      return [...tags.filter((tag) => !clocks.includes(tag) || request.tags.includes(tag)), ...late]
+    } catch (cause) {
+      this.#parts.guard.failed(`tags of ${request.source ?? request.key}`, cause)
+      return undefined
+    }
   }
 
   /** The tags that the loader named, if the vector lacks any; remembered, so that the next load's has them. */
@@ -392,6 +458,11 @@ function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError
 }
 
 const plainData = { isPlain: true } as const
+
+/** All tags whose generations must be read before the data. */
+function toldBefore({ tags, late }: ReadRequest): readonly string[] {
+  return late === undefined ? tags : [...tags, ...late.clocks]
+}
 
 const noTags: readonly string[] = Object.freeze([])
 

@@ -11,6 +11,8 @@ export interface CacheStats extends StoreSize {
   /** Misses that joined a load already under way under the same vector. */
   readonly joined: number
   readonly stored: number
+  /** Answers that were not stored, because their tables were written while they were loaded. */
+  readonly unbound: number
   /** Times that some tags were invalidated. */
   readonly invalidations: number
   readonly failures: number
@@ -28,15 +30,18 @@ export class Counters {
   loads = 0
   joined = 0
   stored = 0
+  unbound = 0
   invalidations = 0
   failures = 0
   undelivered = 0
 
   snapshot(size: StoreSize): CacheStats {
-    const { hits, misses, bypasses, loads, joined, stored, invalidations, failures, undelivered } = this
+    const { hits, misses, bypasses, loads, joined, stored, unbound } = this
+    const { invalidations, failures, undelivered } = this
     const reads = hits + misses + bypasses
     const hitRatio = reads === 0 ? 0 : hits / reads
-    const counts = { hits, misses, bypasses, loads, joined, stored, invalidations, failures, undelivered }
-    return { ...counts, hitRatio, ...size }
+    const counts = { hits, misses, bypasses, loads, joined, stored, unbound }
+    const problems = { invalidations, failures, undelivered }
+    return { ...counts, ...problems, hitRatio, ...size }
   }
 }

@@ -37,6 +37,8 @@ export interface Absent {
   readonly status: 'absent'
   readonly reason: AbsentReason
   readonly vector: Vector
+  /** Whether the vector holds the clocks that the look-up named. Default: it does not. */
+  readonly holdsClocks?: boolean
 }
 
 export type Lookup = Entry | Absent
@@ -109,9 +111,24 @@ export interface Store {
   readonly isLocal?: boolean
   /** How long the ends of writes are tried by its own limits. Default: no longer than anything else. */
   readonly writeLimitMs?: number
-  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup>
+  /** @param clocks see `bind`: the vector of an absent entry may hold them as well, if it says so */
+  lookup(space: Space, key: string, tags: readonly string[], clocks?: readonly string[]): MaybePromise<Lookup>
   /** The vector of `tags` as of now. */
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector>
+  /**
+   * The vector of tags some of which were known only after the data was read, under `before`, whose tags these are besides.
+   * Their generations are read now; they are those from before the data was read if no clock has changed since, because
+   * every write that changes one of them changes a clock. Unusable if that is not certain.
+   *
+   * @param before of the tags that were known, and of `clocks`
+   * @param clocks what the vector need not hold
+   */
+  bind?(
+    space: Space,
+    before: Vector,
+    tags: readonly string[],
+    clocks: readonly string[],
+  ): MaybePromise<Vector>
   put(space: Space, key: string, record: EntryRecord, vector: Vector): MaybePromise<void>
   /** Whether there was something to delete. */
   delete(space: Space, key: string): MaybePromise<boolean>

@@ -116,6 +116,7 @@ describe('stats', () => {
       loads: 2,
       joined: 1,
       stored: 2,
+      unbound: 0,
       invalidations: 0,
       failures: 0,
       undelivered: 0,

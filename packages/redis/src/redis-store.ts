@@ -34,6 +34,7 @@ import { type PutEntry, putEntryOver } from './put-entry.js'
 import { changesChannel } from './push/publishing.js'
 import { KeyReader, type Reading, type Readings } from './readings.js'
 import type { NodeRedis } from './node-redis/from-node-redis.js'
+import type { BindingStore } from './near/near-store.js'
 import { withNear } from './near/with-near.js'
 import { withReplica } from './replicated/with-replica.js'
 import { mintScript } from './scripts/mint.js'
@@ -67,7 +68,7 @@ export function redisStore(client: RedisClient | NodeRedis, options: RedisStoreO
     const keys = createKeys(resolved.prefix)
     const shareOver =
       (putEntry: PutEntry) =>
-      (observe?: RedisStoreParts['observe']): Store =>
+      (observe?: RedisStoreParts['observe']): BindingStore =>
         new RedisStore({ link, keys, format, context, options: resolved, observe, putEntry })
     const share = shareOver(putEntryOver(link))
     const { near: bounds } = context
@@ -146,20 +147,27 @@ class RedisStore implements Store {
     })
   }
 
-  async lookup(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+  async lookup(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks: readonly string[] = none,
+  ): Promise<Lookup> {
     if (this.#closed) return unavailable
     const identity = space.prefix + key
     const entryKey = this.#keys.entry(identity)
     const names = this.#namesOf(space, tags)
-    const readings = await this.#reader.read([entryKey, ...names.map(this.#keys.generation)])
+    const withClocks = clocks.length === 0 ? names : [...names, ...within(space, clocks)]
+    const readings = await this.#reader.read([entryKey, ...withClocks.map(this.#keys.generation)])
     const entry = readings.get(entryKey)
-    const asked = this.#readingsOf(names, readings)
-    if (entry === undefined || asked === undefined) return unavailable
+    const all = this.#readingsOf(withClocks, readings)
+    if (entry === undefined || all === undefined) return unavailable
+    const asked = all.slice(0, names.length)
     const payload = this.#payload(entryKey, entry, identity)
     if (payload === undefined || !isCurrent(payload, names, asked))
-      return await this.#absent(payload === undefined ? 'missing' : 'invalidated', names, asked)
+      return await this.#absent(payload === undefined ? 'missing' : 'invalidated', withClocks, all)
     const found = await this.#found(payload, entry, names, asked)
-    return found ?? (await this.#absent('invalidated', names, asked))
+    return found ?? (await this.#absent('invalidated', withClocks, all))
   }
 
   /** What an entry is stored under; with near copies also what tells of changes by hand. */
@@ -174,6 +182,35 @@ class RedisStore implements Store {
     const readings = await this.#reader.read(names.map(this.#keys.generation))
     const asked = this.#readingsOf(names, readings)
     return asked === undefined ? unusable : await this.#vector(names, asked)
+  }
+
+  async bind(
+    space: Space,
+    before: Vector,
+    tags: readonly string[],
+    clocks: readonly string[],
+  ): Promise<Vector> {
+    if (this.#closed || !(before instanceof RedisVector) || !before.usable) return unusable
+    if (!within(space, clocks).every((name) => before.names.includes(name))) return unusable
+    const names = this.#namesOf(space, tags)
+    const late = names.filter((name) => !before.names.includes(name))
+    const bound = this.#readingsOf(late, await this.#minter.read(late.map(this.#keys.generation)))
+    if (bound === undefined || bound.some(({ value }) => value === undefined || hasIntent(value)))
+      return unusable
+    // After the others: what changed before these were read has changed a clock that is read now.
+    const again = this.#readingsOf(
+      before.names,
+      await this.#reader.read(before.names.map(this.#keys.generation)),
+    )
+    if (again === undefined || !hasStayed(before, again)) return unusable
+    const stamps = new Map(before.names.map((name, index) => [name, before.stamps[index]!]))
+    late.forEach((name, index) => stamps.set(name, stampOf(bound[index]!)))
+    return new RedisVector(
+      names,
+      names.map((name) => stamps.get(name)!),
+      true,
+      before.at,
+    )
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): Promise<void> | undefined {
@@ -327,7 +364,7 @@ class RedisStore implements Store {
   async #absent(reason: AbsentReason, names: readonly string[], asked: readonly Reading[]): Promise<Absent> {
     const vector = await this.#vector(names, asked)
     if (vector === unusable) return unavailable
-    return { status: 'absent', reason: vector.usable ? reason : 'held', vector }
+    return { status: 'absent', reason: vector.usable ? reason : 'held', vector, holdsClocks: true }
   }
 
   /** What was read, with fresh generations for the tags that have none. */
@@ -348,6 +385,20 @@ class RedisStore implements Store {
 function toVector(names: readonly string[], readings: readonly Reading[]): RedisVector {
   const usable = !readings.some(({ value }) => value !== undefined && hasIntent(value))
   return new RedisVector(names, readings.map(stampOf), usable, instantOf(readings[0]!))
+}
+
+const none: readonly string[] = Object.freeze([])
+
+const within = (space: Space, tags: readonly string[]): readonly string[] =>
+  space.prefixes.flatMap((prefix) => tags.map((tag) => prefix + tag))
+
+/** Changes by hand are told of entries, not of what they depend on. */
+function hasStayed({ names, stamps }: RedisVector, now: readonly Reading[]): boolean {
+  return names.every((name, index) => {
+    const reading = now[index]!
+    if (isHandTag(name)) return true
+    return stampOf(reading) === stamps[index] && !hasIntent(reading.value!)
+  })
 }
 
 const instantOf = ({ serverMicros, localMs }: Reading): Instant => ({ serverMicros, localMs })

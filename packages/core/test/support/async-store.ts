@@ -34,6 +34,10 @@ class AsyncStore implements Store {
     return this.#send('snapshot', () => this.#inner.snapshot(space, tags))
   }
 
+  bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]) {
+    return this.#send('bind', () => this.#inner.bind!(space, before, tags, clocks))
+  }
+
   put(space: Space, key: string, record: EntryRecord, vector: Vector) {
     return this.#change('put', space.prefix + key, () => this.#inner.put(space, key, record, vector))
   }

@@ -20,8 +20,11 @@ import type { Generations } from './generations.js'
 import type { NearCopies } from './near-copies.js'
 import { NearCopy } from './near-copy.js'
 
+/** A store that binds tags which are known only after a load. */
+export type BindingStore = Store & Required<Pick<Store, 'bind'>>
+
 export interface NearStoreParts {
-  readonly shared: Store
+  readonly shared: BindingStore
   readonly context: StoreContext
   readonly keys: Keys
   readonly checker: Checker
@@ -60,23 +63,37 @@ export class NearStore implements Store {
     this.#parts = parts
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+  lookup(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks?: readonly string[],
+  ): MaybePromise<Lookup> {
     const { copies, generations, context } = this.#parts
     const copy = copies.get(space.prefix + key)
-    if (copy === undefined) return this.#fetch(space, key, tags)
+    if (copy === undefined) return this.#fetch(space, key, tags, clocks)
     const now = context.now()
-    if (copy.expiresAt <= now || !copy.covers(tags)) return this.#fetch(space, key, tags)
+    if (copy.expiresAt <= now || !copy.covers(tags)) return this.#fetch(space, key, tags, clocks)
     if (copy.checkedAt !== generations.version || copy.freshUntil < now) {
-      if (!generations.agree(copy.keys, copy.vector.stamps)) return this.#replace(space, key, tags)
+      if (!generations.agree(copy.keys, copy.vector.stamps)) return this.#replace(space, key, tags, clocks)
       copy.freshUntil = generations.freshUntil(copy.keys, copy.vector.stamps)
       copy.checkedAt = generations.version
-      if (copy.freshUntil < now) return this.#confirm(copy, space, key, tags)
+      if (copy.freshUntil < now) return this.#confirm(copy, space, key, tags, clocks)
     }
     return copy
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
     return this.#parts.shared.snapshot(space, tags)
+  }
+
+  bind(
+    space: Space,
+    before: Vector,
+    tags: readonly string[],
+    clocks: readonly string[],
+  ): MaybePromise<Vector> {
+    return this.#parts.shared.bind(space, before, tags, clocks)
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): MaybePromise<void> {
@@ -144,7 +161,13 @@ export class NearStore implements Store {
   }
 
   /** A copy that nothing speaks against, but nobody has asked: it is served if the servers say so. */
-  async #confirm(copy: NearCopy, space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+  async #confirm(
+    copy: NearCopy,
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks: readonly string[] | undefined,
+  ): Promise<Lookup> {
     const { checker, listen } = this.#parts
     listen()
     const asked = await checker.ask(copy.keys)
@@ -155,22 +178,32 @@ export class NearStore implements Store {
       if (stamp === undefined) return unavailable
       isCurrent = stamp === stamps[i]
     }
-    return isCurrent ? copy : await this.#replace(space, key, tags)
+    return isCurrent ? copy : await this.#replace(space, key, tags, clocks)
   }
 
-  #replace(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+  #replace(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks: readonly string[] | undefined,
+  ): Promise<Lookup> {
     if (!this.#parts.keepsOutdated) this.#parts.copies.delete(space.prefix + key)
-    return this.#fetch(space, key, tags)
+    return this.#fetch(space, key, tags, clocks)
   }
 
-  async #fetch(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+  async #fetch(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks: readonly string[] | undefined,
+  ): Promise<Lookup> {
     const { shared, copies, listen, generations, keys } = this.#parts
     const identity = space.prefix + key
     listen()
     const mayKeep = copies.fetching(identity)
     const handKey = keys.generation(space.prefix + handTag)
     const before = generations.stampOf(handKey)
-    const found = await shared.lookup(space, key, tags)
+    const found = await shared.lookup(space, key, tags, clocks)
     // Of several servers one may have been asked for the entry before it was changed by hand, and another for what tells of it after.
     const isOneMoment = this.#parts.isOneServer || before === generations.stampOf(handKey)
     if (mayKeep() && isOneMoment && found.status === 'found') this.#keepFetched(identity, found, tags)

@@ -7,7 +7,7 @@ import type { Readings } from '../readings.js'
 import { Checker } from './checker.js'
 import { Generations } from './generations.js'
 import { type CopiesListener, NearCopies } from './near-copies.js'
-import { NearStore, type NearStoreParts } from './near-store.js'
+import { type BindingStore, NearStore, type NearStoreParts } from './near-store.js'
 
 export interface NearOptions {
   readonly client: RedisClient
@@ -17,7 +17,7 @@ export interface NearOptions {
   readonly keys: Keys
   readonly silenceMs: number
   /** Makes the shared store, each request of which is told to `observe`. */
-  readonly share: (observe: Observe) => Store
+  readonly share: (observe: Observe) => BindingStore
 }
 
 /** Called when a request for generations is about to be handed to the socket; what it returns, with the replies. */

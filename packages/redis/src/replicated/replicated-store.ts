@@ -33,9 +33,14 @@ export class ReplicatedStore extends NearStore {
     this.#open = join
   }
 
-  override lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+  override lookup(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks?: readonly string[],
+  ): MaybePromise<Lookup> {
     if (this.#replica === undefined) this.#join(space)
-    return super.lookup(space, key, tags)
+    return super.lookup(space, key, tags, clocks)
   }
 
   override snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {

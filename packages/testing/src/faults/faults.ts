@@ -6,6 +6,7 @@ import { seededRandom } from './seeded-random.js'
 export const storeOperations = [
   'lookup',
   'snapshot',
+  'bind',
   'put',
   'delete',
   'openIntent',

@@ -53,6 +53,7 @@ function withPushes(context: StoreContext, faults: Faults): StoreContext {
 class FaultyStore implements Store {
   readonly name: string
   readonly modes?: NonNullable<Store['modes']>
+  readonly bind?: NonNullable<Store['bind']>
   readonly #inner: Store
   readonly #faults: Faults
   readonly #context: StoreContext
@@ -62,13 +63,17 @@ class FaultyStore implements Store {
   constructor(inner: Store, faults: Faults, context: StoreContext) {
     this.name = inner.name
     if (inner.modes !== undefined) this.modes = inner.modes
+    if (inner.bind !== undefined) {
+      const bind = inner.bind.bind(inner)
+      this.bind = (...parts) => this.#call('bind', () => bind(...parts))
+    }
     this.#inner = inner
     this.#faults = faults
     this.#context = context
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]) {
-    return this.#call('lookup', () => this.#inner.lookup(space, key, tags))
+  lookup(space: Space, key: string, tags: readonly string[], clocks?: readonly string[]) {
+    return this.#call('lookup', () => this.#inner.lookup(space, key, tags, clocks))
   }
 
   snapshot(space: Space, tags: readonly string[]) {
