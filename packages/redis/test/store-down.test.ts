@@ -103,6 +103,22 @@ describe("a writer that alone is cut off, with 'proceed'", () => {
     expect(far.cache.stats().hits).toBe(hits + 1)
   })
 
+  test('reads past a store that it can reach again, until it has told it everything', async () => {
+    await fill(near, nearWatched)
+    const ended = new Promise<void>((resolve) => void farClient.once('end', resolve))
+    farClient.disconnect()
+    await ended
+    await passing(far, far.cache.write(['User'], database.set('v1')))
+    await farClient.connect()
+    while (farClient.status !== 'ready') await turns()
+    expect(await near.read()).toBe('v0')
+    expect(await far.read()).toBe('v1')
+    expect(far.cache.stats()).toMatchObject({ hits: 0, bypasses: 1 })
+    await delivered()
+    await nearWatched.idle()
+    expect(await near.read()).toBe('v1')
+  })
+
   test('is acknowledged as soon as the wire is whole again, and then nothing is kept', async () => {
     await fill(near, nearWatched)
     const { writing } = await writeThatIsCutOff()
