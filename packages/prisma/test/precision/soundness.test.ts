@@ -3,7 +3,7 @@ import { sharedPostgres } from '../../../../test/services/shared.js'
 import { hunt } from './hunt.js'
 import { report, reportMutants } from './report.js'
 
-const pairs = Number(process.env['PRECISION_PAIRS'] ?? 4000)
+const pairs = Number(process.env['PRECISION_PAIRS'] ?? 2000)
 const seed = Number(process.env['PRECISION_SEED'] ?? 1)
 vi.setConfig({ testTimeout: 120_000 + pairs * 80 })
 
