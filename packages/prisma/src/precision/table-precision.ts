@@ -53,7 +53,7 @@ export interface PreciseTable {
 }
 
 /** A table of which every write stops every read. */
-export interface WideTable {
+interface WideTable {
   readonly grain: 'table'
   readonly name: string
   readonly texts: TagTexts

@@ -7,7 +7,7 @@ import type { Sent } from './watched-adapter.js'
 import { createVariant, createWorld, type Variant } from './world.js'
 
 /** A read whose answer a write changed without one of its tags falling. */
-export interface Finding {
+interface Finding {
   readonly variant: string
   readonly read: string
   readonly write: string
@@ -216,7 +216,7 @@ function meetsTables(carried: ReadonlySet<string>, bumped: ReadonlySet<string> |
   return false
 }
 
-export const describe = (read: RandomRead): string =>
+const describe = (read: RandomRead): string =>
   `${read.model.name}.${read.operation} ${print(read.args)}${read.fluent.map(({ field, args }) => `.${field}(${print(args)})`).join('')}`
 
 /** Of a fluent path the answer is of its last step. */

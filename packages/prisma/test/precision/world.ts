@@ -23,7 +23,7 @@ const own: Api = { createReadPrecision, createStatementTags, createTablePrecisio
 export const dataModel = readDataModel({ inlineSchema: schemaText })
 
 /** What the catalogue says of all tables. */
-export async function readColumns(client: Client): Promise<ReadonlyMap<string, KnownColumns>> {
+async function readColumns(client: Client): Promise<ReadonlyMap<string, KnownColumns>> {
   const { rows } = await client.query<{
     table: string
     name: string
@@ -132,7 +132,7 @@ export async function createWorld(url: string) {
   return { prisma, columns, sent: watched.sent }
 }
 
-export type AnyModel = Readonly<Record<string, (args?: unknown) => PromiseLike<unknown>>> & {
+type AnyModel = Readonly<Record<string, (args?: unknown) => PromiseLike<unknown>>> & {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
