@@ -29,7 +29,7 @@ export async function benchInvalidation(
 ): Promise<readonly Section[]> {
   const client = new Redis(redis.url)
   await client.ping()
-  const cache = createCache({ store: redisStore(client), near: false })
+  const cache = createCache({ store: redisStore(client, { advice: false }), near: false })
   try {
     await fill(cache, 'few', few)
     await fill(cache, 'many', many)

@@ -21,7 +21,10 @@ async function counted(redis: Service, mode: string, options: CacheOptions): Pro
   const client = new Redis(redis.url)
   await client.ping()
   const requests = countingClient(client, `${mode}:b:`)
-  const cache = createCache({ store: redisStore(requests.client, { prefix: `${mode}:` }), ...options })
+  const cache = createCache({
+    store: redisStore(requests.client, { prefix: `${mode}:`, advice: false }),
+    ...options,
+  })
   const read = async () => await cache.getOrSet('user:7', () => row, { tags, ttl: '1h' })
   const write = async () => await cache.write(tags, () => undefined)
   const count = async (step: () => Promise<unknown>) => {

@@ -15,9 +15,15 @@ export async function benchRedis(redis: Service, rounds: Rounds): Promise<readon
   const client = new Redis(redis.url)
 
   const caches = {
-    strong: createCache({ store: redisStore(client, { prefix: 'strong:' }) }),
-    withoutCopies: createCache({ store: redisStore(client, { prefix: 'plain:' }), near: false }),
-    eventual: createCache({ store: redisStore(client, { prefix: 'eventual:' }), consistency: 'eventual' }),
+    strong: createCache({ store: redisStore(client, { prefix: 'strong:', advice: false }) }),
+    withoutCopies: createCache({
+      store: redisStore(client, { prefix: 'plain:', advice: false }),
+      near: false,
+    }),
+    eventual: createCache({
+      store: redisStore(client, { prefix: 'eventual:', advice: false }),
+      consistency: 'eventual',
+    }),
     memory: createCache(),
   }
   await client.set('bare', JSON.stringify(row))

@@ -7,7 +7,7 @@ import { standaloneFaults } from './standalone-faults.js'
 import { topologyFaults } from './topology-faults.js'
 
 /** By what they befall: of each kind there is one at a time. */
-export const faults = {
+const faults = {
   server: [...serverFaults, ...standaloneFaults, ...topologyFaults],
   network: networkFaults,
   process: processFaults,

@@ -49,23 +49,15 @@ export class Guard {
     otherwise: (cause: unknown) => T,
     limitMs = deadlineMs,
   ): Promise<T> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const instead = (cause: unknown) => {
         this.failed(action, cause)
-        try {
-          resolve(otherwise(cause))
-        } catch (error) {
-          reject(error)
-        }
+        resolve(attempt(() => otherwise(cause)))
       }
       const deadline = this.#deadlines.start(limitMs, () => instead(noAnswer(action, limitMs)))
       done.then(
-        (answer) => {
-          if (this.#deadlines.end(deadline)) resolve(answer)
-        },
-        (cause: unknown) => {
-          if (this.#deadlines.end(deadline)) instead(cause)
-        },
+        (answer) => (this.#deadlines.end(deadline) ? resolve(answer) : undefined),
+        (cause: unknown) => (this.#deadlines.end(deadline) ? instead(cause) : undefined),
       )
     })
   }
@@ -82,3 +74,6 @@ function noAnswer(action: string, limitMs: number): FreshetError {
     `The store did not answer '${action}' within ${limitMs} ms, and the query went on without it. Look at the store's connection and load.`,
   )
 }
+
+// So that what it throws rejects.
+const attempt = async <T>(run: () => T): Promise<T> => run()

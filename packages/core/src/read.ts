@@ -301,7 +301,7 @@ export class Reader {
     const failed = (error: unknown): Promise<never> => {
       flight.fail(error)
       this.#flights.end(flight)
-      return Promise.reject(error as Error)
+      return rejected(error)
     }
     try {
       const context = this.#context()
@@ -482,4 +482,8 @@ function tell(request: ReadRequest, status: ReadStatus, reason?: string): void {
   request.info.status = status
   request.info.tags = request.tags
   if (reason !== undefined) request.info.reason = reason
+}
+
+async function rejected(reason: unknown): Promise<never> {
+  throw reason
 }

@@ -91,7 +91,7 @@ function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown
   try {
     return client.callBuffer(name, ...parts)
   } catch (cause) {
-    return Promise.reject(cause as Error)
+    return rejected(cause)
   }
 }
 
@@ -124,3 +124,7 @@ function readOnly(): Error {
 }
 
 const ignore = (): undefined => undefined
+
+async function rejected(reason: unknown): Promise<never> {
+  throw reason
+}

@@ -21,7 +21,7 @@ export interface NearOptions {
 }
 
 /** Called when a request for generations is about to be handed to the socket; what it returns, with the replies. */
-export type Observe = () => (readings: Readings) => void
+type Observe = () => (readings: Readings) => void
 
 /** Whoever does more with copies than keep what was read. */
 export interface NearOwner {

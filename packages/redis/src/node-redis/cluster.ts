@@ -19,7 +19,7 @@ export interface NodeRedisCluster extends Emitter {
 }
 
 /** A server of a cluster; its client is there once it has been used, and in version 4 a promise until it is connected. */
-export interface NodeRedisMaster {
+interface NodeRedisMaster {
   readonly address: string
   readonly client?: unknown
 }

@@ -15,7 +15,7 @@ export interface PushWay {
   readonly trustMs: number
 }
 
-export interface Beat {
+interface Beat {
   readonly call: ScriptCall
   readonly echo: string
 }

@@ -82,7 +82,7 @@ export function mastersOf(client: TestClient): readonly TestClient[] {
 }
 
 /** Waits until it is connected, unless it connects on its first use. */
-export async function ready(client: TestClient): Promise<TestClient> {
+async function ready(client: TestClient): Promise<TestClient> {
   // A test that breaks the connection reads the errors where the store tells them.
   client.on('error', () => undefined)
   if (client.status !== 'ready' && client.status !== 'wait')

@@ -20,16 +20,7 @@ export interface CatalogueRow {
   readonly flags: string
 }
 
-export const catalogueColumns = [
-  'kind',
-  'namespace',
-  'tbl',
-  'name',
-  'part',
-  'position',
-  'detail',
-  'flags',
-] as const
+const catalogueColumns = ['kind', 'namespace', 'tbl', 'name', 'part', 'position', 'detail', 'flags'] as const
 
 /** @param row as a driver gives it: by name, or as a list in the order of {@link catalogueColumns} */
 export function catalogueRow(row: unknown): CatalogueRow {
@@ -53,6 +44,6 @@ export function catalogueRow(row: unknown): CatalogueRow {
 
 function text(value: unknown): string {
   if (typeof value === 'string') return value
-  if (value === null || value === undefined) return ''
-  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value as number | bigint)
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : ''
 }
