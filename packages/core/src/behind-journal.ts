@@ -2,13 +2,14 @@ import type { ConsistencyMode } from './consistency.js'
 import type { Journal } from './journal.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { Space } from './space.js'
-import type { Absent, EntryRecord, Intent, Lookup, Store, StoreSize, Vector } from './store.js'
+import type { Absent, EntryRecord, Fills, Intent, Lookup, Store, StoreSize, Vector } from './store.js'
 
 /** A store out of which nothing is read as long as there is something that it has not been told. */
 export class StoreBehindJournal implements Store {
   readonly name: string
   readonly modes?: readonly ConsistencyMode[]
   readonly writeLimitMs?: number
+  readonly fills?: Fills
   readonly bind?: NonNullable<Store['bind']>
   readonly #store: Store
   readonly #journal: Journal
@@ -19,6 +20,7 @@ export class StoreBehindJournal implements Store {
     this.name = store.name
     if (store.modes !== undefined) this.modes = store.modes
     if (store.writeLimitMs !== undefined) this.writeLimitMs = store.writeLimitMs
+    if (store.fills !== undefined) this.fills = store.fills
     if (store.bind !== undefined) this.bind = store.bind.bind(store)
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from './clock.js'
 import type { PreparedCopy } from './clone.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
-import type { Vector } from './store.js'
+import type { Claim, Vector } from './store.js'
 
 /** What a finished load leaves for those who joined it. */
 export interface Landed {
@@ -25,6 +25,10 @@ export class Flight {
   superseded = false
   /** Its value is being stored, and may still be superseded. */
   keeping: MaybePromise<void> = undefined
+  /** Done when its value has been stored, or will not be. */
+  stored: MaybePromise<void> = undefined
+  /** Other processes wait for it. */
+  claim: Claim | undefined
   /** Another load of the same key, which began before this one under another vector. */
   older: Flight | undefined
   #landing: PromiseWithResolvers<Landed> | undefined

@@ -4,6 +4,8 @@ import type { PreparedCopy } from './clone.js'
 import { FreshetError } from './errors.js'
 import type { Events } from './events.js'
 import { Flights } from './flight.js'
+import { FillTurns } from './fill-turns.js'
+import type { Sight, Turn } from './fill-turns.js'
 import type { Flight, Landed } from './flight.js'
 import type { Guard } from './guard.js'
 import { Learned } from './learned.js'
@@ -85,9 +87,13 @@ export class Reader {
   readonly #parts: ReaderParts
   readonly #flights: Flights
   readonly #learned = new Learned()
+  /** `undefined`: nobody shares the store. */
+  readonly #turns: FillTurns | undefined
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
+    const { fills } = parts.store
+    this.#turns = fills && new FillTurns({ ...parts, fills })
     this.#flights = new Flights(parts.clock, parts.joinTimeoutMs)
   }
 
@@ -207,14 +213,14 @@ export class Reader {
     const { late } = request
     if (lookup.status === 'absent') {
       return late === undefined || lookup.holdsClocks === true || !lookup.vector.usable
-        ? this.#absent(request, lookup.reason, lookup.vector)
-        : this.#absentWithClocks(request, late, lookup.reason)
+        ? this.#absent(request, lookup.reason, lookup.vector, lookup.loadMs)
+        : this.#absentWithClocks(request, late, lookup.reason, lookup.loadMs)
     }
     const now = this.#parts.clock.now()
     if (lookup.expiresAt > now) return this.#serve(request, lookup, now)
     return late === undefined
-      ? this.#absent(request, 'expired', lookup.vector)
-      : this.#absentWithClocks(request, late, 'expired')
+      ? this.#absent(request, 'expired', lookup.vector, lookup.loadMs)
+      : this.#absentWithClocks(request, late, 'expired', lookup.loadMs)
   }
 
   #serve(request: ReadRequest, entry: Entry, now: number): unknown {
@@ -230,21 +236,87 @@ export class Reader {
   }
 
   /** The vector to load under must hold the clocks too. */
-  #absentWithClocks(request: ReadRequest, { clocks }: LateTags, reason: string): MaybePromise<unknown> {
+  #absentWithClocks(
+    request: ReadRequest,
+    { clocks }: LateTags,
+    reason: string,
+    loadMs: number | undefined,
+  ): MaybePromise<unknown> {
     return andThen(this.snapshot(request.space, [...request.tags, ...clocks]), (vector) =>
-      this.#absent(request, reason, vector),
+      this.#absent(request, reason, vector, loadMs),
     )
   }
 
-  #absent(request: ReadRequest, reason: string, vector: Vector): MaybePromise<unknown> {
+  #absent(
+    request: ReadRequest,
+    reason: string,
+    vector: Vector,
+    loadMs: number | undefined,
+  ): MaybePromise<unknown> {
     if (!vector.usable) return this.bypass(request, reason)
     this.#parts.counters.misses++
     if (this.#parts.events.has('miss')) {
       this.#parts.events.emit('miss', { key: request.key, source: request.source, reason })
     }
-    const learned = this.#learned.get(request.space.prefix + request.key)
-    if (learned === undefined) return this.#loadOrJoin(request, toldBefore(request), vector, reason)
-    return this.#loadLearned(request, learned, reason)
+    const flightKey = request.space.prefix + request.key
+    const learned = this.#learned.get(flightKey)
+    if (learned !== undefined) return this.#loadLearned(request, learned, reason)
+    if (this.#turns?.pays(flightKey, loadMs) === true)
+      return this.#loadInTurn(request, this.#turns, vector, reason)
+    return this.#loadOrJoin(request, toldBefore(request), vector, reason)
+  }
+
+  /** As `#loadOrJoin`, unless another process does it. */
+  async #loadInTurn(
+    request: ReadRequest,
+    turns: FillTurns,
+    vector: Vector,
+    reason: string,
+    roundsLeft = maxRounds,
+  ): Promise<unknown> {
+    const flightKey = request.space.prefix + request.key
+    if (this.#flights.find(flightKey, vector) !== undefined)
+      return this.#loadOrJoin(request, toldBefore(request), vector, reason)
+    const turn = await turns.next(request.space, request.key, vector, () => this.#look(request, vector))
+    if (turn === 'look again') return this.#lookAgain(request, turns, reason, roundsLeft)
+    return this.#loadOrJoin(request, toldBefore(request), vector, reason, false, turn)
+  }
+
+  async #look(request: ReadRequest, vector: Vector): Promise<Sight> {
+    const lookup = await this.#lookupInTime(request)
+    if (lookup.status === 'absent' && lookup.reason === 'unavailable') return 'nothing'
+    return this.#live(lookup) !== undefined || lookup.vector.id !== vector.id ? 'changed' : 'same'
+  }
+
+  /** Each reader by itself: what it is served must be fresh as of now, whoever loaded it. */
+  async #lookAgain(
+    request: ReadRequest,
+    turns: FillTurns,
+    reason: string,
+    roundsLeft: number,
+  ): Promise<unknown> {
+    const { late } = request
+    const lookup = await this.#lookupInTime(request)
+    const entry = this.#live(lookup)
+    if (entry !== undefined) {
+      this.#parts.counters.awaited++
+      tell(request, 'joined', reason)
+      return shared(request, entry.copy)
+    }
+    const holdsAll = late === undefined || (lookup.status === 'absent' && lookup.holdsClocks === true)
+    const vector = holdsAll ? lookup.vector : await this.snapshot(request.space, toldBefore(request))
+    if (!vector.usable) {
+      this.#parts.counters.loads++
+      tell(request, 'miss', reason)
+      return this.#alone(request)
+    }
+    if (roundsLeft > 1) return this.#loadInTurn(request, turns, vector, reason, roundsLeft - 1)
+    return this.#loadOrJoin(request, toldBefore(request), vector, reason)
+  }
+
+  async #lookupInTime(request: ReadRequest): Promise<Lookup> {
+    const lookup = this.#lookup(request)
+    return isPromise(lookup) ? await this.#inTime(lookup) : lookup
   }
 
   /** The key's last load named tags of its own: the vector must hold them too, read now. */
@@ -265,12 +337,15 @@ export class Reader {
     vector: Vector,
     reason: string,
     rejoining = false,
+    turn?: Turn,
   ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
     const underWay = vector.usable ? this.#flights.find(flightKey, vector) : undefined
     if (underWay !== undefined) return this.#join(request, underWay, reason, rejoining)
     tell(request, 'miss', reason)
-    return this.#load(request, this.#flights.start(flightKey, tags, vector))
+    const flight = this.#flights.start(flightKey, tags, vector)
+    flight.claim = turn?.take()
+    return this.#load(request, flight)
   }
 
   async #join(request: ReadRequest, flight: Flight, reason: string, rejoining: boolean): Promise<unknown> {
@@ -301,6 +376,7 @@ export class Reader {
     const failed = (error: unknown): Promise<never> => {
       flight.fail(error)
       this.#flights.end(flight)
+      this.#release(flight)
       return rejected(error)
     }
     try {
@@ -329,8 +405,15 @@ export class Reader {
       throw error
     } finally {
       this.#flights.end(flight)
+      this.#release(flight)
     }
     return request.restore === undefined ? value : request.restore(value)
+  }
+
+  /** Those who wait in other processes look again when the entry is there, or will not be. */
+  #release({ claim, stored }: Flight): void {
+    if (claim === undefined) return
+    void this.#parts.guard.run('release', () => andThen(stored, () => claim.release()), nothing)
   }
 
   /** Stores what was loaded, if it may be, and says what is left of it for those who joined. */
@@ -346,6 +429,7 @@ export class Reader {
     // `undefined` is "not there", so it is not a value to keep.
     const storable =
       context.mayStore && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
+    if (!storable && !flight.superseded) this.#turns?.keptNothing(flight.key)
     if (!storable && flight.joiners === 0) return { value, copy: undefined, lackedTags }
     const copy = prepareCopy(value, request.isPlain === true ? plainData : undefined)
     if (copy === undefined) this.#parts.guard.failed('copy', notCopyable(request))
@@ -354,8 +438,10 @@ export class Reader {
       const storedAt = this.#parts.clock.now()
       const loadMs = storedAt - startedAt
       const loaded = { copy, storedAt, loadMs, ttlMs: context.ttlMs, byHand: false }
-      if (request.late === undefined) void this.#store(request, flight, loaded)
-      else flight.keeping = this.#keep(request, request.late, value, flight, loaded)
+      if (request.late === undefined) flight.stored = this.#store(request, flight, loaded)
+      else flight.stored = flight.keeping = this.#keep(request, request.late, value, flight, loaded)
+      if (copy.bytes <= this.#parts.maxEntryBytes) this.#turns?.took(flight.key, loadMs)
+      else this.#turns?.keptNothing(flight.key)
     }
     return { value, copy, lackedTags }
   }
@@ -456,6 +542,9 @@ function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError
     `The value of ${request.source ?? request.key} is not cached: it holds a function, a symbol, a cycle or an instance of a class that is not plain data. Cache plain data, or call skip() in the loader.`,
   )
 }
+
+// A reader that has waited twice for what did not come loads itself.
+const maxRounds = 2
 
 const plainData = { isPlain: true } as const
 

@@ -10,6 +10,8 @@ export interface CacheStats extends StoreSize {
   readonly loads: number
   /** Misses that joined a load already under way under the same vector. */
   readonly joined: number
+  /** Misses that were answered by what another process loaded while they waited for it. */
+  readonly awaited: number
   readonly stored: number
   /** Answers that were not stored, because their tables were written while they were loaded. */
   readonly unbound: number
@@ -29,6 +31,7 @@ export class Counters {
   bypasses = 0
   loads = 0
   joined = 0
+  awaited = 0
   stored = 0
   unbound = 0
   invalidations = 0
@@ -36,11 +39,11 @@ export class Counters {
   undelivered = 0
 
   snapshot(size: StoreSize): CacheStats {
-    const { hits, misses, bypasses, loads, joined, stored, unbound } = this
+    const { hits, misses, bypasses, loads, joined, awaited, stored, unbound } = this
     const { invalidations, failures, undelivered } = this
     const reads = hits + misses + bypasses
     const hitRatio = reads === 0 ? 0 : hits / reads
-    const counts = { hits, misses, bypasses, loads, joined, stored, unbound }
+    const counts = { hits, misses, bypasses, loads, joined, awaited, stored, unbound }
     const problems = { invalidations, failures, undelivered }
     return { ...counts, ...problems, hitRatio, ...size }
   }

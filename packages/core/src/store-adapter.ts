@@ -25,8 +25,10 @@ export { wholeSpaceTag } from './space.js'
 export type {
   Absent,
   AbsentReason,
+  Claim,
   Entry,
   EntryRecord,
+  Fills,
   Intent,
   Lookup,
   Store,

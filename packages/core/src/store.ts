@@ -39,6 +39,8 @@ export interface Absent {
   readonly vector: Vector
   /** Whether the vector holds the clocks that the look-up named. Default: it does not. */
   readonly holdsClocks?: boolean
+  /** How long the load of what was there before took, in milliseconds, if that is known. */
+  readonly loadMs?: number
 }
 
 export type Lookup = Entry | Absent
@@ -59,6 +61,28 @@ export interface EntryRecord {
 export interface Intent {
   readonly space: Space
   readonly tags: readonly string[]
+}
+
+/**
+ * Has one process load what several miss. Nothing but who does the work depends on it: whoever has waited looks up again, and what is lost
+ * or late costs a load.
+ */
+export interface Fills {
+  /** A load that is not known to take as long is not asked for, in milliseconds. */
+  readonly fromMs: number
+  /** How long a reader waits for the loads of other processes, in milliseconds. */
+  readonly waitMs: number
+  /**
+   * Asks to be the one who loads an entry under a vector; `undefined`: another one is. It ends by itself after a short time. What is
+   * asked of the same store afterwards is answered afterwards.
+   */
+  claim(space: Space, key: string, vector: Vector): MaybePromise<Claim | undefined>
+}
+
+/** The right to load an entry for all who share the store. */
+export interface Claim {
+  /** To be called when the entry is there, or will not be. Never ends anybody else's claim. */
+  release(): MaybePromise<void>
 }
 
 export interface StoreSize {
@@ -109,6 +133,8 @@ export interface Store {
   readonly modes?: readonly ConsistencyMode[]
   /** Gone with this process, and never out of its reach. */
   readonly isLocal?: boolean
+  /** Default: every process loads for itself. */
+  readonly fills?: Fills
   /** How long the ends of writes are tried by its own limits. Default: no longer than anything else. */
   readonly writeLimitMs?: number
   /** @param clocks see `bind`: the vector of an absent entry may hold them as well, if it says so */

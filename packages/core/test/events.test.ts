@@ -115,6 +115,7 @@ describe('stats', () => {
       bypasses: 0,
       loads: 2,
       joined: 1,
+      awaited: 0,
       stored: 2,
       unbound: 0,
       invalidations: 0,

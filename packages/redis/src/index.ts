@@ -1,5 +1,5 @@
 export type { CommandPart, RedisClient, RedisPipeline } from './client.js'
 export type { AdviceOptions, ApplicationOptions } from './advisor/options.js'
-export type { RedisStoreOptions } from './options.js'
+export type { FillOptions, RedisStoreOptions } from './options.js'
 export { redisStore } from './redis-store.js'
 export type { Topology } from './topologies.js'

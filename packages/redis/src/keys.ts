@@ -12,6 +12,8 @@ export interface Keys {
   generation(tag: string): string
   /** Of an entry, by its identity: fixed in length, so that no key is too long. */
   entry(identity: string): string
+  /** Of the claim to load an entry, by its identity, under a vector, by its id. */
+  fill(identity: string, vectorId: string): string
 }
 
 export function createKeys(prefix: string): Keys {
@@ -23,6 +25,7 @@ export function createKeys(prefix: string): Keys {
     entryPrefix,
     generation: (tag) => generationPrefix + tag,
     entry: (identity) => entryPrefix + digest(identity),
+    fill: (identity, vectorId) => `${prefix}f:${digest(`${vectorId}\n${identity}`)}`,
   }
 }
 

@@ -45,12 +45,33 @@ export interface RedisStoreOptions {
    * older is served. Default `'3s'`.
    */
   readonly silence?: Duration
+  /** Of an entry that several processes miss, one loads it and the others wait. `false`: every process loads for itself. */
+  readonly fill?: FillOptions | false
   /** Classes beyond the built-in ones that values may hold, such as `decimalType(Prisma.Decimal)`. Default none. */
   readonly types?: readonly CodecType[]
   /** Signs entries, so that nobody else can write one: at least 16 bytes, the same in every process. Default: unsigned. */
   readonly secret?: string | Uint8Array
   /** What is looked at, some time after the start, to warn of servers and options that do not fit. `false`: nothing is. */
   readonly advice?: AdviceOptions | false
+}
+
+/** How long, at most, and for what one process waits for another one's load. */
+export interface FillOptions {
+  /**
+   * Loads that took at least so long the last time are waited for; `0`: all, which costs each miss a request. What a quick load
+   * would save is less than asking costs. Default `'20ms'`.
+   */
+  readonly from?: Duration
+  /** How long a process is waited for that does not say that it has ended; it may have died. Default `'2s'`. */
+  readonly lease?: Duration
+  /** How long a reader waits, whatever happens, before it loads itself. Default `'2s'`. */
+  readonly wait?: Duration
+}
+
+export interface ResolvedFill {
+  readonly fromMs: number
+  readonly leaseMs: number
+  readonly waitMs: number
 }
 
 export interface ResolvedRedisStoreOptions {
@@ -65,6 +86,8 @@ export interface ResolvedRedisStoreOptions {
   readonly breakerRetryMs: number
   readonly onDemoted: (() => void) | undefined
   readonly silenceMs: number
+  /** `undefined`: every process loads for itself. */
+  readonly fill: ResolvedFill | undefined
   readonly types: readonly CodecType[]
   readonly secret: string | Uint8Array | undefined
   /** `undefined`: none is wanted. */
@@ -82,6 +105,7 @@ const names = [
   'breaker',
   'onDemoted',
   'silence',
+  'fill',
   'types',
   'secret',
   'advice',
@@ -104,9 +128,20 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedRedisStoreOp
     breakerRetryMs: toMilliseconds(breaker.retryAfter ?? '1s', 'breaker.retryAfter'),
     onDemoted: validHook(options.onDemoted),
     silenceMs: toMilliseconds(options.silence ?? '3s', 'silence', { min: 100 }),
+    fill: resolveFill(options.fill),
     types: options.types ?? [],
     secret: options.secret,
     advice: resolveAdvice(options.advice),
+  })
+}
+
+function resolveFill(fill: FillOptions | false = {}): ResolvedFill | undefined {
+  if (fill === false) return undefined
+  assertOptions("The option 'fill'", fill, ['from', 'lease', 'wait'])
+  return Object.freeze({
+    fromMs: toMilliseconds(fill.from ?? '20ms', 'fill.from', { min: 0 }),
+    leaseMs: toMilliseconds(fill.lease ?? '2s', 'fill.lease', { min: 10 }),
+    waitMs: toMilliseconds(fill.wait ?? '2s', 'fill.wait'),
   })
 }
 

@@ -6,6 +6,7 @@ import {
   type Absent,
   type AbsentReason,
   type EntryRecord,
+  type Fills,
   type Intent,
   type Lookup,
   type Space,
@@ -18,6 +19,7 @@ import {
 import { withAdvice } from './advisor/with-advice.js'
 import type { RedisClient } from './client.js'
 import { Delivery } from './delivery.js'
+import { FillLeases } from './fill-leases.js'
 import { Intents } from './intents.js'
 import { createKeys, handTag, isHandTag, type Keys, tagsWithin } from './keys.js'
 import { Link } from './link.js'
@@ -107,6 +109,7 @@ interface RedisStoreParts {
 class RedisStore implements Store {
   readonly name = 'redis'
   readonly writeLimitMs: number
+  readonly fills?: Fills
   readonly #reader: KeyReader
   readonly #context: StoreContext
   readonly #link: Link
@@ -125,6 +128,7 @@ class RedisStore implements Store {
     const mintArgs = () => [nonces.next(), tagTtlMs]
     const delivery = new Delivery(link, context)
     this.writeLimitMs = writeTimeoutMs
+    if (options.fill !== undefined) this.fills = new FillLeases({ link, keys, nonces, ...options.fill })
     this.#context = context
     this.#hasNear = observe !== undefined
     this.#putEntry = putEntry
@@ -165,9 +169,11 @@ class RedisStore implements Store {
     const asked = all.slice(0, names.length)
     const payload = this.#payload(entryKey, entry, identity)
     if (payload === undefined || !isCurrent(payload, names, asked))
-      return await this.#absent(payload === undefined ? 'missing' : 'invalidated', withClocks, all)
+      return payload === undefined
+        ? await this.#absent('missing', withClocks, all)
+        : await this.#absent('invalidated', withClocks, all, payload.header.loadMs)
     const found = await this.#found(payload, entry, names, asked)
-    return found ?? (await this.#absent('invalidated', withClocks, all))
+    return found ?? (await this.#absent('invalidated', withClocks, all, payload.header.loadMs))
   }
 
   /** What an entry is stored under; with near copies also what tells of changes by hand. */
@@ -361,10 +367,16 @@ class RedisStore implements Store {
     this.#changes.run(entryKey, remove).catch((error: unknown) => this.#context.failed('delete entry', error))
   }
 
-  async #absent(reason: AbsentReason, names: readonly string[], asked: readonly Reading[]): Promise<Absent> {
+  async #absent(
+    reason: AbsentReason,
+    names: readonly string[],
+    asked: readonly Reading[],
+    loadMs?: number,
+  ): Promise<Absent> {
     const vector = await this.#vector(names, asked)
     if (vector === unusable) return unavailable
-    return { status: 'absent', reason: vector.usable ? reason : 'held', vector, holdsClocks: true }
+    const absent = { reason: vector.usable ? reason : 'held', vector, holdsClocks: true } as const
+    return { status: 'absent', ...absent, ...(loadMs !== undefined && { loadMs }) }
   }
 
   /** What was read, with fresh generations for the tags that have none. */

@@ -2,7 +2,17 @@ import type { ConsistencyMode } from '../consistency.js'
 import type { MaybePromise } from '../maybe-promise.js'
 import { isPromise } from '../maybe-promise.js'
 import type { Space } from '../space.js'
-import type { Absent, EntryRecord, Intent, Lookup, Store, StoreContext, StoreSize, Vector } from '../store.js'
+import type {
+  Absent,
+  EntryRecord,
+  Fills,
+  Intent,
+  Lookup,
+  Store,
+  StoreContext,
+  StoreSize,
+  Vector,
+} from '../store.js'
 import { type Attempt, attempt } from './attempt.js'
 import { BackupVector } from './backup-vector.js'
 import type { Switch } from './switch.js'
@@ -25,6 +35,8 @@ export class FailoverStore implements Store {
   readonly name = 'failover'
   readonly modes: readonly ConsistencyMode[] = ['eventual', 'bounded']
   readonly writeLimitMs?: number
+  /** The primary's: the backup's vectors say nothing to it. */
+  readonly fills?: Fills
   readonly #stores: Switch
   readonly #context: StoreContext
   readonly #marksWrites: boolean
@@ -33,6 +45,7 @@ export class FailoverStore implements Store {
     this.#stores = stores
     this.#context = context
     this.#marksWrites = marksWrites
+    if (stores.primary.fills !== undefined) this.fills = stores.primary.fills
     const limits = [stores.primary, stores.backup.store].map(({ writeLimitMs = 0 }) => writeLimitMs)
     const limitMs = Math.max(...limits)
     if (limitMs > 0) this.writeLimitMs = limitMs

@@ -2,6 +2,7 @@ import {
   type Absent,
   type Entry,
   type EntryRecord,
+  type Fills,
   type Intent,
   isPromise,
   type Lookup,
@@ -54,12 +55,14 @@ export interface NearStoreParts {
 export class NearStore implements Store {
   readonly name: string
   readonly writeLimitMs?: number
+  readonly fills?: Fills
   readonly #parts: NearStoreParts
   #isClosed = false
 
   constructor(parts: NearStoreParts) {
     this.name = parts.shared.name
     if (parts.shared.writeLimitMs !== undefined) this.writeLimitMs = parts.shared.writeLimitMs
+    if (parts.shared.fills !== undefined) this.fills = parts.shared.fills
     this.#parts = parts
   }
 
@@ -203,10 +206,13 @@ export class NearStore implements Store {
     const mayKeep = copies.fetching(identity)
     const handKey = keys.generation(space.prefix + handTag)
     const before = generations.stampOf(handKey)
+    const loadMs = copies.peek(identity)?.loadMs
     const found = await shared.lookup(space, key, tags, clocks)
     // Of several servers one may have been asked for the entry before it was changed by hand, and another for what tells of it after.
     const isOneMoment = this.#parts.isOneServer || before === generations.stampOf(handKey)
     if (mayKeep() && isOneMoment && found.status === 'found') this.#keepFetched(identity, found, tags)
+    // Of an entry that has expired, the copy is all that is left.
+    if (found.status === 'absent' && loadMs !== undefined) return { loadMs, ...found }
     return found
   }
 

@@ -1,5 +1,6 @@
 import { beatScript } from '../../src/scripts/beat.js'
 import { checkScript } from '../../src/scripts/check.js'
+import { claimScript } from '../../src/scripts/claim.js'
 import { closeScript } from '../../src/scripts/close.js'
 import { enlistScript } from '../../src/scripts/enlist.js'
 import { intentScript } from '../../src/scripts/intent.js'
@@ -8,6 +9,7 @@ import { mintScript } from '../../src/scripts/mint.js'
 import { publishedBeatScript } from '../../src/scripts/published-beat.js'
 import { putScript } from '../../src/scripts/put.js'
 import { readScript } from '../../src/scripts/read.js'
+import { releaseScript } from '../../src/scripts/release.js'
 import { shareScript } from '../../src/scripts/share.js'
 
 export const scripts = [
@@ -22,4 +24,6 @@ export const scripts = [
   enlistScript,
   listedScript,
   shareScript,
+  claimScript,
+  releaseScript,
 ] as const

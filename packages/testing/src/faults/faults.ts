@@ -7,6 +7,7 @@ export const storeOperations = [
   'lookup',
   'snapshot',
   'bind',
+  'claim',
   'put',
   'delete',
   'openIntent',

@@ -54,6 +54,7 @@ class FaultyStore implements Store {
   readonly name: string
   readonly modes?: NonNullable<Store['modes']>
   readonly bind?: NonNullable<Store['bind']>
+  readonly fills?: NonNullable<Store['fills']>
   readonly #inner: Store
   readonly #faults: Faults
   readonly #context: StoreContext
@@ -66,6 +67,13 @@ class FaultyStore implements Store {
     if (inner.bind !== undefined) {
       const bind = inner.bind.bind(inner)
       this.bind = (...parts) => this.#call('bind', () => bind(...parts))
+    }
+    const { fills } = inner
+    if (fills !== undefined) {
+      const { fromMs, waitMs } = fills
+      const claim: typeof fills.claim = (...parts) =>
+        this.#call('claim', () => fills.claim(...parts), { undo: (claimed) => claimed?.release() })
+      this.fills = { fromMs, waitMs, claim }
     }
     this.#inner = inner
     this.#faults = faults

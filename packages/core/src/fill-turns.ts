@@ -1,0 +1,109 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from './clock.js'
+import type { Guard } from './guard.js'
+import type { MaybePromise } from './maybe-promise.js'
+import type { Space } from './space.js'
+import type { Claim, Fills, Vector } from './store.js'
+
+export interface FillTurnsParts {
+  readonly fills: Fills
+  readonly clock: Clock
+  readonly guard: Guard
+  readonly closing: AbortSignal
+}
+
+/** The right to load, for the readers of one process who asked for it together: the first one takes what came with it. */
+export class Turn {
+  #claim: Claim | undefined
+
+  constructor(claim: Claim | undefined) {
+    this.#claim = claim
+  }
+
+  take(): Claim | undefined {
+    const claim = this.#claim
+    this.#claim = undefined
+    return claim
+  }
+}
+
+/** `changed`: there is an entry to serve, or another vector to load under. `nothing`: the store cannot be asked. */
+export type Sight = 'same' | 'changed' | 'nothing'
+
+const maxKeys = 10_000
+const firstPauseMs = 5
+const maxPauseMs = 50
+const pauseGrowth = 1.5
+
+/**
+ * Who of all processes loads an entry under a vector: one, while the others wait.
+ *
+ * Waiting is a question now and then, together for all readers of this process. It ends when there is something to serve, when there is
+ * another vector to load under, when nobody loads any more, and after `waitMs`.
+ */
+export class FillTurns {
+  readonly #parts: FillTurnsParts
+  readonly #slow = new LRUCache<string, number>({ max: maxKeys })
+  readonly #asked = new Map<string, Promise<Turn | 'look again'>>()
+
+  constructor(parts: FillTurnsParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Whether the load of a key takes so long that asking other processes first is worth it.
+   *
+   * @param loadMs what the store knows of it
+   */
+  pays(key: string, loadMs: number | undefined): boolean {
+    return (loadMs ?? this.#slow.get(key) ?? 0) >= this.#parts.fills.fromMs
+  }
+
+  /** The load of a key took so long. */
+  took(key: string, loadMs: number): void {
+    if (loadMs >= this.#parts.fills.fromMs) this.#slow.set(key, loadMs)
+    else this.#slow.delete(key)
+  }
+
+  /** What a load of the key brought is of no use to others, so nobody should wait for the next. */
+  keptNothing(key: string): void {
+    this.#slow.delete(key)
+  }
+
+  /** @param look what looking again brings */
+  next(space: Space, key: string, vector: Vector, look: () => Promise<Sight>): Promise<Turn | 'look again'> {
+    const id = `${vector.id}\n${space.prefix}${key}`
+    const asked = this.#asked.get(id)
+    if (asked !== undefined) return asked
+    const turn = this.#wait(() => this.#parts.fills.claim(space, key, vector), look).finally(() =>
+      this.#asked.delete(id),
+    )
+    this.#asked.set(id, turn)
+    return turn
+  }
+
+  async #wait(
+    ask: () => MaybePromise<Claim | undefined>,
+    look: () => Promise<Sight>,
+  ): Promise<Turn | 'look again'> {
+    const { clock, guard, fills, closing } = this.#parts
+    const until = clock.now() + fills.waitMs
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, maxPauseMs)) {
+      // The claim goes first: whoever had it before has stored by then, and the look sees it.
+      const [claim, sight] = await Promise.all([guard.run('claim', ask, () => unclaimed), look()])
+      if (sight === 'changed') {
+        if (claim !== undefined) void guard.run('release', () => claim.release(), nothing)
+        return 'look again'
+      }
+      if (claim !== undefined || sight === 'nothing') return new Turn(claim)
+      const leftMs = until - clock.now()
+      if (leftMs <= 0 || closing.aborted) return new Turn(undefined)
+      await new Promise<void>((resolve) => void clock.setTimer(resolve, Math.min(pauseMs, leftMs)))
+    }
+  }
+}
+
+const nothing = (): void => undefined
+
+/** Nobody could be asked, so everybody loads. */
+const unclaimed: Claim = { release: nothing }
