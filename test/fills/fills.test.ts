@@ -48,7 +48,7 @@ test('of many readers in several processes one loads', async () => {
   const outcomes = await Promise.all(reading)
   expect(outcomes.map(({ rows }) => rows)).toEqual([['v0'], ['v0'], ['v0']])
   expect(await redis.get('loads')).toBe('1')
-  expect(outcomes.map(({ stats }) => stats.loads).toSorted()).toEqual([0, 0, 1])
+  expect(outcomes.reduce((sum, { stats }) => sum + stats.loads, 0)).toBe(1)
   expect(outcomes.reduce((sum, { stats }) => sum + stats.awaited, 0)).toBe((processes - 1) * readers)
 })
 

@@ -1,5 +1,5 @@
 import { type Cache, createCache } from '@freshet/core'
-import { FakeClock, type Held, held, settled } from '@freshet/testing'
+import { FakeClock, type Held, held } from '@freshet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type RedisServer,
@@ -123,8 +123,14 @@ test('a load that fails lets the next process load at once, and fails for nobody
 test('a load whose answer is not kept lets the next process load at once', async () => {
   const [one, other] = [await start(), await start()]
   const answer = held<string>()
-  const skipping = one.cache.getOrSet('k', async ({ skip }) => (skip(), await answer.promise), options)
-  await settled()
+  let loading = false
+  const load = async ({ skip }: { skip(): void }) => {
+    loading = true
+    skip()
+    return await answer.promise
+  }
+  const skipping = one.cache.getOrSet('k', load, options)
+  await until('it loads', async () => loading)
   const second = other.readMany()
   await other.waits()
   answer.resolve('v0')
