@@ -2,7 +2,11 @@ import { mutants as historyMutants } from '../history/mutants.js'
 import { one, type Mutant, type Patch } from '../property/mutant.js'
 
 const failuresPass: readonly Patch[] = [
-  { file: 'core/src/guard.ts', find: 'resolve(otherwise(cause))', replace: 'reject(cause)' },
+  {
+    file: 'core/src/guard.ts',
+    find: 'resolve(attempt(() => otherwise(cause)))',
+    replace: 'resolve(Promise.reject(cause))',
+  },
   {
     file: 'redis/src/readings.ts',
     find: 'if (!outcome.ok) return context.failed(`script ${script.name}`, outcome.error)',

@@ -57,6 +57,7 @@ describe.each(Object.entries(servers))('%s', (server, connect) => {
       pass,
       grainMs: 5_000,
       isShared: true,
+      marksWrites: mode !== 'eventual',
     }
     describe(mode, () => {
       describeStore(`Redis ${server}, replicated, ${mode}`, store, { describe, test })
