@@ -116,12 +116,13 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: tapped,
-        find: 'isPromise(opening) ? await opening : opening',
-        replace: "isPromise(opening) ? await opening : opening\n  await written.invalidate('')",
+        find: 'let result: T\n  try {\n    result = await send()\n  } catch (error) {\n    written.add(execution)',
+        replace:
+          "let result: T\n  written.add(execution)\n  await written.invalidate('')\n  try {\n    result = await send()\n  } catch (error) {",
       },
       {
         file: tapped,
-        find: 'const ending = writes.committed(execution.statement.sql)',
+        find: 'const ending = written.invalidate(execution.statement.sql)',
         replace: 'const ending: unknown = undefined',
       },
     ],
@@ -132,8 +133,8 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: tapped,
-        find: 'const ending = writes.committed(execution.statement.sql)',
-        replace: 'const ending = void setTimeout(() => void writes.committed(execution.statement.sql), 5)',
+        find: 'const ending = written.invalidate(execution.statement.sql)',
+        replace: 'const ending = void setTimeout(() => void written.invalidate(execution.statement.sql), 5)',
       },
     ],
   },

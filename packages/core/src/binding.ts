@@ -79,6 +79,10 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     }
   }
 
+  get isLocal(): boolean {
+    return this.#parts.engine.store.isLocal === true
+  }
+
   open(tags: readonly string[]): MaybePromise<Write> {
     const { writer, space } = this.#parts.engine
     return writer.open(space, tags)

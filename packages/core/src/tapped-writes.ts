@@ -21,15 +21,25 @@ export interface TappedPlace<Statement> {
  *
  * @throws FreshetError WRITE_REFUSED if it was not sent
  */
-export async function autocommit<Statement extends TappedStatement, T>(
+export function autocommit<Statement extends TappedStatement, T>(
   place: TappedPlace<Statement>,
   execution: Execution<Statement>,
   send: () => Promise<T>,
 ): Promise<T> {
-  const written = writtenBy(place, execution)
-  // Awaited only if it must be: a store in memory has marked it already.
-  const opening = written.open()
-  const writes = isPromise(opening) ? await opening : opening
+  const written = place.written()
+  return written.needsMarks
+    ? marked(place, execution, written, send)
+    : unmarked(place, execution, written, send)
+}
+
+async function marked<Statement extends TappedStatement, T>(
+  place: TappedPlace<Statement>,
+  execution: Execution<Statement>,
+  written: Written<Statement>,
+  send: () => Promise<T>,
+): Promise<T> {
+  written.add(execution)
+  const writes = await written.open()
   let result: T
   try {
     result = await send()
@@ -38,7 +48,28 @@ export async function autocommit<Statement extends TappedStatement, T>(
     throw error
   }
   place.carriedOut(execution, written)
-  const ending = writes.committed(execution.statement.sql)
+  await writes.committed(execution.statement.sql)
+  return result
+}
+
+/** What is kept in this process alone is told when the write is done: that much less is in the way of each. */
+async function unmarked<Statement extends TappedStatement, T>(
+  place: TappedPlace<Statement>,
+  execution: Execution<Statement>,
+  written: Written<Statement>,
+  send: () => Promise<T>,
+): Promise<T> {
+  let result: T
+  try {
+    result = await send()
+  } catch (error) {
+    written.add(execution)
+    await endRejected(await written.open(), execution.statement, place.outcomeOf(error), error)
+    throw error
+  }
+  written.add(execution)
+  place.carriedOut(execution, written)
+  const ending = written.invalidate(execution.statement.sql)
   if (isPromise(ending)) await ending
   return result
 }

@@ -39,6 +39,8 @@ export class Writer {
    */
   open(space: Space, tags: readonly string[]): MaybePromise<Write> {
     const { store, guard } = this.#parts
+    // Nothing in this process can be out of reach, and a write need not pay for closures.
+    if (store.isLocal === true) return new Write(this.#parts, { space, tags })
     const opening = guard.run(
       'open intent',
       () => store.openIntent(space, tags),
@@ -53,6 +55,7 @@ export class Writer {
   invalidate(space: Space, tags: readonly string[], source: string): MaybePromise<void> {
     const { store, guard, journal } = this.#parts
     tell(this.#parts, tags, source)
+    if (store.isLocal === true) return store.bump(space, tags)
     return guard.run(
       'invalidate',
       () => store.bump(space, tags),
@@ -106,6 +109,7 @@ export class Write {
   committed(tags: readonly string[], source: string): MaybePromise<void> {
     const { store, guard, journal } = this.#parts
     tell(this.#parts, tags, source)
+    if (store.isLocal === true) return store.bump(this.#intent.space, tags)
     return guard.run(
       'close intent',
       () => store.closeIntent(this.#intent, tags),

@@ -5,6 +5,8 @@ import type { Write } from './write.js'
 
 /** One cache that wants to know what is written through a tap. */
 export interface WriteObserver<Statement> {
+  /** Whether what it keeps may be served by others, so that it must be marked before it is written. Default: it may. */
+  readonly isLocal?: boolean
   /** The tags that a writing statement invalidates. */
   tagsOf(execution: Execution<Statement>): readonly string[]
   /** Before the commit. Throws or rejects if the write must not be sent. */
@@ -29,14 +31,18 @@ export class Observers<Statement> {
   #joined: readonly Joined<Statement>[] = []
   /** Grows with every observer that joins. */
   now = 0
+  /** Whether a write must be told to anybody before it is sent. */
+  needMarks = false
 
   add(observer: WriteObserver<Statement>): void {
     if (this.#joined.some((joined) => joined.observer === observer)) return
     this.#joined = [...this.#joined, { observer, at: ++this.now }]
+    this.needMarks ||= observer.isLocal !== true
   }
 
   delete(observer: WriteObserver<Statement>): void {
     this.#joined = this.#joined.filter((joined) => joined.observer !== observer)
+    this.needMarks = this.#joined.some((joined) => joined.observer.isLocal !== true)
   }
 
   get all(): readonly Joined<Statement>[] {
@@ -97,6 +103,11 @@ export class Written<Statement> {
 
   get isEmpty(): boolean {
     return this.#since === undefined
+  }
+
+  /** Whether anybody wants to know of it before it is sent. */
+  get needsMarks(): boolean {
+    return this.#observers.needMarks
   }
 
   add(execution: Execution<Statement>): void {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Observers } from '@freshet/core/adapter'
 import type { SqlDialect, Statement } from '@freshet/sql'
 import { createClassifier } from '@freshet/sql'
-import type { DataSource, QueryRunner } from 'typeorm'
+import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
 import { TappedConnection } from './tapped-connection.js'
 import { isTapped, tapRunner } from './tapped-runner.js'
 
@@ -115,9 +115,10 @@ export function tapOn(dataSource: DataSource, dialect: SqlDialect): Tap {
   if (existing !== undefined) return existing
   const tap = new Tap(dataSource, dialect)
   // Every way into TypeORM comes here: managers, persistence, builders, migrations, the schema builder.
-  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource)
+  const createQueryRunner = dataSource.createQueryRunner
   Object.defineProperty(dataSource, 'createQueryRunner', {
-    value: (...given: Parameters<typeof createQueryRunner>) => tapRunner(tap, createQueryRunner(...given)),
+    // By name: TypeORM hands over no more, and makes a runner for nearly every call.
+    value: (mode?: ReplicationMode) => tapRunner(tap, createQueryRunner.call(dataSource, mode)),
     writable: true,
     configurable: true,
   })

@@ -88,7 +88,11 @@ async function passFirst(
   parameters: unknown,
   useStructuredResult: boolean | undefined,
 ): Promise<unknown> {
-  return await pass(runner, await connect(runner), sql, parameters, useStructuredResult)
+  const state = runner[tapKey]
+  // As connect(), but one promise less: nearly every runner sends one statement.
+  const physical = (await runner.connect()) as object
+  const connection = (state.connection ??= state.tap.connection(physical))
+  return await pass(runner, connection, sql, parameters, useStructuredResult)
 }
 
 function pass(
