@@ -341,7 +341,10 @@ export class Reader {
   ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
     const underWay = vector.usable ? this.#flights.find(flightKey, vector) : undefined
-    if (underWay !== undefined) return this.#join(request, underWay, reason, rejoining)
+    if (underWay !== undefined) {
+      underWay.claim ??= turn?.take()
+      return this.#join(request, underWay, reason, rejoining)
+    }
     tell(request, 'miss', reason)
     const flight = this.#flights.start(flightKey, tags, vector)
     flight.claim = turn?.take()

@@ -73,8 +73,8 @@ export interface Fills {
   /** How long a reader waits for the loads of other processes, in milliseconds. */
   readonly waitMs: number
   /**
-   * Asks to be the one who loads an entry under a vector; `undefined`: another one is. It ends by itself after a short time. What is
-   * asked of the same store afterwards is answered afterwards.
+   * Asks to be the one who loads an entry under a vector; `undefined`: another one is. It ends by itself after a short time. If it
+   * rejects, everybody loads.
    */
   claim(space: Space, key: string, vector: Vector): MaybePromise<Claim | undefined>
 }
@@ -131,7 +131,7 @@ export interface Store {
   readonly name: string
   /** How fresh it can be. Default: as fresh as anybody asks, because it is as fresh as can be. */
   readonly modes?: readonly ConsistencyMode[]
-  /** Gone with this process, and never out of its reach. */
+  /** Gone with this process, and never out of its reach: it needs no marks, and a write ends with `bump`. */
   readonly isLocal?: boolean
   /** Default: every process loads for itself. */
   readonly fills?: Fills

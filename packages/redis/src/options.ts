@@ -64,7 +64,7 @@ export interface FillOptions {
   readonly from?: Duration
   /** How long a process is waited for that does not say that it has ended; it may have died. Default `'2s'`. */
   readonly lease?: Duration
-  /** How long a reader waits, whatever happens, before it loads itself. Default `'2s'`. */
+  /** How long a reader waits for another process's load, and for the next one if tags were written meanwhile. Default `'2s'`. */
   readonly wait?: Duration
 }
 

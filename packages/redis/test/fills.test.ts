@@ -210,6 +210,31 @@ describe('what is asked for', () => {
     return client.sent.length - before
   }
 
+  test('what a copy that has expired says of its load is enough', async () => {
+    const requestsAfterExpiry = async (loadMs: number) => {
+      await client.callBuffer('flushall')
+      const clock = new FakeClock()
+      const start = () => new TestDatabase().connect(client, { prefix: 'asked:' }, { clock, near: {} }).cache
+      const [one, other] = [start(), start()]
+      const load = () => {
+        clock.advance(loadMs)
+        return 'v'
+      }
+      await one.getOrSet('k', load, options)
+      await client.idle()
+      await other.getOrSet('k', load, options)
+      expect(other.stats().hits).toBe(1)
+      clock.advance(2 * 3_600_000)
+      await client.callBuffer('flushall')
+      await client.idle()
+      const before = client.sent.length
+      await other.getOrSet('k', load, options)
+      await client.idle()
+      return client.sent.length - before
+    }
+    expect(await requestsAfterExpiry(500)).toBeGreaterThan(await requestsAfterExpiry(5))
+  })
+
   test.each([true, false])(
     'a quick load takes no request more, and a slow one is claimed and released; remembered %s',
     async (remember) => {
