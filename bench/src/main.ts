@@ -9,6 +9,7 @@ import { benchPrisma, createTables } from './prisma.js'
 import { benchRedis } from './redis.js'
 import { countRequests } from './redis-requests.js'
 import { benchInvalidation } from './redis-invalidation.js'
+import { benchStampede } from './stampede.js'
 import { benchTypeormEntities } from './typeorm-entities.js'
 import { benchTypeormOverhead } from './typeorm-overhead.js'
 import { benchTypeormRows } from './typeorm-rows.js'
@@ -52,6 +53,14 @@ if (wants('redis') || values.only === 'invalidation') {
     await createTables(url)
     const sizes = { few: 1_000, many: values.short ? 20_000 : 1_000_000 }
     sections.push(...(await benchInvalidation(redis, url, sizes, rounds(60, 200))))
+  } finally {
+    await Promise.all([redis.stop(), postgres.stop()])
+  }
+}
+if (wants('stampede')) {
+  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
+  try {
+    sections.push(await benchStampede(redis, await postgres.createDatabase(), 10_000))
   } finally {
     await Promise.all([redis.stop(), postgres.stop()])
   }
