@@ -75,7 +75,13 @@ async function staleMint({ scene, crew, random }: FaultContext): Promise<void> {
   if (reader === undefined || writer === undefined) return
   const [data] = reader.wires
   data!.delay(slowMs)
-  await scene.losing('DEL', async () => await node!.command('DEL', `${scene.prefix}g:item#${row}`), { row })
+  try {
+    await scene.losing('DEL', async () => await node!.command('DEL', `${scene.prefix}g:item#${row}`), { row })
+  } catch {
+    // Killed meanwhile, by a fault of another kind.
+    data!.delay(0)
+    return
+  }
   reader.send({ type: 'read', rows: [row], forMs: 0 })
   await wait(slowMs * 1.5)
   writer.send({ type: 'write', rows: [row], order: { kind: 'dawdle', beforeMs: 180, afterMs: 250 } })
