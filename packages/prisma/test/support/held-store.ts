@@ -11,6 +11,7 @@ export class HeldStore {
     const inner = memoryStore()(context)
     return new Proxy(inner, {
       get: (store, key) => {
+        if (key === 'isLocal') return false
         const value: unknown = Reflect.get(store, key)
         if (typeof value !== 'function') return value
         const call = value.bind(store) as (...given: unknown[]) => unknown
