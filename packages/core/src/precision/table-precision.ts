@@ -56,7 +56,7 @@ export function preciseTable<Type>(keys: TableKeys<Type>): PreciseTable<Type> {
     key.some((column) => changing.has(column.toLowerCase()))
       ? undefined
       : watchedKey(key, columns, texts, bucketOf)
-  const watchedKeys = distinct(inOrder(rowKey, keys.keys)).flatMap((key) => toKey(key) ?? [])
+  const watchedKeys = distinct(inOrder(rowKey ?? [], keys.keys)).flatMap((key) => toKey(key) ?? [])
   return {
     grain: 'row',
     name,
@@ -71,15 +71,12 @@ export function preciseTable<Type>(keys: TableKeys<Type>): PreciseTable<Type> {
 
 /** Tuples before single columns: they hold fewer rows. */
 function inOrder(
-  rowKey: readonly string[] | undefined,
+  rowKey: readonly string[],
   others: readonly (readonly string[])[],
 ): readonly (readonly string[])[] {
-  const all = [...(rowKey === undefined ? [] : [rowKey]), ...others]
-  return [
-    ...(rowKey === undefined ? [] : [rowKey]),
-    ...others.filter(({ length }) => length > 1),
-    ...all.flat().map((column) => [column]),
-  ]
+  const tuples = others.filter(({ length }) => length > 1)
+  const single = [...others.flat(), ...rowKey].map((column) => [column])
+  return [...(rowKey.length === 0 ? [] : [rowKey]), ...tuples, ...single]
 }
 
 function distinct(keys: readonly (readonly string[])[]): readonly (readonly string[])[] {

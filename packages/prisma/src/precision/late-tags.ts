@@ -2,7 +2,7 @@ import { type KeyValues, normalValue } from '@freshet/sql'
 import { isPlain, type PlainObject } from './arguments.js'
 import type { Candidate } from './place.js'
 import type { BetweenRows, NamedRows, ReadPlan, ShownLink, ShownRows } from './read-plan.js'
-import type { WatchedKey } from './watched-key.js'
+import type { WatchedKey } from './table-precision.js'
 
 /** Past this, rows of one place are not named, and sets that they pin are not told apart. */
 export const maxLate = 100

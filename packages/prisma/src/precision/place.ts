@@ -1,6 +1,6 @@
+import { isSameKey } from '@freshet/core/adapter'
 import { keysAt, noPins, type KeyAt, type Pins, within } from './pins.js'
-import type { PreciseTable } from './table-precision.js'
-import { isSameKey, type RowKey, type WatchedKey } from './watched-key.js'
+import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
 
 /** One place in a read where rows of a table matter, as it is being planned. */
 export interface Place {

@@ -1,3 +1,4 @@
+import { isSameKey } from '@freshet/core/adapter'
 import type { Model } from '../schema/data-model.js'
 import { entriesOf, isPlain, NotUnderstood } from './arguments.js'
 import { addColumn, walkOrder } from './order.js'
@@ -8,7 +9,6 @@ import { followRelation, type Origin, type Related } from './related-places.js'
 import { readSelection, type SelectedRelation, type Selection } from './selection.js'
 import { walkWhere } from './where.js'
 import { wherePins } from './where-pins.js'
-import { isSameKey } from './watched-key.js'
 
 /** Plans an operation that shows rows. */
 export function planRows(

@@ -1,6 +1,5 @@
 import type { PlannedPlace } from './place.js'
-import type { PreciseTable } from './table-precision.js'
-import type { RowKey, WatchedKey } from './watched-key.js'
+import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
 
 /** What can be told of all reads of one shape. */
 export interface ReadPlan {

@@ -1,3 +1,4 @@
+import { writeTags } from '@freshet/core/adapter'
 import {
   createWriteClosure,
   type RowWrite,
@@ -7,7 +8,6 @@ import {
   type TableSet,
 } from '@freshet/sql'
 import type { TablePrecisions } from './table-precision.js'
-import { writeTags } from './write-tags.js'
 
 /**
  * The tags that one sending of a statement bumps; `all`: everything.

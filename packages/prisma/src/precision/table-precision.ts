@@ -1,12 +1,21 @@
-import { invalidOption, nearest, print } from '@freshet/core/adapter'
-import type { KnownColumns } from '@freshet/sql'
+import type {
+  PreciseTable as Precise,
+  RowKey as Row,
+  TablePrecision as Precision,
+  ValueBucket,
+  WatchedKey as Watched,
+} from '@freshet/core/adapter'
+import { invalidOption, nearest, preciseTable, print, wideTable } from '@freshet/core/adapter'
+import type { KnownColumns, ValueType } from '@freshet/sql'
 import { type DependsOn, resolveDependsOn } from '../dependencies/depends-on.js'
 import { selfChangingColumns } from '../dependencies/self-changing-columns.js'
 import type { DataModel, Key, Model } from '../schema/data-model.js'
 import { type JoinTable, joinTablesOf } from './join-table.js'
-import { type TagTexts, tagTexts } from './tag-texts.js'
-import type { ValueBucket } from './value-bucket.js'
-import { isSameKey, type RowKey, watchedKey, type WatchedKey } from './watched-key.js'
+
+export type WatchedKey = Watched<ValueType>
+export type RowKey = Row<ValueType>
+export type PreciseTable = Precise<ValueType>
+export type TablePrecision = Precision<ValueType>
 
 /** What is told apart of one model. */
 export interface ModelPrecision {
@@ -35,33 +44,6 @@ export interface TablePrecisionOptions {
   /** Makes the value part of tags. */
   readonly bucketOf: ValueBucket
 }
-
-/** A table whose rows, columns and sets have tags of their own. */
-export interface PreciseTable {
-  readonly grain: 'row'
-  readonly name: string
-  readonly texts: TagTexts
-  readonly columns: KnownColumns
-  /** `undefined`: rows cannot be named. */
-  readonly rowKey: RowKey | undefined
-  /** The row key first, then compound keys, then single columns. */
-  readonly keys: readonly WatchedKey[]
-  /** The columns of these keys. */
-  readonly watched: ReadonlySet<string>
-  /** Columns that any update may change. */
-  readonly selfChanging: readonly string[]
-}
-
-/** A table of which every write stops every read. */
-interface WideTable {
-  readonly grain: 'table'
-  readonly name: string
-  readonly texts: TagTexts
-  /** Why, for people. */
-  readonly reason: string
-}
-
-export type TablePrecision = PreciseTable | WideTable
 
 /** The tables of a schema. Reads and writes must be given the same ones. */
 export interface TablePrecisions {
@@ -113,37 +95,24 @@ function contextOf(dataModel: DataModel, options: TablePrecisionOptions): Contex
 }
 
 function precisionOf(name: string, context: Context): TablePrecision {
-  const texts = tagTexts(context.options.prefix ?? '', name)
+  const { prefix = '', columnsOf, bucketOf } = context.options
   const model = context.modelsOf.get(name)?.[0]
   const reason = whyWide(name, model, context)
-  if (reason !== undefined) return { grain: 'table', name, texts, reason }
-  const columns = context.options.columnsOf(name)
+  if (reason !== undefined) return wideTable(prefix, name, reason)
+  const columns = columnsOf(name)
   if (columns === undefined) {
     const why = 'its columns are not known from the database, or a trigger, rule or partition is on it'
-    return { grain: 'table', name, texts, reason: why }
+    return wideTable(prefix, name, why)
   }
-  const selfChanging = context.selfChanging.get(name) ?? new Set<string>()
-  // No statement tells what the database computes.
-  const keyFor = (key: readonly string[]) =>
-    key.some((column) => selfChanging.has(column.toLowerCase()))
-      ? undefined
-      : watchedKey(key, columns, texts, context.options.bucketOf)
-  const rowColumns = model === undefined ? joinColumns : rowColumnsOf(model)
-  const rowKey = rowColumns === undefined ? undefined : keyFor(rowColumns)
-  const others = model === undefined ? [['A'], ['B']] : watchedColumns(model, context)
-  const keys = distinctKeys([...(rowColumns === undefined ? [] : [rowColumns]), ...others]).flatMap(
-    (key) => keyFor(key) ?? [],
-  )
-  return {
-    grain: 'row',
+  return preciseTable({
+    prefix,
     name,
-    texts,
     columns,
-    rowKey,
-    keys,
-    watched: new Set(keys.flatMap((key) => key.columns)),
-    selfChanging: [...selfChanging],
-  }
+    rowKey: model === undefined ? joinColumns : rowColumnsOf(model),
+    keys: model === undefined ? [['A'], ['B']] : keysOf(model, context),
+    selfChanging: [...(context.selfChanging.get(name) ?? [])],
+    bucketOf,
+  })
 }
 
 const joinColumns = ['A', 'B'] as const
@@ -171,16 +140,15 @@ function rowColumnsOf(model: Model): readonly string[] | undefined {
   return key && columnsOfFields(model, key.fields)
 }
 
-/** Tuples before single columns: they hold fewer rows. */
-function watchedColumns(model: Model, { dataModel, options }: Context): (readonly string[])[] {
+/** Keys, uniques, foreign keys, and what is asked for. */
+function keysOf(model: Model, { dataModel, options }: Context): readonly (readonly string[])[] {
   const foreign = dataModel.foreignKeys.filter(({ child }) => child === model.table)
   const watch = options.models?.[model.name]?.watch ?? []
-  const keys = [
+  return [
     ...[model.primaryKey, ...model.uniques].map((key) => key && columnsOfFields(model, key.fields)),
     ...foreign.map(({ columns }) => columns?.map((column) => model.columns.get(column)?.column)),
     ...watch.map((names) => columnsOfFields(model, typeof names === 'string' ? [names] : names)),
   ].flatMap((columns) => (columns === undefined || !isWhole(columns) ? [] : [columns]))
-  return [...keys.filter(({ length }) => length > 1), ...keys.flat().map((column) => [column])]
 }
 
 const isWhole = (columns: readonly (string | undefined)[]): columns is readonly string[] =>
@@ -192,12 +160,6 @@ function columnsOfFields(model: Model, fields: readonly string[]): readonly stri
     return field?.kind === 'scalar' ? field.column : undefined
   })
   return isWhole(columns) ? columns : undefined
-}
-
-function distinctKeys(keys: readonly (readonly string[])[]): (readonly string[])[] {
-  const distinct: (readonly string[])[] = []
-  for (const key of keys) if (!distinct.some((known) => isSameKey(known, key))) distinct.push(key)
-  return distinct
 }
 
 function assertModels(dataModel: DataModel, models: TablePrecisionOptions['models'] = {}): void {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
-import { createValueBucket } from '../../src/precision/value-bucket.js'
+import { createValueBucket } from '@freshet/core/adapter'
 import { columnsByTable, dataModel } from './known.js'
 
 const tables = createTablePrecisions(dataModel, {

@@ -1,11 +1,14 @@
 /** A rule taken out: in the file `find` stands exactly once, and gives way to `replace`. */
 export interface Mutant {
-  /** Of `src/precision`. */
+  /** From `src/precision`. */
   readonly file: string
   readonly rule: string
   readonly find: string
   readonly replace: string
 }
+
+/** Where the tags are made that both adapters make. */
+const shared = '../../../core/src/precision/'
 
 const without = (file: string, rule: string, find: string, replace: string): Mutant => ({
   file,
@@ -410,30 +413,30 @@ export const mutants: readonly Mutant[] = [
     'const watch: string[] = []',
   ),
   without(
-    'write-tags.ts',
+    `${shared}write-tags.ts`,
     'rows that are not told are any',
     'if (rowKey === undefined || rows === undefined || rows.length > maxKeys) tags.add(texts.table)',
     'if (rowKey === undefined || rows === undefined) {}',
   ),
   without(
-    'write-tags.ts',
+    `${shared}write-tags.ts`,
     'a column that is assigned falls',
     'for (const column of [...assigned, ...selfChanging]) tags.add(texts.column(column))',
     '',
   ),
   without(
-    'write-tags.ts',
+    `${shared}write-tags.ts`,
     'rows leave the sets that they are moved from',
     'if (assigned.some((column) => watched.has(column))) tags.add(texts.leaving)',
     '',
   ),
-  without('write-tags.ts', 'a row comes', 'if (write.inserts) tags.add(texts.incoming)', ''),
-  without('write-tags.ts', 'a row goes', 'if (write.deletes) tags.add(texts.leaving)', ''),
-  without('write-tags.ts', 'a value that is not known is any', 'tags.add(key.anySet)', '{}'),
-  without('write-tags.ts', 'a truncated table is wide', "|| write.kind === 'truncate'", ''),
+  without(`${shared}write-tags.ts`, 'a row comes', 'if (change.inserts) tags.add(texts.incoming)', ''),
+  without(`${shared}write-tags.ts`, 'a row goes', 'if (change.deletes) tags.add(texts.leaving)', ''),
+  without(`${shared}write-tags.ts`, 'a value that is not known is any', 'tags.add(key.anySet)', '{}'),
+  without(`${shared}write-tags.ts`, 'a truncated table is wide', "|| change.kind === 'truncate'", ''),
   without('statement-tags.ts', 'foreign keys carry a write on', '...wide(beyond.tables)', '...[]'),
   without(
-    'value-bucket.ts',
+    `${shared}value-bucket.ts`,
     'a text with leading zeros is another value',
     ' && String(number) === value',
     '',

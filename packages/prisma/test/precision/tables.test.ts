@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions, type TablePrecisionOptions } from '../../src/precision/table-precision.js'
-import { createValueBucket } from '../../src/precision/value-bucket.js'
+import { createValueBucket } from '@freshet/core/adapter'
 import { readDataModel } from '../../src/schema/read-data-model.js'
 import { columnsByTable, dataModel } from './known.js'
 
