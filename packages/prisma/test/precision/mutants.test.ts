@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import type { Api } from './api.js'
 import { differingBucket, differingReads, differingWrite } from './checks.js'
-import { copyWithout, sources } from './copy-without.js'
 import { mutants } from './mutants.js'
+import { precisionWithout, sources } from './precision-without.js'
 import { readCases } from './read-cases.js'
 import { writeCases } from './write-cases.js'
 
@@ -25,13 +25,13 @@ function difference(api: Api): string | undefined {
 }
 
 it('with every rule in place nothing differs', async () => {
-  expect(difference(await copyWithout(undefined))).toBeUndefined()
+  expect(difference(await precisionWithout(undefined))).toBeUndefined()
 })
 
 describe('a case fails without the rule that', () => {
   it.each(mutants.map((mutant) => [mutant.rule, mutant] as const))('%s', async (_rule, mutant) => {
     const text = readFileSync(new URL(mutant.file, sources), 'utf8')
     expect(text.split(mutant.find), 'the rule stands in one place').toHaveLength(2)
-    expect(difference(await copyWithout(mutant))).toBeDefined()
+    expect(difference(await precisionWithout(mutant))).toBeDefined()
   })
 })

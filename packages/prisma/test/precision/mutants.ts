@@ -1,24 +1,10 @@
-/** A rule taken out: in the file `find` stands exactly once, and gives way to `replace`. */
-export interface Mutant {
-  /** From `src/precision`. */
-  readonly file: string
-  readonly rule: string
-  readonly find: string
-  readonly replace: string
-}
+import { type Rule, without } from '../../../../test/copies/rule.js'
 
 /** Where the tags are made that both adapters make. */
 const shared = '../../../core/src/precision/'
 
-const without = (file: string, rule: string, find: string, replace: string): Mutant => ({
-  file,
-  rule,
-  find,
-  replace,
-})
-
 /** Every rule that widens an answer, or makes reads and writes meet. */
-export const mutants: readonly Mutant[] = [
+export const mutants: readonly Rule[] = [
   without(
     'arguments.ts',
     'a name that is undefined is not there',

@@ -1,5 +1,5 @@
 import type { KnownColumns } from '@freshet/sql'
-import { copyWithout } from './copy-without.js'
+import { precisionWithout } from './precision-without.js'
 import type { ChangedPair, Figures } from './hunt.js'
 import { mutants } from './mutants.js'
 import { missedChanges } from './replay.js'
@@ -26,7 +26,7 @@ export async function reportMutants(
   columns: ReadonlyMap<string, KnownColumns>,
 ): Promise<void> {
   for (const mutant of mutants) {
-    const copy = await copyWithout(mutant)
+    const copy = await precisionWithout(mutant)
     const missed = [true, false].map((isEnforced) => {
       try {
         return missedChanges(copy, changed, columns, isEnforced)

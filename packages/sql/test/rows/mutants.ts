@@ -1,21 +1,7 @@
-/** A rule taken out: in the file `find` stands exactly once, and gives way to `replace`. */
-export interface Mutant {
-  /** Of `src/rows`. */
-  readonly file: string
-  readonly rule: string
-  readonly find: string
-  readonly replace: string
-}
-
-const without = (file: string, rule: string, find: string, replace: string): Mutant => ({
-  file,
-  rule,
-  find,
-  replace,
-})
+import { type Rule, without } from '../../../../test/copies/rule.js'
 
 /** Every rule that widens an answer or tells two values apart. */
-export const mutants: readonly Mutant[] = [
+export const mutants: readonly Rule[] = [
   without('condition.ts', 'OR leaves only what both sides say', "if (word === 'or') branches.push([])", ''),
   without('condition.ts', 'the AND of BETWEEN joins nothing', "if (word === 'between') openBetweens++", ''),
   without('condition.ts', 'CASE and XOR are not looked into', 'if (refused.has(word)) return undefined', ''),
