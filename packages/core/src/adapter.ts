@@ -23,6 +23,13 @@ export { policyOptionNames, resolvePolicy } from './policy.js'
 export type { Policy } from './policy.js'
 export { preciseTable, wideTable } from './precision/table-precision.js'
 export type { PreciseTable, TableKeys, TablePrecision, WideTable } from './precision/table-precision.js'
+export { createStatementTags } from './precision/statement-tags.js'
+export type {
+  StatementTags,
+  TablePrecisions,
+  TableRowChange,
+  WriteReach,
+} from './precision/statement-tags.js'
 export { tagTexts } from './precision/tag-texts.js'
 export type { TagTexts } from './precision/tag-texts.js'
 export { createValueBucket } from './precision/value-bucket.js'

@@ -34,6 +34,7 @@ export type { ValueSource } from './rows/value-source.js'
 export { soundTypes, valueTypeOf, type DeclaredType, type ValueType } from './rows/value-type.js'
 export type { Assignment, ConflictUpdate, ProposedRows, WritePlan } from './rows/write-plan.js'
 export { createTableSets, type TableSet } from './table-set.js'
+export { createWriteReach, type WriteReach } from './write-reach.js'
 export {
   createWriteClosure,
   type ForeignKeyEdge,

@@ -2,6 +2,7 @@ import type {
   PreciseTable as Precise,
   RowKey as Row,
   TablePrecision as Precision,
+  TablePrecisions as Precisions,
   ValueBucket,
   WatchedKey as Watched,
 } from '@freshet/core/adapter'
@@ -16,6 +17,7 @@ export type WatchedKey = Watched<ValueType>
 export type RowKey = Row<ValueType>
 export type PreciseTable = Precise<ValueType>
 export type TablePrecision = Precision<ValueType>
+export type TablePrecisions = Precisions<ValueType>
 
 /** What is told apart of one model. */
 export interface ModelPrecision {
@@ -43,12 +45,6 @@ export interface TablePrecisionOptions {
   readonly prefix?: string | undefined
   /** Makes the value part of tags. */
   readonly bucketOf: ValueBucket
-}
-
-/** The tables of a schema. Reads and writes must be given the same ones. */
-export interface TablePrecisions {
-  /** By the table's tag; a table that the schema does not have is wide. */
-  of(table: string): TablePrecision
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { createReadPrecision } from '../../src/precision/read-precision.js'
-import type { createStatementTags } from '../../src/precision/statement-tags.js'
 import type { createTablePrecisions } from '../../src/precision/table-precision.js'
-import type { createValueBucket } from '@freshet/core/adapter'
+import type { createStatementTags, createValueBucket } from '@freshet/core/adapter'
 
 /** What the cases are held against: the package itself, or a copy without one of its rules. */
 export interface Api {

@@ -1,4 +1,4 @@
-import { applyWrite, createClassifier, planWrite } from '@freshet/sql'
+import { applyWrite, createClassifier, createWriteReach, planWrite } from '@freshet/sql'
 import { tableGraphOf } from '../../src/dependencies/write-closure.js'
 import type { ReadPrecision } from '../../src/precision/read-precision.js'
 import type { Api } from './api.js'
@@ -65,7 +65,8 @@ export function differingWrite(
   const plan = planWrite(sql, 'postgresql')
   const columns = plan.kind === 'unknown' ? undefined : columnsByTable.get(plan.table.name)
   const row = applyWrite(plan, { parameters, returned }, columns)
-  const found = api.createStatementTags(tableGraphOf(dataModel), tablesOf(api, models))(classify(sql), row)
+  const reach = createWriteReach(tableGraphOf(dataModel))
+  const found = api.createStatementTags(reach, tablesOf(api, models))(classify(sql), row)
   return sorted(found) === sorted(tags)
     ? undefined
     : `${rule}: expected ${sorted(tags)}, but found ${sorted(found)}`

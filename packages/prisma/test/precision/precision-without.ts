@@ -5,9 +5,14 @@ import type { Rule } from '../../../../test/copies/rule.js'
 import type { Api } from './api.js'
 
 /** Bundled from their sources, so that a rule can be taken out of them too. */
-const bundled = ['table-precision', 'tag-texts', 'value-bucket', 'watched-key', 'write-tags'].map(
-  (name) => new URL(`../../../core/src/precision/${name}.ts`, import.meta.url).pathname,
-)
+const bundled = [
+  'statement-tags',
+  'table-precision',
+  'tag-texts',
+  'value-bucket',
+  'watched-key',
+  'write-tags',
+].map((name) => new URL(`../../../core/src/precision/${name}.ts`, import.meta.url).pathname)
 export const sources = new URL('../../src/precision/', import.meta.url)
 const packages: Readonly<Record<string, object>> = { '@freshet/sql': sql, '@freshet/core/adapter': core }
 const shared = Symbol.for('freshet packages of the mutants')
@@ -29,8 +34,8 @@ async function facade(name: string): Promise<string> {
 /** What the cases ask, with a rule taken out. */
 export async function precisionWithout(rule: Rule | undefined): Promise<Api> {
   const entry = [
-    `export { createValueBucket } from '@freshet/core/adapter'`,
-    allOf(sources, ['read-precision', 'statement-tags', 'table-precision']),
+    `export { createStatementTags, createValueBucket } from '@freshet/core/adapter'`,
+    allOf(sources, ['read-precision', 'table-precision']),
   ].join('\n')
   const names = Object.keys(packages)
   const facades = await Promise.all(names.map(async (name) => [name, await facade(name)] as const))

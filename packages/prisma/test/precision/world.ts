@@ -3,16 +3,17 @@ import { Client } from 'pg'
 import {
   createClassifier,
   createRowAnalyser,
+  createWriteReach,
   applyWrite,
   knownColumns,
   valueTypeOf,
   type KnownColumns,
+  type TableChange,
 } from '@freshet/sql'
 import { tableGraphOf } from '../../src/dependencies/write-closure.js'
 import { createReadPrecision, type ReadPrecision } from '../../src/precision/read-precision.js'
-import { createStatementTags, type StatementTags } from '../../src/precision/statement-tags.js'
 import { createTablePrecisions, type ModelPrecision } from '../../src/precision/table-precision.js'
-import { createValueBucket } from '@freshet/core/adapter'
+import { createStatementTags, createValueBucket, type StatementTags } from '@freshet/core/adapter'
 import { readDataModel } from '../../src/schema/read-data-model.js'
 import type { Api } from './api.js'
 import { generateClient, schemaSql, schemaText } from './generate.js'
@@ -87,12 +88,12 @@ export function createVariant(
   return {
     name,
     precision,
-    tagsOf: createTagsOf(api.createStatementTags(tableGraphOf(dataModel), tables), columns),
+    tagsOf: createTagsOf(api.createStatementTags(createWriteReach(tableGraphOf(dataModel)), tables), columns),
   }
 }
 
 function createTagsOf(
-  statementTags: StatementTags,
+  statementTags: StatementTags<TableChange>,
   columns: ReadonlyMap<string, KnownColumns>,
 ): Variant['tagsOf'] {
   const classify = createClassifier('postgresql')

@@ -1,0 +1,52 @@
+import type { TableSet } from './table-set.js'
+import { createWriteClosure, type TableChange, type TableGraph } from './write-closure.js'
+
+/** What carries a write on from the tables that its statement names. */
+export interface WriteReach {
+  /** As the function that `createWriteClosure` builds. */
+  touched(writes: readonly TableChange[] | 'unknown'): TableSet
+  /**
+   * The tables that one change is carried to; its own only if it comes back to that: a tree whose branches are deleted
+   * with it.
+   */
+  beyond(write: TableChange): TableSet
+  /** Whether the table is in the graph, and rows are its own: no view. */
+  holdsRows(table: string): boolean
+}
+
+// No table of a database has it.
+const origin = '\u0000'
+
+/**
+ * Builds what tells a statement's own rows from those that foreign keys, triggers and views change for it.
+ *
+ * @example
+ * const reach = createWriteReach(graph)
+ * reach.touched([{ table: 'post', action: 'delete' }]) // { tables: ['comment', 'post'] }
+ * reach.beyond({ table: 'post', action: 'delete' })    // { tables: ['comment'] }
+ */
+export function createWriteReach(graph: TableGraph): WriteReach {
+  const closures = new Map<string, ReturnType<typeof createWriteClosure>>()
+  return {
+    touched: createWriteClosure(graph),
+    beyond(write) {
+      const table = write.table.toLowerCase()
+      let closure = closures.get(table)
+      if (closure === undefined) closures.set(table, (closure = closureBeside(table, graph)))
+      const reached = closure([{ ...write, table: origin }])
+      return reached === 'all' ? 'all' : { tables: reached.tables.filter((name) => name !== origin) }
+    },
+    holdsRows: (table) => graph.tables.has(table) && !graph.views.has(table),
+  }
+}
+
+/** The change is made to a table beside its own, which all keys into that reference as well. */
+function closureBeside(table: string, graph: TableGraph): ReturnType<typeof createWriteClosure> {
+  const into = graph.foreignKeys.filter(({ parent }) => parent === table)
+  return createWriteClosure({
+    ...graph,
+    tables: new Set([...graph.tables, origin]),
+    foreignKeys: [...graph.foreignKeys, ...into.map((key) => ({ ...key, parent: origin }))],
+    dependentsOf: (name) => graph.dependentsOf(name === origin ? table : name),
+  })
+}
