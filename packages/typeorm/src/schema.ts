@@ -52,7 +52,7 @@ function edgeOf(key: ForeignKey): ForeignKeyEdge {
 const databaseName = (column: Column): string => column.databaseName.toLowerCase()
 
 /** Every update may change it, whatever it assigns. */
-function changesByItself(column: Column): boolean {
+export function changesByItself(column: Column): boolean {
   const { isUpdateDate, isVersion, onUpdate, asExpression } = column
   return isUpdateDate || isVersion || onUpdate !== undefined || asExpression !== undefined
 }

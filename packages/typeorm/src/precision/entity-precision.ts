@@ -1,0 +1,75 @@
+import { invalidOption, nearest, print } from '@freshet/core/adapter'
+import type { EntityMetadata } from 'typeorm'
+
+/** What is told apart of one entity. */
+export interface EntityPrecision {
+  /** `table`: every write to the entity's table stops all reads of it. Default `row`, where the table allows it. */
+  readonly precision?: 'row' | 'table' | undefined
+  /**
+   * Properties, or lists of properties that a `where` names together, by whose values reads are told apart beside the
+   * primary key, the uniques and the foreign keys. Every write pays for each. Default: none.
+   */
+  readonly watch?: readonly (string | readonly string[])[] | undefined
+}
+
+type Entities = Readonly<Record<string, EntityPrecision>> | undefined
+
+/** The columns that are asked for of a table, by the entities made for it. */
+export function watchedColumns(
+  entities: Entities,
+  metadatas: readonly EntityMetadata[],
+): readonly (readonly string[])[] {
+  return metadatas.flatMap((metadata) =>
+    (entities?.[metadata.name]?.watch ?? []).map((names) =>
+      (typeof names === 'string' ? [names] : names).flatMap((name) => columnsOfProperty(metadata, name)),
+    ),
+  )
+}
+
+/** A relation stands for its join columns, and an embedded property is named by its path: `address.city`. */
+function columnsOfProperty(metadata: EntityMetadata, name: string): readonly string[] {
+  const column = metadata.columns.find(({ propertyPath }) => propertyPath === name)
+  if (column !== undefined) return [column.databaseName]
+  const relation = metadata.relations.find(({ propertyPath }) => propertyPath === name)
+  return relation?.joinColumns.map(({ databaseName }) => databaseName) ?? []
+}
+
+/** @throws FreshetError INVALID_OPTION */
+export function assertEntityPrecision(entities: Entities, metadatas: readonly EntityMetadata[]): void {
+  for (const [name, given] of Object.entries(entities ?? {})) {
+    const own = metadatas.filter((metadata) => metadata.name === name)
+    if (own.length === 0) {
+      const known = metadatas.map((metadata) => metadata.name)
+      throw unknownName('entities', name, 'no entity of this DataSource is', known)
+    }
+    const { precision, watch = [] } = given
+    if (precision !== undefined && precision !== 'row' && precision !== 'table') {
+      throw invalidOption(
+        `The option 'entities.${name}.precision' must be 'row' or 'table', but ${print(precision)} was given.`,
+      )
+    }
+    if (!Array.isArray(watch)) {
+      throw invalidOption(
+        `The option 'entities.${name}.watch' must be an array of property names, but ${print(watch)} was given.`,
+      )
+    }
+    for (const property of watch.flat()) assertColumn(own, name, property)
+  }
+}
+
+function assertColumn(metadatas: readonly EntityMetadata[], entity: string, property: string): void {
+  if (metadatas.some((metadata) => columnsOfProperty(metadata, property).length > 0)) return
+  const known = metadatas.flatMap((metadata) => [
+    ...metadata.columns.map(({ propertyPath }) => propertyPath),
+    ...metadata.relationsWithJoinColumns.map(({ propertyPath }) => propertyPath),
+  ])
+  throw unknownName(`entities.${entity}.watch`, property, 'no property of it has a column', known)
+}
+
+function unknownName(option: string, name: string, what: string, known: readonly string[]): Error {
+  const near = nearest(name, known)
+  return invalidOption(
+    `The option '${option}' names '${name}', but ${what} of that name.` +
+      (near === undefined ? '' : ` Did you mean '${near}'?`),
+  )
+}
