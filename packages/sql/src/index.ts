@@ -1,6 +1,13 @@
 export { analyseStatement } from './analyse.js'
 export { createStatementAnalyser, type StatementAnalyser, type StatementAnalyserOptions } from './analyser.js'
 export type { Catalogue, CatalogueTable } from './catalogue/catalogue.js'
+export {
+  createLiveCatalogue,
+  type CatalogueClock,
+  type LiveCatalogue,
+  type LiveCatalogueOptions,
+  type RunQuery,
+} from './catalogue/live-catalogue.js'
 export { catalogueQueries, readCatalogue } from './catalogue/read-catalogue.js'
 export type { SqlDialect } from './dialect.js'
 export { endOfUnseen } from './end-of-unseen.js'
