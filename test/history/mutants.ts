@@ -67,9 +67,9 @@ const sharedEntries: readonly HistoryMutant[] = [
       one(
         'vector after the load',
         'the vector is read before the load',
-        'core/src/read.ts',
+        'core/src/load.ts',
         '(value) => this.#loaded(request, flight, context, value, startedAt),',
-        'async (value) => (Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
+        'async (value) => (Object.assign(flight, { vector: await this.#parts.lookUps.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
       ),
     ),
   ),

@@ -8,7 +8,7 @@ const keys: readonly Mutant[] = [
   one(
     'shared objects',
     'an answer belongs to its caller alone',
-    'core/src/read.ts',
+    'core/src/answer.ts',
     '? copyOut(master, plan)',
     '? master',
   ),
@@ -141,9 +141,9 @@ const moments: readonly Mutant[] = [
   one(
     'vector after the load',
     'the vector is read before the load',
-    'core/src/read.ts',
+    'core/src/load.ts',
     '(value) => this.#loaded(request, flight, context, value, startedAt),',
-    'async (value) => (Object.assign(flight, { vector: await this.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
+    'async (value) => (Object.assign(flight, { vector: await this.#parts.lookUps.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
   ),
   one(
     'flights by key alone',

@@ -1,0 +1,126 @@
+import type { PreparedCopy } from './clone.js'
+import type { Clock } from './clock.js'
+import { FreshetError } from './errors.js'
+import type { Flight } from './flight.js'
+import type { Guard } from './guard.js'
+import { unusable } from './look-up.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { andThen, isPromise } from './maybe-promise.js'
+import { lifetimeMs } from './policy.js'
+import type { LateTags, ReadRequest } from './read-request.js'
+import type { Counters } from './stats.js'
+import type { Store, Vector } from './store.js'
+
+/** A value to keep. */
+export interface Loaded {
+  readonly copy: PreparedCopy
+  readonly storedAt: number
+  readonly loadMs: number
+  /** What the loader asked for instead of the policy's. */
+  readonly ttlMs: number | undefined
+  readonly byHand: boolean
+}
+
+/** A read as far as it concerns what is kept of it. */
+export type KeepRequest = Omit<ReadRequest, 'load'>
+
+export interface KeeperParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: () => number
+  readonly counters: Counters
+  readonly guard: Guard
+  readonly closing: AbortSignal
+  readonly maxEntryBytes: number
+}
+
+/** The last step of a read that found nothing: hands to the store what was loaded. */
+export class Keeper {
+  readonly #parts: KeeperParts
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts
+  }
+
+  /** Whether a value is small enough. */
+  hasRoomFor(copy: PreparedCopy): boolean {
+    return copy.bytes <= this.#parts.maxEntryBytes
+  }
+
+  /** Stores what was loaded, under what it turned out to depend on. */
+  keep(
+    request: ReadRequest,
+    late: LateTags,
+    value: unknown,
+    flight: Flight,
+    loaded: Loaded,
+  ): MaybePromise<void> {
+    const { store, guard } = this.#parts
+    const tags = this.#tagsWithLate(request, flight, late, value)
+    if (tags === undefined || store.bind === undefined) return this.store(request, flight, loaded)
+    const bound = guard.run(
+      'bind',
+      () => store.bind!(request.space, flight.vector, tags, late.clocks),
+      () => unusable,
+    )
+    return andThen(bound, (vector) => {
+      if (flight.superseded || this.#parts.closing.aborted) return undefined
+      if (!vector.usable) this.#parts.counters.unbound++
+      return this.store(request, { tags, vector }, loaded)
+    })
+  }
+
+  /** `undefined` if the answer does not tell them. */
+  #tagsWithLate(
+    request: ReadRequest,
+    { tags }: Flight,
+    { clocks, of }: LateTags,
+    value: unknown,
+  ): readonly string[] | undefined {
+    try {
+      const late = of(value)
+      if (late === undefined) return undefined
+      return [...tags.filter((tag) => !clocks.includes(tag) || request.tags.includes(tag)), ...late]
+    } catch (cause) {
+      this.#parts.guard.failed(`tags of ${request.source ?? request.key}`, cause)
+      return undefined
+    }
+  }
+
+  mayKeep(copy: PreparedCopy, vector: Vector): boolean {
+    return vector.usable && this.hasRoomFor(copy)
+  }
+
+  store(
+    request: KeepRequest,
+    { tags, vector }: Pick<Flight, 'tags' | 'vector'>,
+    { copy, storedAt, loadMs, ttlMs, byHand }: Loaded,
+  ): MaybePromise<void> {
+    const { store, guard, counters, random } = this.#parts
+    if (!this.mayKeep(copy, vector)) return
+    const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
+    const expiresAt = storedAt + lifetimeMs(policy, copy.master, random)
+    counters.stored++
+    // Not through `guard.run`: a miss in memory need not pay for closures.
+    try {
+      const done = store.put(
+        request.space,
+        request.key,
+        { copy, tags, storedAt, expiresAt, loadMs, byHand },
+        vector,
+      )
+      return isPromise(done) ? guard.settle('put', done, nothing) : done
+    } catch (cause) {
+      guard.failed('put', cause)
+    }
+  }
+}
+
+export function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): FreshetError {
+  return new FreshetError(
+    'NOT_ENCODABLE',
+    `The value of ${request.source ?? request.key} is not cached: it holds a function, a symbol, a cycle or an instance of a class that is not plain data. Cache plain data, or call skip() in the loader.`,
+  )
+}
+
+const nothing = (): void => undefined

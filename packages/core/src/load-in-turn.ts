@@ -1,0 +1,77 @@
+import { shared } from './answer.js'
+import type { FillTurns, Sight } from './fill-turns.js'
+import type { Flights } from './flight.js'
+import type { Loads } from './load.js'
+import type { LookUps } from './look-up.js'
+import type { ReadRequest } from './read-request.js'
+import { tell, toldBefore } from './read-request.js'
+import type { Counters } from './stats.js'
+import type { Vector } from './store.js'
+
+export interface LoadsInTurnParts {
+  readonly turns: FillTurns
+  readonly flights: Flights
+  readonly lookUps: LookUps
+  readonly loads: Loads
+  readonly counters: Counters
+}
+
+/** The way of a read that found nothing, where another process may be loading it. */
+export class LoadsInTurn {
+  readonly #parts: LoadsInTurnParts
+
+  constructor(parts: LoadsInTurnParts) {
+    this.#parts = parts
+  }
+
+  /** @param loadMs what the store knows of it */
+  pays(flightKey: string, loadMs: number | undefined): boolean {
+    return this.#parts.turns.pays(flightKey, loadMs)
+  }
+
+  /** As `loadOrJoin`, unless another process does it. */
+  async load(request: ReadRequest, vector: Vector, reason: string, roundsLeft = maxRounds): Promise<unknown> {
+    const flightKey = request.space.prefix + request.key
+    if (this.#parts.flights.find(flightKey, vector) !== undefined)
+      return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
+    const turn = await this.#parts.turns.next(request.space, request.key, vector, () =>
+      this.#look(request, vector),
+    )
+    if (turn === 'look again') return this.#lookAgain(request, reason, roundsLeft)
+    return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason, false, turn)
+  }
+
+  async #look(request: ReadRequest, vector: Vector): Promise<Sight> {
+    const lookup = await this.#parts.lookUps.again(request)
+    if (lookup.status === 'absent' && lookup.reason === 'unavailable') return 'nothing'
+    return this.#parts.lookUps.live(lookup) !== undefined || lookup.vector.id !== vector.id
+      ? 'changed'
+      : 'same'
+  }
+
+  /** Each reader by itself: what it is served must be fresh as of now, whoever loaded it. */
+  async #lookAgain(request: ReadRequest, reason: string, roundsLeft: number): Promise<unknown> {
+    const { late } = request
+    const lookup = await this.#parts.lookUps.again(request)
+    const entry = this.#parts.lookUps.live(lookup)
+    if (entry !== undefined) {
+      this.#parts.counters.awaited++
+      tell(request, 'joined', reason)
+      return shared(request, entry.copy)
+    }
+    const holdsAll = late === undefined || (lookup.status === 'absent' && lookup.holdsClocks === true)
+    const vector = holdsAll
+      ? lookup.vector
+      : await this.#parts.lookUps.snapshot(request.space, toldBefore(request))
+    if (!vector.usable) {
+      this.#parts.counters.loads++
+      tell(request, 'miss', reason)
+      return this.#parts.loads.alone(request)
+    }
+    if (roundsLeft > 1) return this.load(request, vector, reason, roundsLeft - 1)
+    return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
+  }
+}
+
+// A reader that has waited twice for what did not come loads itself.
+const maxRounds = 2

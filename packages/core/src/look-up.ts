@@ -1,0 +1,65 @@
+import type { Clock } from './clock.js'
+import type { Guard } from './guard.js'
+import type { MaybePromise } from './maybe-promise.js'
+import { isPromise } from './maybe-promise.js'
+import type { ReadRequest } from './read-request.js'
+import type { Space } from './space.js'
+import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
+
+/** What a look-up needs to know of a read. */
+export type LookUpRequest = Pick<ReadRequest, 'space' | 'key' | 'tags' | 'late'>
+
+export interface LookUpsParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly guard: Guard
+}
+
+/** The first step of a read: asks the store, which may fail or never answer, and then there is nothing. */
+export class LookUps {
+  readonly #parts: LookUpsParts
+
+  constructor(parts: LookUpsParts) {
+    this.#parts = parts
+  }
+
+  /** What it promises must come through `inTime`: it may reject, or never come. */
+  begin(request: LookUpRequest): MaybePromise<Lookup> {
+    // Not through `guard.run`: a hit from memory need not pay for closures.
+    try {
+      return this.#parts.store.lookup(request.space, request.key, request.tags, request.late?.clocks)
+    } catch (cause) {
+      this.#parts.guard.failed('lookup', cause)
+      return unavailable()
+    }
+  }
+
+  inTime(lookup: Promise<Lookup>): Promise<Lookup> {
+    return this.#parts.guard.settle('lookup', lookup, unavailable)
+  }
+
+  async again(request: LookUpRequest): Promise<Lookup> {
+    const lookup = this.begin(request)
+    return isPromise(lookup) ? await this.inTime(lookup) : lookup
+  }
+
+  /** What was found, if it may be served. */
+  live(lookup: Lookup): Entry | undefined {
+    return lookup.status === 'found' && lookup.expiresAt > this.#parts.clock.now() ? lookup : undefined
+  }
+
+  /** The vector of `tags` as of now; an unusable one if the store cannot be asked. */
+  snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
+    const { store, guard } = this.#parts
+    return guard.run(
+      'snapshot',
+      () => store.snapshot(space, tags),
+      () => unusable,
+    )
+  }
+}
+
+/** Nothing may be stored under it. */
+export const unusable: Vector = Object.freeze({ id: '', usable: false })
+
+const unavailable = (): Absent => ({ status: 'absent', reason: 'unavailable', vector: unusable })
