@@ -79,13 +79,19 @@ const silentCommit: Patch = {
 }
 
 const moments: readonly Mutant[] = [
-  one(
-    'transactions without invalidation',
-    'what a transaction wrote is invalidated at its commit',
-    transaction,
-    'this.written.add(execution)\n    try {',
-    'try {',
-  ),
+  {
+    name: 'transactions without invalidation',
+    rule: 'what a transaction wrote is invalidated at its commit',
+    patches: [
+      { file: transaction, find: 'this.written.sent(execution)\n    try {', replace: 'try {' },
+      {
+        file: transaction,
+        find: 'this.written.answered(execution, this.#place.answerOf(result))\n',
+        replace: '',
+      },
+      { file: transaction, find: 'this.written.answered(execution, undefined)\n', replace: '' },
+    ],
+  },
   {
     name: 'invalidation at the statement',
     rule: 'a transaction invalidates when it commits, not when its statements run',

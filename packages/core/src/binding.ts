@@ -1,11 +1,11 @@
 import type { Engine } from './engine.js'
 import { FreshetError } from './errors.js'
-import type { Execution, TappedStatement } from './execution.js'
+import type { Execution, StatementAnswer, TappedStatement } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { wholeSpaceTag } from './space.js'
 import { clockTag, tableTag } from './tag.js'
+import type { Observers, WriteObserver } from './observers.js'
 import type { Write } from './write.js'
-import type { Observers, WriteObserver } from './written.js'
 
 /** Bumped by every write: carried by reads of which nobody can tell what they depend on. */
 const anyTable = '*'
@@ -17,6 +17,13 @@ export type TouchedTables = { readonly tables: readonly string[] } | 'all'
 export interface KnownTables<Statement> {
   /** What a statement writes, with what foreign keys, triggers and views carry that to. */
   touchedBy(statement: Statement): TouchedTables
+  /**
+   * The tags of what one sending writes, with what that is carried to, the database's name in front; `all`: nobody can tell.
+   * Default: those of the tables that it touches.
+   *
+   * @param answer what it gave back, once that is known: it tells no more than the statement may do, but perhaps less
+   */
+  tagsOf?(execution: Execution<Statement>, answer: StatementAnswer | undefined): readonly string[] | 'all'
 }
 
 export interface BindingParts<Statement> {
@@ -51,9 +58,12 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     this.#prefix = parts.database === undefined ? '' : `${parts.database}:`
   }
 
-  /** What a read carries that depends on these tables. */
+  /** What a read carries that depends on these tables, on whatever is in them. */
   readTags(touched: TouchedTables): readonly string[] {
-    return touched === 'all' ? [anyTable] : touched.tables.map((table) => this.#prefix + tableTag(table))
+    // Of a write that tells its rows and columns only the clock is in every read's way.
+    return touched === 'all'
+      ? [anyTable]
+      : touched.tables.flatMap((table) => [this.#prefix + tableTag(table), this.#prefix + clockTag(table)])
   }
 
   /** What a write to these tables bumps. */
@@ -65,18 +75,36 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
   }
 
   /** Never fails: it is asked in the middle of a write. */
-  tagsOf({ statement }: Execution<Statement>): readonly string[] {
+  tagsOf(execution: Execution<Statement>, answer?: StatementAnswer): readonly string[] {
     try {
       const known = this.#whatIsKnown()
-      if (known === undefined) return [wholeSpaceTag]
-      let tags = this.#tags.get(statement)
-      if (tags === undefined) this.#tags.set(statement, (tags = this.#resolve(statement, known)))
-      return tags
+      if (known?.tagsOf === undefined) return this.#wideTagsOf(execution.statement, known)
+      const tags = known.tagsOf(execution, answer)
+      return tags === 'all' ? this.#wideTagsOf(execution.statement, known) : [...tags, anyTable]
     } catch (cause) {
-      this.#parts.engine.counters.failures++
-      this.#parts.engine.events.emit('failure', { action: 'analyse', cause })
-      return [wholeSpaceTag]
+      return this.#failed(cause)
     }
+  }
+
+  wideTagsOf(statement: Statement): readonly string[] {
+    try {
+      return this.#wideTagsOf(statement, this.#whatIsKnown())
+    } catch (cause) {
+      return this.#failed(cause)
+    }
+  }
+
+  #wideTagsOf(statement: Statement, known: KnownTables<Statement> | undefined): readonly string[] {
+    if (known === undefined) return [wholeSpaceTag]
+    let tags = this.#tags.get(statement)
+    if (tags === undefined) this.#tags.set(statement, (tags = this.#resolve(statement, known)))
+    return tags
+  }
+
+  #failed(cause: unknown): readonly string[] {
+    this.#parts.engine.counters.failures++
+    this.#parts.engine.events.emit('failure', { action: 'analyse', cause })
+    return [wholeSpaceTag]
   }
 
   get isLocal(): boolean {

@@ -20,3 +20,11 @@ export interface Execution<Statement> {
   /** The values for its placeholders, as the driver is given them; not known: `undefined`. */
   readonly parameters: readonly unknown[] | undefined
 }
+
+/** What a statement gave back, as far as that tells which rows it concerned. */
+export interface StatementAnswer {
+  /** All rows that it returned itself: lists in the order of its RETURNING, or objects by the columns' names. */
+  readonly returned?: readonly unknown[] | undefined
+  /** The key that the driver says the database made for the one row inserted. */
+  readonly generatedKey?: unknown
+}

@@ -1,14 +1,17 @@
-import type { Execution, TappedStatement } from './execution.js'
+import type { Execution, StatementAnswer, TappedStatement } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
 import type { Outcome } from './outcome.js'
-import type { OpenWrites, Written } from './written.js'
+import type { OpenWrites } from './open-writes.js'
+import type { Written } from './written.js'
 
 /** Where the statements of one connection, or of one pool, pass. */
 export interface TappedPlace<Statement> {
   /** An empty list of what is written through the tap. */
   written(): Written<Statement>
   outcomeOf(error: unknown): Outcome
+  /** What the result of a writing statement tells of the rows that it concerned. */
+  answerOf(result: unknown): StatementAnswer | undefined
   /**
    * A write has been carried out outside any transaction that it was known to belong to. If one that may hold it is
    * open, it commits, or not, with that one: its end invalidates `written` again.
@@ -38,7 +41,7 @@ async function marked<Statement extends TappedStatement, T>(
   written: Written<Statement>,
   send: () => Promise<T>,
 ): Promise<T> {
-  written.add(execution)
+  written.sent(execution)
   const writes = await written.open()
   let result: T
   try {
@@ -47,6 +50,7 @@ async function marked<Statement extends TappedStatement, T>(
     await endRejected(writes, execution.statement, place.outcomeOf(error), error)
     throw error
   }
+  written.answered(execution, place.answerOf(result))
   place.carriedOut(execution, written)
   await writes.committed(execution.statement.sql)
   return result
@@ -67,7 +71,7 @@ async function unmarked<Statement extends TappedStatement, T>(
     await endRejected(await written.open(), execution.statement, place.outcomeOf(error), error)
     throw error
   }
-  written.add(execution)
+  written.add(execution, place.answerOf(result))
   place.carriedOut(execution, written)
   const ending = written.invalidate(execution.statement.sql)
   if (isPromise(ending)) await ending

@@ -4,7 +4,8 @@ import type { MaybePromise } from './maybe-promise.js'
 import { andThen, isPromise } from './maybe-promise.js'
 import type { TappedPlace } from './tapped-writes.js'
 import { autocommit, hold, invalidateOutran } from './tapped-writes.js'
-import type { OpenWrites, Written } from './written.js'
+import type { OpenWrites } from './open-writes.js'
+import type { Written } from './written.js'
 
 type Send<T> = () => Promise<T>
 
@@ -72,12 +73,14 @@ export class TransactionWrites<Statement extends TappedStatement> {
 
   /** A write of a transaction whose end has not been asked for. */
   async write<T>(execution: Execution<Statement>, send: Send<T>): Promise<T> {
-    this.written.add(execution)
+    this.written.sent(execution)
     try {
       const result = await (this.holdsWrites ? send() : autocommit(this.#place, execution, send))
+      this.written.answered(execution, this.#place.answerOf(result))
       if (this.state !== 'open') await this.#outran(execution)
       return result
     } catch (error) {
+      this.written.answered(execution, undefined)
       if (!isRefused(error) && this.#place.outcomeOf(error) !== 'nothing')
         await this.#leftInDoubt(execution, error)
       throw error

@@ -9,7 +9,7 @@ import { memoryStore } from '../src/memory-store.js'
 import type { Intent } from '../src/store.js'
 import type { TappedPlace } from '../src/tapped-writes.js'
 import { autocommit } from '../src/tapped-writes.js'
-import { Observers } from '../src/written.js'
+import { Observers } from '../src/observers.js'
 
 interface Statement {
   readonly sql: string
@@ -71,6 +71,7 @@ beforeEach(() => {
   observers = new Observers()
   place = {
     written: () => observers.written(),
+    answerOf: () => undefined,
     outcomeOf: () => 'unknown',
     carriedOut: () => undefined,
   }

@@ -8,7 +8,7 @@ import type { Outcome } from '../src/outcome.js'
 import { autocommit } from '../src/tapped-writes.js'
 import type { TransactionPlace } from '../src/transaction-writes.js'
 import { TransactionWrites } from '../src/transaction-writes.js'
-import { Observers } from '../src/written.js'
+import { Observers } from '../src/observers.js'
 
 // The rules of writes, whatever the database: what is sent is a promise that the test holds.
 
@@ -54,6 +54,7 @@ beforeEach(() => {
   observers.add(new Binding({ engine, database: undefined, known: () => known, unknownTable: '' }))
   place = {
     written: () => observers.written(),
+    answerOf: () => undefined,
     outcomeOf: (error) => (error as Rejection).outcome,
     carriedOut: ({ statement }) => void carriedOut.push(statement.sql),
     isWithOthers: () => isWithOthers,

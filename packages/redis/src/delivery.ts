@@ -68,6 +68,11 @@ export class Delivery {
     }
   }
 
+  /** Whether the keys are those of several servers, which carry out what they are sent at different times. */
+  isSpread(keys: readonly string[]): boolean {
+    return groupsOf(this.#link, keys).length > 1
+  }
+
   async #pause(): Promise<void> {
     let goOn!: () => void
     let cancel!: () => void

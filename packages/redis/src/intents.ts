@@ -82,8 +82,17 @@ export class Intents {
     const first = tagsOf(intent.space, bumped)
     if (!(intent instanceof RedisIntent)) return await this.#close('', first, [])
     intent.release()
-    const rest = tagsOf(intent.space, intent.tags).filter((name) => !first.includes(name))
-    await this.#close(intent.id, first, rest)
+    const marked = new Set(tagsOf(intent.space, intent.tags))
+    const unmarked = first.filter((name) => !marked.has(name))
+    for (const name of first) marked.delete(name)
+    // Marks stand for what is not marked as well: taken away elsewhere before, nothing would if this process died half-way.
+    if (unmarked.length > 0 && this.#isSpread([...first, ...marked])) await this.#close('', unmarked, [])
+    await this.#close(intent.id, first, [...marked])
+  }
+
+  #isSpread(names: readonly string[]): boolean {
+    const { delivery, keys } = this.#options
+    return delivery.isSpread(names.map(keys.generation))
   }
 
   async bump(space: Space, tags: readonly string[]): Promise<void> {

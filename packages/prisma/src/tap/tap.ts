@@ -1,10 +1,11 @@
 import { FreshetError } from '@freshet/core'
-import type { Execution, Outcome, TappedPlace, Written } from '@freshet/core/adapter'
+import type { Execution, Outcome, StatementAnswer, TappedPlace, Written } from '@freshet/core/adapter'
 import { autocommit, Observers } from '@freshet/core/adapter'
 import type { Statement } from '@freshet/sql'
 import { createClassifier } from '@freshet/sql'
 import { dialectOf } from '../client/prisma-client.js'
 import type { DriverConnection, DriverFactory, SqlQuery } from './driver.js'
+import { answerOf } from './answer.js'
 import { outcomeOf } from './outcome.js'
 import { probe } from './probe.js'
 import { TappedConnection } from './tapped-connection.js'
@@ -67,6 +68,10 @@ export class Tap implements TappedPlace<Statement> {
 
   outcomeOf(error: unknown): Outcome {
     return outcomeOf(error, this.factory.provider)
+  }
+
+  answerOf(result: unknown): StatementAnswer | undefined {
+    return answerOf(result)
   }
 
   carriedOut(_: Execution<Statement>, written: Written<Statement>): void {

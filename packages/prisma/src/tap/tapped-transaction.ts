@@ -56,6 +56,10 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     return this.#tap.outcomeOf(error)
   }
 
+  answerOf(result: unknown) {
+    return this.#tap.answerOf(result)
+  }
+
   carriedOut(execution: Execution<Statement>, written: Written<Statement>): void {
     this.#tap.carriedOut(execution, written)
   }

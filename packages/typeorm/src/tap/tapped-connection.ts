@@ -1,7 +1,15 @@
-import type { Execution, OpenWrites, Outcome, TransactionPlace, Written } from '@freshet/core/adapter'
+import type {
+  Execution,
+  OpenWrites,
+  Outcome,
+  StatementAnswer,
+  TransactionPlace,
+  Written,
+} from '@freshet/core/adapter'
 import { autocommit, endRejected, TransactionWrites } from '@freshet/core/adapter'
 import type { Statement } from '@freshet/sql'
 import { endOfUnseen } from '@freshet/sql'
+import { answerOf } from './answer.js'
 import { outcomeOf } from './outcome.js'
 import { inTransaction } from './physical.js'
 import type { Tap } from './tap.js'
@@ -110,6 +118,10 @@ export class TappedConnection implements TransactionPlace<Statement> {
 
   outcomeOf(error: unknown): Outcome {
     return outcomeOf(error, this.#tap.dialect)
+  }
+
+  answerOf(result: unknown): StatementAnswer | undefined {
+    return answerOf(result)
   }
 
   /** A transaction that is open now may have been open when it was carried out: then it commits with that one. */

@@ -1,0 +1,73 @@
+import type { Execution, StatementAnswer } from './execution.js'
+import type { MaybePromise } from './maybe-promise.js'
+import type { Write } from './write.js'
+import { Written } from './written.js'
+
+/** One cache that wants to know what is written through a tap. */
+export interface WriteObserver<Statement> {
+  /** Whether what it keeps may be served by others, so that it must be marked before it is written. Default: it may. */
+  readonly isLocal?: boolean
+  /**
+   * The tags that a writing statement invalidates.
+   *
+   * @param answer what it gave back; `undefined`: nothing is known of that yet, and the tags stand for whatever it may be
+   */
+  tagsOf(execution: Execution<Statement>, answer?: StatementAnswer): readonly string[]
+  /** Fewer and wider ones, whatever it is sent with: in place of too many of the others. Default: there are none. */
+  wideTagsOf?(statement: Statement): readonly string[]
+  /** Before the commit. Throws or rejects if the write must not be sent. */
+  open(tags: readonly string[]): MaybePromise<Write>
+  /** Nobody knows whether it was, or will be, committed. */
+  unknown(tags: readonly string[], cause: unknown): MaybePromise<void>
+  /** The tags again, outside any write: what was written is committed now, if it was not before. */
+  invalidate(tags: readonly string[], source: string): MaybePromise<void>
+  /** Everything: what was written is not known to this observer. */
+  invalidateAll(source: string): MaybePromise<void>
+  /** A statement changed what the session sees (its role, its search path): reads may answer differently from now on. */
+  sessionChanged(sql: string): void
+}
+
+interface Joined<Statement> {
+  readonly observer: WriteObserver<Statement>
+  readonly at: number
+}
+
+/** Who wants to know, and since when: an observer that came after a write was sent has not been asked about it. */
+export class Observers<Statement> {
+  #joined: readonly Joined<Statement>[] = []
+  /** Grows with every observer that joins. */
+  now = 0
+  /** Whether a write must be told to anybody before it is sent. */
+  needMarks = false
+
+  add(observer: WriteObserver<Statement>): void {
+    if (this.#joined.some((joined) => joined.observer === observer)) return
+    this.#joined = [...this.#joined, { observer, at: ++this.now }]
+    this.needMarks ||= observer.isLocal !== true
+  }
+
+  delete(observer: WriteObserver<Statement>): void {
+    this.#joined = this.#joined.filter((joined) => joined.observer !== observer)
+    this.needMarks = this.#joined.some((joined) => joined.observer.isLocal !== true)
+  }
+
+  get all(): readonly Joined<Statement>[] {
+    return this.#joined
+  }
+
+  /** An empty list of what is written from now on. */
+  written(): Written<Statement> {
+    return new Written(this)
+  }
+
+  sessionChanged(sql: string): void {
+    for (const { observer } of this.#joined) observer.sessionChanged(sql)
+  }
+
+  joinedAfter(time: number): readonly WriteObserver<Statement>[] {
+    if (this.now === time) return nobody
+    return this.#joined.filter(({ at }) => at > time).map(({ observer }) => observer)
+  }
+}
+
+const nobody: readonly never[] = []

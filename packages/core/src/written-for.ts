@@ -1,0 +1,62 @@
+import type { WriteObserver } from './observers.js'
+
+/** Past this, what is written of single rows gives way to their tables. */
+const maxTags = 1000
+
+/** What some statements have written, for one observer. */
+export class WrittenFor<Statement> {
+  readonly observer: WriteObserver<Statement>
+  /** Of the first statement. Nearly always it is the only one, or they all write the same. */
+  readonly #first: readonly string[]
+  readonly #firstStatement: Statement
+  #all: Set<string> | undefined
+  /** Those whose tags are in `#all`, to be asked for wider ones if there are too many. */
+  #statements: Set<Statement> | undefined
+  #isWide = false
+
+  constructor(observer: WriteObserver<Statement>, statement: Statement, tags: readonly string[]) {
+    this.observer = observer
+    this.#first = tags
+    this.#firstStatement = statement
+  }
+
+  get tags(): readonly string[] {
+    return this.#all === undefined ? this.#first : [...this.#all]
+  }
+
+  add(statement: Statement, tags: readonly string[]): void {
+    if (tags === this.#first) return
+    this.#all ??= new Set(this.#first)
+    for (const tag of this.#isWide ? this.#wideTagsOf(statement) : tags) this.#all.add(tag)
+    if (this.#isWide) return
+    this.#statements ??= new Set([this.#firstStatement])
+    this.#statements.add(statement)
+    if (this.#all.size > maxTags || this.#statements.size > maxTags) this.#widen(this.#statements)
+  }
+
+  /** What another list of the same observer holds. */
+  addAll(other: WrittenFor<Statement>): void {
+    const { tags } = other
+    this.add(other.#firstStatement, tags)
+    for (const statement of other.#statements ?? []) this.add(statement, tags)
+  }
+
+  copy(): WrittenFor<Statement> {
+    const copy = new WrittenFor(this.observer, this.#firstStatement, this.#first)
+    if (this.#all !== undefined) copy.#all = new Set(this.#all)
+    if (this.#statements !== undefined) copy.#statements = new Set(this.#statements)
+    copy.#isWide = this.#isWide
+    return copy
+  }
+
+  #widen(statements: ReadonlySet<Statement>): void {
+    if (this.observer.wideTagsOf === undefined) return
+    this.#isWide = true
+    this.#all = new Set([...statements].flatMap((statement) => this.#wideTagsOf(statement)))
+    this.#statements = undefined
+  }
+
+  #wideTagsOf(statement: Statement): readonly string[] {
+    return this.observer.wideTagsOf!(statement)
+  }
+}

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { held } from '@freshet/testing'
+import type { Execution, StatementAnswer, TappedStatement } from '../src/execution.js'
+import type { WriteObserver } from '../src/observers.js'
+import { Observers } from '../src/observers.js'
+import type { TappedPlace } from '../src/tapped-writes.js'
+import { autocommit } from '../src/tapped-writes.js'
+import type { TransactionPlace } from '../src/transaction-writes.js'
+import { TransactionWrites } from '../src/transaction-writes.js'
+import { Write } from '../src/write.js'
+
+interface Statement extends TappedStatement {
+  readonly kind: 'write'
+}
+
+const statement = (sql: string): Statement => ({
+  sql,
+  kind: 'write',
+  isSingle: true,
+  unknownReason: undefined,
+})
+const inserting = statement('insert')
+const insert = (): Execution<Statement> => ({ statement: inserting, parameters: [] })
+
+let steps: string[]
+let observers: Observers<Statement>
+let place: TransactionPlace<Statement>
+
+/** Knows which row was inserted when the answer tells its key. */
+class Watcher implements WriteObserver<Statement> {
+  readonly isLocal: boolean
+  constructor(isLocal = false) {
+    this.isLocal = isLocal
+  }
+
+  tagsOf({ statement: { sql } }: Execution<Statement>, answer?: StatementAnswer) {
+    return [answer === undefined ? `${sql}[*]` : `${sql}[${String(answer.generatedKey)}]`]
+  }
+
+  wideTagsOf({ sql }: Statement) {
+    return [`${sql} anywhere`]
+  }
+
+  open(tags: readonly string[]) {
+    steps.push(`mark ${tags.join()}`)
+    return recorded()
+  }
+
+  unknown(tags: readonly string[]) {
+    steps.push(`unknown ${tags.join()}`)
+  }
+
+  invalidate(tags: readonly string[]) {
+    steps.push(`invalidate ${tags.join()}`)
+  }
+
+  invalidateAll() {
+    steps.push('invalidate all')
+  }
+
+  sessionChanged() {}
+}
+
+function recorded(): Write {
+  const write = Object.create(Write.prototype) as Write
+  return Object.assign(write, {
+    renew: () => undefined,
+    committed: (tags: readonly string[]) => void steps.push(`bump ${tags.join()}`),
+    rolledBack: () => void steps.push('rolled back'),
+    unknown: (tags: readonly string[]) => void steps.push(`hold ${tags.join()}`),
+  })
+}
+
+beforeEach(() => {
+  steps = []
+  observers = new Observers()
+  place = {
+    written: () => observers.written(),
+    answerOf: (result) => ({ generatedKey: result }),
+    outcomeOf: () => 'unknown',
+    carriedOut: () => undefined,
+  } satisfies TappedPlace<Statement>
+})
+
+describe('a statement of its own', () => {
+  test('is marked with what it may write, and changes what its answer tells', async () => {
+    observers.add(new Watcher())
+    await autocommit(place, insert(), () => Promise.resolve(7))
+    expect(steps).toEqual(['mark insert[*]', 'bump insert[7]'])
+  })
+
+  test('is asked about once, with its answer, where nothing needs marks', async () => {
+    observers.add(new Watcher(true))
+    await autocommit(place, insert(), () => Promise.resolve(7))
+    expect(steps).toEqual(['invalidate insert[7]'])
+  })
+
+  test('counts for whatever it may have written if no answer comes', async () => {
+    observers.add(new Watcher())
+    await expect(autocommit(place, insert(), () => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
+    expect(steps).toEqual(['mark insert[*]', 'hold insert[*]'])
+  })
+
+  test('changes what it was marked with for an observer that has left meanwhile', async () => {
+    const watcher = new Watcher()
+    observers.add(watcher)
+    await autocommit(place, insert(), () => {
+      observers.delete(watcher)
+      return Promise.resolve(7)
+    })
+    expect(steps).toEqual(['mark insert[*]', 'bump insert[*]'])
+  })
+})
+
+describe('a transaction', () => {
+  const steady = { rollBack: () => Promise.resolve(), refused: () => Promise.resolve() }
+  let transaction: TransactionWrites<Statement>
+
+  beforeEach(() => {
+    observers.add(new Watcher())
+    transaction = new TransactionWrites(place)
+    transaction.begun = true
+  })
+
+  test('marks what its statements have told by then, and no more', async () => {
+    await transaction.write(insert(), () => Promise.resolve(7))
+    await transaction.write(insert(), () => Promise.resolve(8))
+    await transaction.commit(() => Promise.resolve(), steady)
+    expect(steps).toEqual(['mark insert[7],insert[8]', 'bump insert[7],insert[8]'])
+  })
+
+  test('counts a statement that has not been answered at its COMMIT for whatever it may write', async () => {
+    const answer = held<number>()
+    const writing = transaction.write(insert(), () => answer.promise)
+    await transaction.commit(() => Promise.resolve(), steady)
+    expect(steps).toEqual(['mark insert[*]', 'bump insert[*]'])
+    answer.resolve(7)
+    await writing
+  })
+
+  test('counts a statement that failed for whatever it may have written', async () => {
+    await expect(transaction.write(insert(), () => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
+    await transaction.commit(() => Promise.resolve(), steady)
+    expect(steps).toContain('bump insert[*]')
+  })
+
+  test('gives single rows up for their tables past a thousand tags', async () => {
+    const write = async (key: number) => transaction.write(insert(), () => Promise.resolve(key))
+    for (let key = 0; key < 1000; key++) await write(key)
+    const marks = async () => {
+      steps = []
+      await transaction.written.open()
+      return steps
+    }
+    expect((await marks())[0]!.split(',')).toHaveLength(1000)
+    await write(1000)
+    await write(1001)
+    await transaction.write({ statement: statement('update'), parameters: [] }, () => Promise.resolve(1))
+    expect(await marks()).toEqual(['mark insert anywhere,update anywhere'])
+  })
+})
