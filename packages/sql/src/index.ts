@@ -31,8 +31,17 @@ export { normalValue, type NormalValue } from './rows/normal-value.js'
 export type { Condition, Link, Pin, PinnedColumn } from './rows/pins.js'
 export { planRead } from './rows/plan-read.js'
 export { planWrite } from './rows/plan-write.js'
+export {
+  prepareRead,
+  type EqualColumns,
+  type KeyPins,
+  type PreparedPlace,
+  type PreparedRead,
+  type PreparedShown,
+  type ShownValue,
+} from './rows/prepared-read.js'
 export { applyRead, type TableRead } from './rows/read-pins.js'
-export type { ReadPlan, ReadTable } from './rows/read-plan.js'
+export type { ReadPlan, ReadTable, ShownName, ShownPlace } from './rows/read-plan.js'
 export type { ReturnedColumn, Returning } from './rows/returning.js'
 export { createRowAnalyser, type RowAnalyser } from './rows/row-analyser.js'
 export { applyWrite, type RowWrite } from './rows/row-write.js'

@@ -67,11 +67,29 @@ export function pinnedKeys(
   columns: readonly SpeltColumn[],
   parameters: readonly unknown[] | undefined,
 ): readonly KeyValues[] | undefined {
+  const lists = pinnedLists(pins, table, columns)
+  return lists && keysOfLists(lists, columns, parameters)
+}
+
+/** Where the values stand of the keys that pins leave. */
+export function pinnedLists(
+  pins: readonly Pin[],
+  table: number,
+  columns: readonly SpeltColumn[],
+): readonly (readonly ValueSource[])[] | undefined {
   const lists = listsOf(
     pins,
     columns.map(({ spelling }) => ({ table, name: spelling })),
   )
-  if (lists === undefined || lists.length > maxKeys) return undefined
+  return lists === undefined || lists.length > maxKeys ? undefined : lists
+}
+
+/** The keys that have one of these lists of values. */
+export function keysOfLists(
+  lists: readonly (readonly ValueSource[])[],
+  columns: readonly SpeltColumn[],
+  parameters: readonly unknown[] | undefined,
+): readonly KeyValues[] | undefined {
   const keys: KeyValues[] = []
   for (const list of lists) {
     const found = keysOfList(list, columns, parameters)

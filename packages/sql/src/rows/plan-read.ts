@@ -3,10 +3,16 @@ import { lexicalModes } from '../lexical-mode.js'
 import { NotUnderstood } from '../not-understood.js'
 import { statementRanges } from '../split.js'
 import { tokenize } from '../tokenizer.js'
-import { decidingColumns } from './deciding-columns.js'
-import { allOf } from './pins.js'
+import { TokenKind, tokenAt, type TokenizedSql } from '../tokens.js'
+import { columnUses } from './column-uses.js'
+import type { FromItem } from './from-list.js'
+import { readPage } from './page.js'
+import { allOf, type Condition } from './pins.js'
+import { usesOfPlaces } from './place-uses.js'
+import type { WholeStatement } from './plan-write.js'
 import { readQuery, type QueryParts } from './query-block.js'
-import type { ReadPlan } from './read-plan.js'
+import type { ReadPlan, ShownName } from './read-plan.js'
+import { shownItems, uniquelyNamed, type ShownColumn } from './shown-names.js'
 import { parameterIndexes } from './value-source.js'
 
 /**
@@ -15,7 +21,7 @@ import { parameterIndexes } from './value-source.js'
  *
  * @example
  * planRead('SELECT "p"."id" AS "p_id" FROM "post" "p" WHERE (("p"."authorId" = $1)) ORDER BY "p"."title"', 'postgresql')
- * // { kind: 'tables', tables: [{ table: { name: 'post' }, hidesRows: false, isLimited: false, decidedBy: ['authorId', 'title'] }],
+ * // { kind: 'tables', tables: [{ table: { name: 'post' }, hidesRows: false, isLimited: false, decidedBy: ['authorId', 'title'], … }],
  * //   condition: { pins: [{ columns: [{ table: 0, name: 'authorId' }], values: [[{ from: 'parameter', index: 0 }]] }], … } }
  */
 export function planRead(sql: string, dialect: SqlDialect): ReadPlan {
@@ -32,15 +38,103 @@ function planOf(sql: string, dialect: SqlDialect): ReadPlan {
   if (source.ambiguous) throw new NotUnderstood('what the text reads depends on how the server reads it')
   const [statement, ...others] = statementRanges(source)
   if (statement === undefined || others.length > 0) throw new NotUnderstood('it is not one statement')
-  const { from: verb, end } = statement
-  const parts: QueryParts = { tables: [], conditions: [], items: [], shown: { from: verb, end: verb } }
-  readQuery({ source, verb, end, parameterAt: parameterIndexes(source) }, verb, end, parts, false)
-  const decided = decidingColumns(source, verb, end, parts)
+  const { from, end } = statement
+  const whole = { source, verb: from, end, parameterAt: parameterIndexes(source) }
+  return planOfPage(whole) ?? planOfQuery(whole)
+}
+
+function planOfQuery(whole: WholeStatement): ReadPlan {
+  const { source, verb, end } = whole
+  const parts = emptyParts(verb)
+  readQuery(whole, verb, end, parts, false)
+  return planOfParts(source, verb, end, parts, shownItems(source, parts.shown.from, parts.shown.end))
+}
+
+/** A query around another is a query of that one's tables which shows less. */
+function planOfPage(whole: WholeStatement): ReadPlan | undefined {
+  const { source, verb, end } = whole
+  const page = readPage(source, verb, end)
+  if (page === undefined) return undefined
+  const parts = emptyParts(verb)
+  readQuery(whole, page.inner.from, page.inner.end, parts, false)
+  const { outer, shown, tables } = parts
+  const items = shownItems(source, shown.from, shown.end)
+  if (outer === undefined || outer.isLimited) return undefined
+  // Of rows that are hidden there are no items.
+  const inside = uniquelyNamed(items)
+  const named = (name: string) => inside.find(({ folded }) => folded === name)
+  const used = [...page.shown.map(({ column }) => column), ...page.ordered].map(named)
+  if (inside.length < items.length || used.includes(undefined)) return undefined
+  const { isLimited, hidesRows } = page
+  parts.outer = { ...outer, isLimited, countsOnce: true }
+  parts.page = used.map((item) => item!)
+  parts.tables = tables.map((table) =>
+    table.outerItem === undefined ? table : { ...table, isLimited, hidesRows },
+  )
+  const around = page.shown.map((item) => ({ ...named(item.column)!, name: item.name, folded: item.folded }))
+  return planOfParts(source, page.inner.from, page.inner.end, parts, around)
+}
+
+const emptyParts = (verb: number): QueryParts => ({
+  tables: [],
+  conditions: [],
+  items: [],
+  shown: { from: verb, end: verb },
+  outer: undefined,
+  page: undefined,
+})
+
+function planOfParts(
+  source: TokenizedSql,
+  from: number,
+  end: number,
+  parts: QueryParts,
+  shown: readonly (ShownColumn | undefined)[],
+): ReadPlan {
+  const uses = usesOfPlaces(columnUses(source, from, end, parts.items), parts)
+  const condition = allOf(parts.conditions)
+  const names = uniquelyNamed(shown)
   return {
     kind: 'tables',
-    tables: parts.tables.map(({ item, hidesRows, isLimited }) => {
-      return { table: item.table, hidesRows, isLimited, decidedBy: decided?.get(item.reference) }
+    tables: parts.tables.map((table, place) => {
+      const { item, hidesRows, isLimited, outerItem } = table
+      const { decidedBy, chosenBy, isOptional, isUnused, shown: columns } = uses[place]!
+      const isShown = !hidesRows && outerItem !== undefined
+      return {
+        table: item.table,
+        hidesRows,
+        isLimited,
+        decidedBy,
+        isUnused,
+        shown: isShown
+          ? {
+              columns,
+              names: names.filter(({ reference }) => reference === item.reference).map(toName),
+              chosenBy,
+              mayBeAbsent: parts.outer!.items.some(({ join }) => join === 'other') || item.join !== 'inner',
+              isOptional,
+              isOnlyLinked: isOnlyLinked(source, item, linksInto(condition, place)),
+            }
+          : undefined,
+      }
     }),
-    condition: allOf(parts.conditions),
+    condition,
   }
+}
+
+const toName = ({ column, name }: ShownColumn): ShownName => ({ column, name })
+
+/** Of what the ON of a left join says. */
+const linksInto = ({ links }: Condition, place: number): number =>
+  links.filter(({ right, isOneWay }) => isOneWay === true && right.table === place).length
+
+/** `"a"."x" = "b"."y"`, joined by AND: nothing that another row could fail. */
+function isOnlyLinked(source: TokenizedSql, { on }: FromItem, links: number): boolean {
+  if (on === undefined || links === 0) return false
+  let tokens = 0
+  for (let at = on.from; at < on.end; at++) {
+    const { kind } = tokenAt(source, at)
+    if (kind !== TokenKind.open && kind !== TokenKind.close) tokens++
+  }
+  return tokens === links * 8 - 1
 }

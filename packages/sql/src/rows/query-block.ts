@@ -1,10 +1,11 @@
 import { NotUnderstood } from '../not-understood.js'
-import { TokenKind, skipToken, tokenAt, wordAt } from '../tokens.js'
+import { TokenKind, skipToken, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
 import type { NamedColumn } from './column-name.js'
 import { readCondition } from './condition.js'
 import { endOfClause, findClauses, readWhere, type Clauses } from './clauses.js'
 import { readFromList, type FromItem } from './from-list.js'
+import { hasComma } from './page.js'
 import { allOf, anyRow, type Condition } from './pins.js'
 import type { WholeStatement } from './plan-write.js'
 
@@ -13,21 +14,40 @@ const clauseWords = setOfWords(`
 const notFollowed = ['union', 'intersect', 'except', 'minus', 'into', 'procedure', 'window']
 const hiding = ['group', 'having', 'offset']
 
+interface Range {
+  readonly from: number
+  readonly end: number
+}
+
 /** A table of a query, or of a query inside it. */
 interface BlockTable {
   readonly item: FromItem & { readonly table: NonNullable<FromItem['table']> }
   readonly hidesRows: boolean
   readonly isLimited: boolean
+  /** Its place in the FROM list of the outermost query; `undefined`: it is read by a query inside. */
+  readonly outerItem: number | undefined
+}
+
+/** What is known of the outermost query. */
+export interface OuterQuery {
+  readonly items: readonly FromItem[]
+  readonly order: Range | undefined
+  readonly isLimited: boolean
+  /** Whether rows that are alike count as one. */
+  readonly countsOnce: boolean
 }
 
 /** What is gathered of a query and of all queries inside it. */
 export interface QueryParts {
-  readonly tables: BlockTable[]
+  tables: BlockTable[]
   readonly conditions: Condition[]
   /** All that stands in the FROM lists. */
   readonly items: FromItem[]
   /** The list of what the outermost query shows, if that are columns of its rows. */
-  shown: { readonly from: number; readonly end: number }
+  shown: Range
+  outer: OuterQuery | undefined
+  /** The items of that list which a query around this one uses; `undefined`: there is none around it. */
+  page: readonly Range[] | undefined
 }
 
 /**
@@ -53,13 +73,22 @@ export function readQuery(
   const items = list === undefined ? [] : readFromList(source, list + 1, endOfClause(clauses, list, end))
   const place = parts.tables.length
   const hidesRows =
-    isInside || hiding.some((word) => clauses.has(word)) || isComputed(whole, from + 1, shownEnd)
-  if (!isInside && !hidesRows) parts.shown = { from: from + 1, end: shownEnd }
+    isInside ||
+    hiding.some((word) => clauses.has(word)) ||
+    skipsRows(source, clauses, end) ||
+    isComputed(whole, from + 1, shownEnd)
   const isLimited = clauses.has('limit') || clauses.has('fetch')
-  for (const item of items) {
+  if (!isInside) {
+    if (!hidesRows) parts.shown = { from: from + 1, end: shownEnd }
+    const isGrouped = clauses.has('group') || clauses.has('having')
+    const countsOnce = !isGrouped && isCountOfDistinct(source, from + 1, shownEnd)
+    parts.outer = { items, order: orderOf(clauses, end), isLimited, countsOnce }
+  }
+  for (const [index, item] of items.entries()) {
     parts.items.push(item)
+    const outerItem = isInside ? undefined : index
     if (item.table !== undefined)
-      parts.tables.push({ item: { ...item, table: item.table }, hidesRows, isLimited })
+      parts.tables.push({ item: { ...item, table: item.table }, hidesRows, isLimited, outerItem })
   }
   parts.conditions.push(conditionOf(whole, clauses, items, place, end))
   readQueriesInside(whole, from, end, parts)
@@ -68,9 +97,29 @@ export function readQuery(
 /** Whether what is shown may be more than columns of rows: a function may add up, DISTINCT leaves rows out. */
 function isComputed({ source }: WholeStatement, from: number, end: number): boolean {
   for (let at = from; at < end; at++) {
-    if (wordAt(source, at) === 'distinct' || tokenAt(source, at).kind === TokenKind.open) return true
+    if (wordAt(source, at).startsWith('distinct') || tokenAt(source, at).kind === TokenKind.open) return true
   }
   return false
+}
+
+/** `LIMIT 20, 10`. */
+function skipsRows(source: TokenizedSql, clauses: Clauses, end: number): boolean {
+  const limit = clauses.get('limit')
+  return limit !== undefined && hasComma(source, limit, endOfClause(clauses, limit, end))
+}
+
+function orderOf(clauses: Clauses, end: number): Range | undefined {
+  const order = clauses.get('order')
+  return order === undefined ? undefined : { from: order, end: endOfClause(clauses, order, end) }
+}
+
+/** `COUNT(DISTINCT …) AS "cnt"` alone, without a query in it. */
+function isCountOfDistinct(source: TokenizedSql, from: number, end: number): boolean {
+  if (wordAt(source, from) !== 'count' || wordAt(source, from + 2) !== 'distinct') return false
+  const next = skipToken(source, from + 1)
+  if (next !== end && !(next === end - 2 && wordAt(source, next) === 'as')) return false
+  for (let at = from + 2; at < next; at++) if (wordAt(source, at) === 'select') return false
+  return true
 }
 
 function readQueriesInside(whole: WholeStatement, from: number, end: number, parts: QueryParts): void {

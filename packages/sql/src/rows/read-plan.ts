@@ -16,6 +16,34 @@ export interface ReadTable {
    * and in that as well if rows are hidden there. `undefined`: any of them.
    */
   readonly decidedBy: readonly string[] | undefined
+  /** No row of it can change the answer: it is joined from the left, and rows that are alike count once. */
+  readonly isUnused: boolean
+  /** How the answer shows its rows; `undefined`: rows are hidden. */
+  readonly shown: ShownPlace | undefined
+}
+
+/** How the rows of an answer show the rows of a place. */
+export interface ShownPlace {
+  /** Columns of it that the list of what is shown names, in whatever way; `undefined`: any. */
+  readonly columns: readonly string[] | undefined
+  /** Those that are shown as they are, and what they are called in the answer. */
+  readonly names: readonly ShownName[]
+  /**
+   * Of `decidedBy` those that decide which rows come. The others only order rows that all come, or lead to rows of optional
+   * places, so that they matter for rows in the answer alone.
+   */
+  readonly chosenBy: readonly string[] | undefined
+  /** Whether it is joined from the left, so that its row may be absent from a row of the answer. */
+  readonly mayBeAbsent: boolean
+  /** Its rows only complete rows that come without them: it is joined from the left, and nothing else is chosen by it. */
+  readonly isOptional: boolean
+  /** Its ON says that columns are equal, and nothing else. */
+  readonly isOnlyLinked: boolean
+}
+
+export interface ShownName {
+  readonly column: string
+  readonly name: string
 }
 
 /**

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Api } from './api.js'
 import { understood, widened } from './plan-cases.js'
-import { understoodReads, widenedReads } from './read-cases.js'
+import { shownReads, understoodReads, widenedReads } from './read-cases.js'
 import { renderPlan } from './render-plan.js'
-import { renderReads } from './render-reads.js'
+import { renderReads, renderShown } from './render-reads.js'
 import { holdReadsAgainstSqlite } from './sqlite-reads.js'
 import { holdWritesAgainstSqlite } from './sqlite-writes.js'
 import { posts } from './tables.js'
@@ -16,6 +16,8 @@ export function differingCase(api: Api): string | undefined {
     if (renderPlan(api.planWrite(sql, dialect)) !== plan) return sql
   for (const [dialect, sql, reads] of [...understoodReads, ...widenedReads])
     if (renderReads(api.planRead(sql, dialect), dialect, api.applyRead) !== reads) return sql
+  for (const [dialect, sql, shown] of shownReads)
+    if (renderShown(api.planRead(sql, dialect), dialect, api.prepareRead) !== shown) return sql
   for (const [type, value, normal] of valueCases)
     if (api.normalValue(type, value) !== normal) return `the value ${String(value)}`
   for (const [dialect, declared, kind] of typeCases)

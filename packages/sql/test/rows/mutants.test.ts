@@ -16,6 +16,7 @@ const entry = allOf(folder, [
   'plan-read',
   'row-write',
   'read-pins',
+  'prepared-read',
   'normal-value',
   'value-type',
 ])

@@ -56,7 +56,15 @@ const inner = fc.oneof(
   ),
   condition(['a', 'u']).map((where) => `x.id IN (SELECT p.u FROM p WHERE ${where})`),
 )
-const shown = fc.constantFrom('x.id', 'x.id, y.id', 'x.id', 'count(*)', 'DISTINCT x.a', 'max(y.id)')
+const shown = fc.constantFrom(
+  'x.id',
+  'x.id, y.id',
+  'x.id',
+  'count(*)',
+  'DISTINCT x.a',
+  'max(y.id)',
+  'count(DISTINCT x.id) AS n',
+)
 const order = fc.constantFrom(
   '',
   '',
@@ -97,6 +105,23 @@ const derived = fc
     ([where, outer]) =>
       `SELECT d.i FROM (SELECT x.id AS i, y.id AS j FROM u x LEFT JOIN p y ON y.u = x.id WHERE ${where}) d WHERE ${outer} ORDER BY d.i LIMIT 2`,
   )
+const pages = fc
+  .tuple(
+    fc.constantFrom('LEFT JOIN', 'LEFT JOIN', 'JOIN'),
+    condition(both),
+    condition(['x.id', 'x.a']),
+    fc.constantFrom('', '', ', d.k', ', d.m'),
+    fc.constantFrom(
+      'ORDER BY d.i LIMIT 2',
+      'ORDER BY d.k, i LIMIT 2',
+      'ORDER BY i LIMIT 2 OFFSET 1',
+      'ORDER BY i LIMIT 1, 1',
+    ),
+  )
+  .map(
+    ([join, on, where, list, tail]) =>
+      `SELECT DISTINCT d.i AS ids${list} FROM (SELECT x.id AS i, x.a AS k, y.a AS m FROM u x ${join} p y ON ${on} WHERE ${where}) AS d ${tail}`,
+  )
 const single = condition(['u', 'a', 'id']).map((where) => `SELECT p.id FROM p WHERE ${where}`)
 
 const value = fc.constantFrom('1', '2', '3', 'NULL')
@@ -122,5 +147,5 @@ const change = fc.oneof(
 )
 
 export const changedQueries: fc.Arbitrary<Changed> = fc
-  .tuple(fc.oneof({ weight: 3, arbitrary: twoTables }, comma, three, derived, single), change)
+  .tuple(fc.oneof({ weight: 3, arbitrary: twoTables }, comma, three, derived, pages, single), change)
   .map(([sql, changed]) => ({ sql, ...changed }))

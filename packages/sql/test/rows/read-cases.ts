@@ -8,6 +8,9 @@ export type ReadCase = readonly [dialect: SqlDialect, sql: string, reads: string
 
 const pg = 'postgresql'
 
+const pageOf = (list: string, tail: string, outer = '') =>
+  `SELECT DISTINCT d.i AS ids${outer} FROM (SELECT ${list} FROM p LEFT JOIN u ON u.id = p.uid) AS d ORDER BY i ${tail}`
+
 /** What is understood. Tables are `u` (id, name) and `p` (id, uid, name, and `t`, which is text); `$n` is `n`. */
 export const understoodReads: readonly ReadCase[] = [
   [
@@ -35,7 +38,7 @@ export const understoodReads: readonly ReadCase[] = [
   [
     pg,
     'SELECT DISTINCT "d"."p_id" AS "ids_p_id" FROM (SELECT "p"."id" AS "p_id" FROM "p" "p" LEFT JOIN "u" "u" ON "u"."id"="p"."uid" WHERE (("p"."uid" = $1))) "d" ORDER BY "d"."p_id" ASC LIMIT 1',
-    'p uid=1 hides (id,uid); u id=1 hides (id)',
+    'p uid=1 limited (id,uid); u unused',
   ],
   [
     pg,
@@ -53,11 +56,166 @@ export const understoodReads: readonly ReadCase[] = [
     'p uid=1 limited (uid)',
   ],
   ['sqlite', 'SELECT "p"."id" FROM "p" "p" WHERE "p"."uid" = 7', 'p uid=7 (uid)'],
+  ['mysql', 'SELECT p.id FROM p LIMIT 5, 10', 'p hides limited (id)'],
+  ['mysql', 'SELECT DISTINCTROW p.id FROM p', 'p hides (?)'],
+  // What repeats a row changes nothing where each counts once.
+  [
+    pg,
+    'SELECT DISTINCT "d"."i" AS "ids", "d"."n" FROM (SELECT p.id AS i, p.name AS n, p.t AS t, u.name AS m FROM p LEFT JOIN u ON u.id = p.uid) "d" ORDER BY "d"."n" DESC, "i" ASC LIMIT 1 OFFSET 2',
+    'p hides limited (id,name,uid); u unused',
+  ],
+  ['mysql', pageOf('p.id AS i', 'LIMIT 2, 1'), 'p hides limited (id,uid); u unused'],
+  [pg, pageOf('p.id AS i, u.name AS m', 'LIMIT 2'), 'p limited (id,uid); u unused'],
+  [
+    pg,
+    'SELECT COUNT(DISTINCT("p"."id")) AS "cnt" FROM p LEFT JOIN u ON u.id = p.uid WHERE p.name = $1',
+    'p name=1 hides (id,uid,name); u unused',
+  ],
   [pg, 'SELECT 1', ''],
+]
+
+/**
+ * How the answer shows the rows of each table: what may be told of it, what its columns are called there (and `<` those that
+ * lead to them), which columns are shown and which choose.
+ */
+export const shownReads: readonly ReadCase[] = [
+  [
+    pg,
+    'SELECT "p"."id" AS "p_id", "p"."uid" AS "p_uid", u.id AS u_id, u.name AS "U" FROM p LEFT JOIN u ON u.id = p.uid WHERE p.name = 1 ORDER BY p.t, u.name',
+    'p id:own=p_id uid:own=p_uid (id,uid)(name); u isOptional isOnlyLinked mayBeAbsent id:own=u_id<p_uid name:own=U (id,name)(id)',
+  ],
+  // Under a limit the order chooses.
+  [
+    pg,
+    'SELECT p.id AS a, u.id AS b FROM p LEFT JOIN u ON u.id = p.uid ORDER BY p.t, u.name LIMIT 3',
+    'p id:own=a uid:other=b (id)(uid,t); u isOnlyLinked mayBeAbsent id:own=b (id)(id,name)',
+  ],
+  [
+    pg,
+    'SELECT p.id AS a, u.id AS b FROM p LEFT JOIN u ON u.id = p.uid WHERE u.name = 1',
+    'p id:own=a uid:other=b (id)(uid); u isOnlyLinked mayBeAbsent id:own=b (id)(id,name)',
+  ],
+  [
+    pg,
+    'SELECT p.id AS a, u.id AS b FROM p LEFT JOIN u ON u.id = p.uid AND u.name IS NULL',
+    'p id:own=a uid:other=b (id)(); u isOptional mayBeAbsent id:own=b (id)(id,name)',
+  ],
+  [
+    pg,
+    'SELECT p.id AS a, u.id AS b FROM p INNER JOIN u ON u.id = p.uid',
+    'p id:own=a uid:other=b (id)(uid); u id:own=b (id)(id)',
+  ],
+  [
+    pg,
+    'SELECT p.id AS a, u.id AS b FROM p RIGHT JOIN u ON u.id = p.uid',
+    'p mayBeAbsent id:own=a (id)(uid); u mayBeAbsent id:own=b (id)(id)',
+  ],
+  [
+    pg,
+    'SELECT p.id AS a FROM p LEFT JOIN u ON u.id = p.uid RIGHT JOIN u y ON y.id = p.uid',
+    'p mayBeAbsent id:own=a (id)(uid); u isOnlyLinked mayBeAbsent ()(id); u mayBeAbsent ()(id)',
+  ],
+  // What a table decides that something else is chosen by, it chooses.
+  [
+    pg,
+    'SELECT x.id AS a FROM u x LEFT JOIN p ON p.uid = x.id LEFT JOIN u y ON y.id = p.id WHERE y.name = 1',
+    'u id:own=a (id)(id); p isOnlyLinked mayBeAbsent uid:lead=a<a ()(uid,id); u isOnlyLinked mayBeAbsent ()(id,name)',
+  ],
+  [
+    pg,
+    'SELECT x.id AS a FROM u x LEFT JOIN p ON p.uid = x.id LEFT JOIN u y ON y.id = p.id',
+    'u id:own=a (id)(); p isOptional isOnlyLinked mayBeAbsent uid:lead=a<a ()(uid); u isOptional isOnlyLinked mayBeAbsent ()(id)',
+  ],
+  [
+    pg,
+    'SELECT x.id AS a FROM u x LEFT JOIN p ON p.uid = x.id LEFT JOIN LATERAL (SELECT 1 FROM u z WHERE z.id = p.id) l ON true',
+    'u id:own=a (id)(id); p isOnlyLinked mayBeAbsent uid:lead=a<a ()(uid,id); u hidden',
+  ],
+  // Names that are not certain.
+  [pg, 'SELECT p.id AS a, p.uid AS a FROM p', 'p (id,uid)()'],
+  [pg, 'SELECT p.id + 1 AS a, p.uid Q FROM p', 'p (?)()'],
+  [pg, 'SELECT p.id AS a, * FROM p', 'p id:own=a (?)()'],
+  [pg, 'SELECT p.id AS a, name AS b FROM p', 'p id:own=a (?)()'],
+  [pg, 'SELECT p.id, p.uid AS Q FROM p', 'p id:own=id uid:own=q (id,uid)()'],
+  ['mysql', 'SELECT p.id, p.uid AS Q FROM p', 'p id:own=id uid:own=Q (id,uid)()'],
+  ['sqlite', 'SELECT p.id, p.uid AS Q FROM p', 'p uid:own=Q (id,uid)()'],
+  // Values of two types are not one.
+  [
+    pg,
+    'SELECT p.id AS a, p.t AS b FROM p LEFT JOIN u ON u.id = p.t',
+    'p id:own=a t:own=b (id,t)(); u isOptional isOnlyLinked mayBeAbsent ()(id)',
+  ],
+  // Rows that are hidden are shown by nothing.
+  [pg, 'SELECT p.id AS a FROM p OFFSET 1', 'p hidden'],
+  [pg, 'SELECT p.id AS a FROM p WHERE p.uid IN (SELECT u.id FROM u)', 'p id:own=a (id)(uid); u hidden'],
+  [
+    pg,
+    pageOf('p.id AS i, p.name AS n', 'LIMIT 1'),
+    'p id:own=ids (id)(id); u isOptional isOnlyLinked mayBeAbsent ()(id)',
+  ],
+  [pg, pageOf('p.id AS i', 'LIMIT 1 OFFSET 1'), 'p hidden; u hidden'],
 ]
 
 /** What must not be taken for more than it is. */
 export const widenedReads: readonly ReadCase[] = [
+  // Not a page, or not only one.
+  [pg, pageOf('p.id AS i, u.name AS m', 'LIMIT 2', ', d.m'), 'p limited (id,uid); u limited (name,id)'],
+  [pg, pageOf('p.id AS i, u.name AS i', 'LIMIT 2'), 'p hides (?); u hides (?)'],
+  [pg, pageOf('p.id AS i, count(*) AS n', 'LIMIT 2'), 'p hides (?); u hides (?)'],
+  [pg, pageOf('p.id AS i', 'LIMIT 2', ', d.x'), 'p hides (?); u hides (?)'],
+  [pg, pageOf('p.id AS i', 'LIMIT 2', ', now() AS n'), 'p hides (?); u hides (?)'],
+  [pg, pageOf('p.id AS i', ', random() LIMIT 2'), 'p hides (?); u hides (?)'],
+  [
+    pg,
+    'SELECT DISTINCT d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid LIMIT 3) AS d',
+    'p hides limited (id,uid); u hides limited (id)',
+  ],
+  [
+    pg,
+    'SELECT d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid) AS d LIMIT 3',
+    'p hides (id,uid); u hides (id)',
+  ],
+  [
+    pg,
+    'SELECT DISTINCT d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid) AS d WHERE d.i > 3',
+    'p hides (id,uid); u hides (id)',
+  ],
+  [
+    pg,
+    'SELECT DISTINCT d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid) AS d, u',
+    'u hides (id); p hides (id,uid); u hides (id)',
+  ],
+  [pg, pageOf('p.id AS i, p.name || u.name AS n', 'LIMIT 2'), 'p hides (?); u hides (?)'],
+  [pg, pageOf('p.id AS i', ', 1 LIMIT 2'), 'p hides (?); u hides (?)'],
+  [
+    pg,
+    'SELECT ALL d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid) AS d LIMIT 3',
+    'p hides (id,uid); u hides (id)',
+  ],
+  [
+    pg,
+    'SELECT DISTINCT d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid GROUP BY p.id) AS d LIMIT 3',
+    'p hides (id,uid); u hides (id)',
+  ],
+  // A count of what is alike, beside which something else counts rows.
+  [
+    pg,
+    'SELECT COUNT(DISTINCT p.id), COUNT(*) FROM p LEFT JOIN u ON u.id = p.uid',
+    'p hides (id,uid); u hides (id)',
+  ],
+  [
+    pg,
+    'SELECT COUNT(DISTINCT p.id) FROM p LEFT JOIN u ON u.id = p.uid HAVING COUNT(*) > 1',
+    'p hides (id,uid); u hides (id)',
+  ],
+  [pg, 'SELECT COUNT(p.id) AS n FROM p LEFT JOIN u ON u.id = p.uid', 'p hides (id,uid); u hides (id)'],
+  [pg, 'SELECT COUNT(DISTINCT p.id) AS n FROM p JOIN u ON u.id = p.uid', 'p hides (id,uid); u hides (id)'],
+  [
+    pg,
+    'SELECT COUNT(DISTINCT p.id) AS n FROM p LEFT JOIN u ON u.id = p.uid WHERE u.name IS NULL',
+    'p hides (id,uid); u hides (id,name)',
+  ],
+  [pg, 'SELECT COUNT(DISTINCT u.id) AS n FROM p LEFT JOIN u ON u.id = p.uid', 'p hides (uid); u hides (id)'],
   [pg, 'SELECT u.id FROM u LEFT JOIN p ON p.uid = u.id AND u.id = $1', 'u (id); p (uid)'],
   [pg, 'SELECT u.id FROM u LEFT JOIN p ON u.id = $1', 'u (id); p ()'],
   [pg, 'SELECT u.id FROM u LEFT JOIN p ON p.uid = u.id AND p.uid = $1', 'u (id); p uid=1 (uid)'],

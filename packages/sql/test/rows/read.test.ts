@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { applyRead, planRead } from '../../src/index.js'
-import { renderReads } from './render-reads.js'
-import { understoodReads, widenedReads } from './read-cases.js'
+import { applyRead, planRead, prepareRead } from '../../src/index.js'
+import { renderReads, renderShown } from './render-reads.js'
+import { shownReads, understoodReads, widenedReads } from './read-cases.js'
 import { posts } from './tables.js'
 
 describe('the plan of a read', () => {
@@ -11,6 +11,12 @@ describe('the plan of a read', () => {
 
   it.each(widenedReads)('takes no part of a text for the whole (%s): %s', (dialect, sql, reads) => {
     expect(renderReads(planRead(sql, dialect), dialect, applyRead)).toBe(reads)
+  })
+})
+
+describe('the rows of an answer', () => {
+  it.each(shownReads)('show the rows of a table (%s): %s', (dialect, sql, shown) => {
+    expect(renderShown(planRead(sql, dialect), dialect, prepareRead)).toBe(shown)
   })
 })
 

@@ -4,6 +4,7 @@ import {
   type ReadPlan,
   type SqlDialect,
   type applyRead,
+  type prepareRead,
   type ValueType,
 } from '../../src/index.js'
 
@@ -23,12 +24,32 @@ function columnsOf(table: string, dialect: SqlDialect): KnownColumns | undefined
   )
 }
 
+/** How the answer shows the rows of every place, as the cases write it. */
+export function renderShown(plan: ReadPlan, dialect: SqlDialect, prepare: typeof prepareRead): string {
+  const { places = [] } = prepare(plan, ({ name }) => columnsOf(name, dialect)) ?? {}
+  return places
+    .map(({ table, shown }) => {
+      if (shown === undefined) return `${table.name} hidden`
+      const flags = (['isOptional', 'isOnlyLinked', 'mayBeAbsent'] as const).filter((flag) => shown[flag])
+      const named = (columnNames[table.name] ?? []).flatMap((name) => {
+        const [row] = shown.rowNames([name]) ?? []
+        const [lead] = shown.leadNames([name]) ?? []
+        if (row === undefined) return []
+        return [`${name}:${row.from}=${row.name}${lead === undefined ? '' : `<${lead}`}`]
+      })
+      const [columns, chosen] = [shown.columns, shown.chosenBy].map((names) => names?.join(',') ?? '?')
+      return [table.name, ...flags, ...named, `(${columns})(${chosen})`].join(' ')
+    })
+    .join('; ')
+}
+
 /** Every place where a table is read, as the cases write it. */
 export function renderReads(plan: ReadPlan, dialect: SqlDialect, apply: typeof applyRead): string {
   const reads = apply(plan, [1, 2, 3], ({ name }) => columnsOf(name, dialect))
   if (reads === undefined) return 'unknown'
   return reads
-    .map(({ table, hidesRows, isLimited, decidedBy, pinned }) => {
+    .map(({ table, hidesRows, isLimited, isUnused, decidedBy, pinned }) => {
+      if (isUnused) return `${table.name} unused`
       const pins = (columnNames[table.name] ?? []).flatMap((name) => {
         const keys = pinned([name])
         return keys === undefined ? [] : [`${name}=${keys.join('|')}`]

@@ -59,6 +59,7 @@ function canChange(
   before: readonly Row[],
   after: readonly Row[],
 ): boolean {
+  if (read.isUnused) return false
   const isUpdate = before.length === after.length
   const columns = changedColumns(before, after)
   if (isUpdate && read.decidedBy !== undefined) {

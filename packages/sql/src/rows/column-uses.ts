@@ -1,7 +1,7 @@
 import { TokenKind, isNameAt, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
 import { readColumn } from './column-name.js'
-import type { QueryParts } from './query-block.js'
+import type { FromItem } from './from-list.js'
 
 const keywords = setOfWords(`
   select from where group having order by limit offset fetch for lock update share of nowait skip locked mode key no
@@ -9,19 +9,23 @@ const keywords = setOfWords(`
   asc desc nulls first last next row rows ties with true false any all some case when then else end escape unknown
   similar to regexp rlike glob collate cast interval array current_date current_time current_timestamp`)
 
-/**
- * The columns that are named outside the list of columns that the outermost query shows, by the reference of their table;
- * a table without an entry has none.
- *
- * @returns `undefined` where a name may be that of a column of any table.
- */
-export function decidingColumns(
+/** A place in a text that names columns. */
+export interface ColumnUse {
+  readonly at: number
+  /** What the table is called there; `undefined`: any table's. */
+  readonly reference: string | undefined
+  /** `undefined`: all columns, or any of them. */
+  readonly column: string | undefined
+}
+
+/** Every place in tokens `from` up to `end` where columns are named, but for the FROM lists. */
+export function columnUses(
   source: TokenizedSql,
   from: number,
   end: number,
-  { items, shown, tables }: QueryParts,
-): ReadonlyMap<string, readonly string[]> | undefined {
-  const decided = new Map<string, string[]>(tables.map(({ item }) => [item.reference, []]))
+  items: readonly FromItem[],
+): readonly ColumnUse[] {
+  const uses: ColumnUse[] = []
   for (let at = from; at < end; at++) {
     const item = items.find(({ names }) => names.from === at && names.end > at)
     if (item !== undefined) {
@@ -29,21 +33,20 @@ export function decidingColumns(
       continue
     }
     if (tokenAt(source, at).kind === TokenKind.operator && source.sql[tokenAt(source, at).start] === '*') {
-      if (isWholeRow(source, at) && !isShown(at, shown)) return undefined
+      // What stands before the dot was a use of its own.
+      if (isWholeRow(source, at)) uses.push({ at, reference: undefined, column: undefined })
       continue
     }
     if (!isNameAt(source, at) || tokenAt(source, at).kind === TokenKind.string) continue
     const column = readColumn(source, at)
     if (column?.qualifier !== undefined) {
-      const columns = decided.get(column.qualifier)
-      if (columns !== undefined && !isShown(at, shown) && !columns.includes(column.name))
-        columns.push(column.name)
+      uses.push({ at, reference: column.qualifier, column: column.name })
       at = column.next - 1
-    } else if (!isNoColumn(source, at) && !isShown(at, shown)) {
-      return undefined
+    } else if (!isNoColumn(source, at)) {
+      uses.push({ at, reference: undefined, column: column?.name })
     }
   }
-  return decided
+  return uses
 }
 
 /** The `*` of `SELECT *`, `t.*` and `, *`; not that of `count(*)`, nor of a product. */
@@ -60,6 +63,3 @@ function isNoColumn(source: TokenizedSql, at: number): boolean {
     wordAt(source, at - 1) === 'as'
   )
 }
-
-/** In a list of columns that are shown as they are. */
-const isShown = (at: number, { from, end }: QueryParts['shown']): boolean => at >= from && at < end

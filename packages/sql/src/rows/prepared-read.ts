@@ -1,0 +1,249 @@
+import type { SqlDialect } from '../dialect.js'
+import type { TableName } from '../facts.js'
+import type { KnownColumn, KnownColumns, SpeltColumn } from './columns.js'
+import { keysOfLists, pinnedLists, type KeyValues } from './key-values.js'
+import type { Condition, PinnedColumn } from './pins.js'
+import type { ReadPlan, ReadTable } from './read-plan.js'
+import { mayBeSql } from './statement-values.js'
+import type { ValueSource } from './value-source.js'
+
+/** The plan of a query, with the columns that it names looked up: what remains to be done for each sending is little. */
+export interface PreparedRead {
+  readonly places: readonly PreparedPlace[]
+  /** Whether something can be told of a sending with these values: none of them may be SQL. */
+  tells(parameters: readonly unknown[] | undefined): boolean
+}
+
+/** One place where a table is read. Columns are called as the catalogue calls them. */
+export interface PreparedPlace {
+  readonly table: TableName
+  readonly hidesRows: boolean
+  readonly isLimited: boolean
+  /** As in the plan; `undefined` also where a name is not one of the catalogue's. */
+  readonly decidedBy: readonly string[] | undefined
+  readonly isUnused: boolean
+  readonly shown: PreparedShown | undefined
+  /** How values for the key are told, the surest first. */
+  pins(key: readonly string[]): readonly KeyPins[]
+}
+
+/** How the rows of an answer show the rows of a place. */
+export interface PreparedShown {
+  /** As in the plan; `undefined` also where a name is not one of the catalogue's. */
+  readonly columns: readonly string[] | undefined
+  readonly chosenBy: readonly string[] | undefined
+  readonly isOptional: boolean
+  readonly mayBeAbsent: boolean
+  readonly isOnlyLinked: boolean
+  /** Where the answer shows the key of rows that are present; `undefined`: it does not. */
+  rowNames(key: readonly string[]): readonly ShownValue[] | undefined
+  /**
+   * What the answer calls the values that rows here have in the key because they are equal to those of other places, by
+   * the ON of a left join; `undefined`: it does not show them all.
+   */
+  leadNames(key: readonly string[]): readonly string[] | undefined
+  /** The columns of other places that the ON of this one, or a condition for all rows, says are equal. */
+  readonly equals: readonly EqualColumns[]
+}
+
+export interface EqualColumns {
+  readonly column: string
+  readonly other: { readonly place: number; readonly column: string }
+}
+
+/** Where the answer shows a value of a row. */
+export interface ShownValue {
+  readonly name: string
+  /**
+   * `own`: it is the row's own. `lead`: it is that of a row which leads here, so that where it is NULL there is no row
+   * here. `other`: it is that of a row which may be absent while the row here is not.
+   */
+  readonly from: 'own' | 'lead' | 'other'
+}
+
+/** The values of a key, by what a sending was given; `undefined`: they cannot be told. Empty: there is no such row. */
+export type KeyPins = (parameters: readonly unknown[] | undefined) => readonly KeyValues[] | undefined
+
+/**
+ * Prepares the plan of a query.
+ *
+ * @param columnsOf the columns of a table; `undefined`: not known, so that every row is read.
+ * @returns `undefined` if nothing can be told of the query.
+ */
+export function prepareRead(
+  plan: ReadPlan,
+  columnsOf: (table: TableName) => KnownColumns | undefined,
+): PreparedRead | undefined {
+  if (plan.kind === 'unknown') return undefined
+  const known = plan.tables.map(({ table }) => columnsOf(table))
+  const context: Context = { ...plan, known }
+  const dialects = new Set(known.flatMap((columns) => columns?.dialect ?? []))
+  return {
+    places: plan.tables.map((_, place) => preparePlace(context, place)),
+    tells: (parameters) => !hasSql(dialects, parameters),
+  }
+}
+
+function hasSql(dialects: ReadonlySet<SqlDialect>, parameters: readonly unknown[] | undefined): boolean {
+  for (const dialect of dialects) if (mayBeSql(parameters, dialect)) return true
+  return false
+}
+
+interface Context {
+  readonly tables: readonly ReadTable[]
+  readonly condition: Condition
+  readonly known: readonly (KnownColumns | undefined)[]
+}
+
+function preparePlace(context: Context, place: number): PreparedPlace {
+  const { table, hidesRows, isLimited, decidedBy, isUnused, shown } = context.tables[place]!
+  const columns = context.known[place]
+  return {
+    table,
+    hidesRows,
+    isLimited,
+    decidedBy: columns && namesOf(columns, decidedBy),
+    isUnused,
+    shown: shown && {
+      columns: columns && namesOf(columns, shown.columns),
+      chosenBy: columns && namesOf(columns, shown.chosenBy),
+      isOptional: shown.isOptional,
+      mayBeAbsent: shown.mayBeAbsent,
+      isOnlyLinked: shown.isOnlyLinked,
+      rowNames: (key) => each(key, (name) => rowName(context, place, name)),
+      leadNames: (key) => each(key, (name) => leadName(context, place, name)),
+      equals: equalsAt(context, place),
+    },
+    pins: (key) => pinsAt(context, place, key),
+  }
+}
+
+function namesOf(columns: KnownColumns, spelt: readonly string[] | undefined): readonly string[] | undefined {
+  const names: string[] = []
+  for (const spelling of spelt ?? []) {
+    const column = columns.find(spelling)
+    // SQLite's `rowid`, a column that was added: nobody knows which it is.
+    if (column === undefined) return undefined
+    names.push(column.name)
+  }
+  return spelt === undefined ? undefined : names
+}
+
+function each<T>(key: readonly string[], of: (name: string) => T | undefined): readonly T[] | undefined {
+  const values: T[] = []
+  for (const name of key) {
+    const value = of(name)
+    if (value === undefined) return undefined
+    values.push(value)
+  }
+  return values
+}
+
+/** By its own pins, or, for a single column, by those of columns that it must equal. */
+function pinsAt({ condition, known }: Context, place: number, key: readonly string[]): readonly KeyPins[] {
+  const columns = key.map((name) => known[place]?.named(name))
+  if (columns.some((column) => column === undefined)) return []
+  const spelt = columns.map((column) => column!)
+  const reached: Reached[] = [{ place, columns: spelt }]
+  const pins: KeyPins[] = []
+  for (const { place: at, columns: named } of reached) {
+    const lists = pinnedLists(condition.pins, at, named)
+    if (lists !== undefined) pins.push(pinsOf(lists, named))
+    if (named.length > 1) continue
+    for (const next of equalTo({ table: at, name: named[0]!.spelling }, condition)) {
+      const other = alike(known, next, named[0]!.column)
+      const isNew = !reached.some((one) => one.place === next.table && one.columns[0]!.spelling === next.name)
+      if (other !== undefined && isNew) reached.push({ place: next.table, columns: [other] })
+    }
+  }
+  return pins
+}
+
+interface Reached {
+  readonly place: number
+  readonly columns: readonly SpeltColumn[]
+}
+
+function pinsOf(lists: readonly (readonly ValueSource[])[], columns: readonly SpeltColumn[]): KeyPins {
+  return (parameters) => keysOfLists(lists, columns, parameters)
+}
+
+/** The column, if its values are compared as those of `like` are: values of two types are equal by rules of their own. */
+function alike(
+  known: Context['known'],
+  { table, name }: PinnedColumn,
+  like: KnownColumn,
+): SpeltColumn | undefined {
+  const column = known[table]?.find(name)
+  if (column?.type === undefined || column.type.kind !== like.type?.kind) return undefined
+  return { column, spelling: name }
+}
+
+/** The columns whose values this one must have too, in every row that can be in the answer. */
+function equalTo(column: PinnedColumn, { links }: Condition): readonly PinnedColumn[] {
+  return links.flatMap(({ left, right, isOneWay }) => {
+    if (isSame(right, column)) return [left]
+    return isSame(left, column) && isOneWay !== true ? [right] : []
+  })
+}
+
+const isSame = (a: PinnedColumn, b: PinnedColumn): boolean => a.name === b.name && a.table === b.table
+
+/** Where the answer shows a column, as it is. */
+function ownName({ tables, known }: Context, place: number, name: string): string | undefined {
+  const spelling = known[place]?.named(name)?.spelling
+  return tables[place]?.shown?.names.find(({ column }) => column === spelling)?.name
+}
+
+/** Its own value, or one that is equal wherever both rows are present. */
+function rowName(context: Context, place: number, name: string): ShownValue | undefined {
+  const own = ownName(context, place, name)
+  if (own !== undefined) return { name: own, from: 'own' }
+  const lead = leadName(context, place, name)
+  if (lead !== undefined) return { name: lead, from: 'lead' }
+  for (const other of equalColumns(context, place, name)) {
+    const shown = ownName(context, other.place, other.column)
+    if (shown !== undefined) return { name: shown, from: 'other' }
+  }
+  return undefined
+}
+
+/** What the row that leads here has: without a value there, no row is reached. */
+function leadName(context: Context, place: number, name: string): string | undefined {
+  for (const other of equalColumns(context, place, name, true)) {
+    const shown = ownName(context, other.place, other.column)
+    if (shown !== undefined) return shown
+  }
+  return undefined
+}
+
+/** @param leading only those by which the ON of a left join leads to this place. */
+function equalColumns(
+  { condition, known }: Context,
+  place: number,
+  name: string,
+  leading = false,
+): readonly { readonly place: number; readonly column: string }[] {
+  const spelt = known[place]?.named(name)
+  if (spelt === undefined) return []
+  const here = { table: place, name: spelt.spelling }
+  return condition.links.flatMap(({ left, right, isOneWay }) => {
+    const isInto = isSame(right, here)
+    if (!isInto && (leading || !isSame(left, here))) return []
+    if (leading && isOneWay !== true) return []
+    const other = isInto ? left : right
+    const column = alike(known, other, spelt.column)
+    return column === undefined ? [] : [{ place: other.table, column: column.column.name }]
+  })
+}
+
+function equalsAt(context: Context, place: number): readonly EqualColumns[] {
+  const names = context.condition.links.flatMap(({ left, right }) =>
+    [left, right].filter(({ table }) => table === place).map(({ name }) => name),
+  )
+  return [...new Set(names)].flatMap((spelling) => {
+    const column = context.known[place]?.find(spelling)?.name
+    if (column === undefined) return []
+    return equalColumns(context, place, column).map((other) => ({ column, other }))
+  })
+}

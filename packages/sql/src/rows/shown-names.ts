@@ -1,0 +1,49 @@
+import { isNameAt, tokenAt, TokenKind, wordAt, type TokenizedSql } from '../tokens.js'
+import { columnNameAt, readColumn, writtenNameAt } from './column-name.js'
+import { itemsOf } from './condition.js'
+
+/** A column that is shown as it is. */
+export interface ShownColumn {
+  readonly reference: string
+  readonly column: string
+  /** What it is called in the rows of the answer, in the case in which drivers give it. */
+  readonly name: string
+  /** The same as a query around this one finds it. */
+  readonly folded: string
+  readonly from: number
+  readonly end: number
+}
+
+/**
+ * The items between the commas of a list: columns with a name that is given them; `undefined` where an item is anything
+ * else.
+ */
+export function shownItems(
+  source: TokenizedSql,
+  from: number,
+  end: number,
+): readonly (ShownColumn | undefined)[] {
+  return itemsOf(source, from, end).map((item) => shownColumn(source, item.from, item.end))
+}
+
+function shownColumn(source: TokenizedSql, from: number, end: number): ShownColumn | undefined {
+  const named = readColumn(source, from)
+  if (named?.qualifier === undefined) return undefined
+  const isAlone = named.next === end
+  if (!isAlone && !(named.next === end - 2 && wordAt(source, named.next) === 'as')) return undefined
+  // SQLite promises no name where none is given.
+  if (isAlone && source.dialect === 'sqlite') return undefined
+  const last = end - 1
+  if (!isNameAt(source, last) || tokenAt(source, last).kind === TokenKind.string) return undefined
+  const folded = columnNameAt(source, last)
+  const name = source.dialect === 'postgresql' ? folded : writtenNameAt(source, last)
+  return { reference: named.qualifier, column: named.name, name, folded, from, end }
+}
+
+/** Those whose name no other item of the list has; of several, drivers keep one. */
+export function uniquelyNamed(items: readonly (ShownColumn | undefined)[]): readonly ShownColumn[] {
+  const shown = items.filter((item) => item !== undefined)
+  return shown.filter(
+    ({ folded }) => shown.filter((other) => other.folded.toLowerCase() === folded.toLowerCase()).length === 1,
+  )
+}
