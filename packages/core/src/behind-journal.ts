@@ -11,6 +11,7 @@ export class StoreBehindJournal implements Store {
   readonly writeLimitMs?: number
   readonly fills?: Fills
   readonly bind?: NonNullable<Store['bind']>
+  readonly become?: NonNullable<Store['become']>
   readonly #store: Store
   readonly #journal: Journal
 
@@ -22,6 +23,7 @@ export class StoreBehindJournal implements Store {
     if (store.writeLimitMs !== undefined) this.writeLimitMs = store.writeLimitMs
     if (store.fills !== undefined) this.fills = store.fills
     if (store.bind !== undefined) this.bind = store.bind.bind(store)
+    if (store.become !== undefined) this.become = store.become.bind(store)
   }
 
   lookup(

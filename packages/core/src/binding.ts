@@ -3,12 +3,9 @@ import { FreshetError } from './errors.js'
 import type { Execution, StatementAnswer, TappedStatement } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { wholeSpaceTag } from './space.js'
-import { clockTag, tableTag } from './tag.js'
+import { anyTable, clockTag, tableTag } from './tag.js'
 import type { Observers, WriteObserver } from './observers.js'
 import type { Write } from './write.js'
-
-/** Bumped by every write: carried by reads of which nobody can tell what they depend on. */
-const anyTable = '*'
 
 /** The tables that a statement reads or writes, lower-cased, without schema; `all`: nobody can tell which. */
 export type TouchedTables = { readonly tables: readonly string[] } | 'all'

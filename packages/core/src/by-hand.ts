@@ -40,7 +40,7 @@ export class ByHand {
     const current = vector ?? (await this.#parts.lookUps.snapshot(request.space, request.tags))
     if (this.#parts.closing.aborted) return
     // If this value is not kept, because it is too large or its vector outdated, neither is the one it replaces.
-    if (vector !== undefined || !this.#parts.keeper.mayKeep(copy, current))
+    if (vector !== undefined || !this.#parts.keeper.mayKeep(request, copy, current))
       await this.delete(request.space, request.key)
     const storedAt = this.#parts.clock.now()
     const loaded = { copy, storedAt, loadMs: 0, ttlMs: undefined, byHand: true }

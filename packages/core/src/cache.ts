@@ -2,6 +2,8 @@ import type { CacheEventListener, CacheEventName } from './events.js'
 import type { LoaderContext } from './load-context.js'
 import type { PolicyOptions } from './policy.js'
 import type { CacheStats } from './stats.js'
+import type { SwitchOptions } from './switch-options.js'
+import type { SwitchState } from './switches.js'
 import type { Vector } from './store.js'
 
 /** Anything with a canonical form: strings, numbers, plain objects, arrays, dates, bytes, class instances, Map, Set. */
@@ -108,6 +110,18 @@ export interface Cache {
     options?: MemoizeOptions<Args>,
   ): (...args: Args) => Promise<T>
   stats(): CacheStats
+  /**
+   * Switches the cache off and on, or makes it less fresh and back, while it runs: for all of it, for a namespace with those
+   * inside it, or for models. Nothing is ever served that an invalidation has reached meanwhile.
+   *
+   * @throws FreshetError INVALID_OPTION, INVALID_DURATION, UNSUPPORTED_CONSISTENCY, SWITCH_FAILED (by rejection): nothing has changed
+   * @example
+   * await cache.switch({ models: { Post: { reads: false } } })
+   * await cache.switch({ consistency: 'eventual' })
+   */
+  switch(options: SwitchOptions): Promise<void>
+  /** What is switched how, now. */
+  readonly switches: SwitchState
   /** Listens to what the cache does; returns how to stop. */
   on<Name extends CacheEventName>(name: Name, listener: CacheEventListener<Name>): () => void
   /** From now on reads go straight to their loaders and nothing is stored. Closes what the cache opened, not what it was given. */

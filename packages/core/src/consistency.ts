@@ -36,6 +36,6 @@ export function assertCanBe(mode: ConsistencyMode, store: Store): void {
   if (store.modes === undefined || store.modes.includes(mode)) return
   throw new FreshetError(
     'UNSUPPORTED_CONSISTENCY',
-    `The store '${store.name}' cannot be ${mode}; it can be ${store.modes.join(' or ')}. Give createCache() another 'consistency', or another store.`,
+    `The store '${store.name}' cannot be ${mode}; it can be ${store.modes.join(' or ')}. Ask for that, or give createCache() another store.`,
   )
 }

@@ -22,6 +22,7 @@ import { Reader } from './read.js'
 import { createSpace } from './space.js'
 import { Counters } from './stats.js'
 import type { StoreFactory } from './store.js'
+import { Switches } from './switches.js'
 import { TagNames } from './tag-names.js'
 import { Writer } from './write.js'
 
@@ -133,8 +134,10 @@ function createEngine(
   journal.attach(inner)
   // Nothing is ever out of reach in this process, and a hit from memory should not pay for another call.
   const store = inner.isLocal === true ? inner : new StoreBehindJournal(inner, journal)
+  const switches = new Switches({ store, events, tagNames, consistency })
   const reader = new Reader({
     store,
+    switches,
     clock,
     random: validRandom(options.random ?? Math.random),
     counters,
@@ -158,7 +161,7 @@ function createEngine(
     databases: new Map(),
     space: createSpace(options.namespace),
     policy: resolvePolicy(options, defaultPolicy),
-    consistency,
+    switches,
     closing,
   }
   return { engine, journal }

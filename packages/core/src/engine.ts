@@ -1,11 +1,11 @@
 import type { Clock } from './clock.js'
-import type { Consistency } from './consistency.js'
 import type { Events } from './events.js'
 import type { Policy } from './policy.js'
 import type { Reader } from './read.js'
 import type { Space } from './space.js'
 import type { Counters } from './stats.js'
 import type { Store } from './store.js'
+import type { Switches } from './switches.js'
 import type { TagNames } from './tag-names.js'
 import type { Writer } from './write.js'
 
@@ -22,8 +22,7 @@ export interface Engine {
   readonly databases: Map<string, object>
   readonly space: Space
   readonly policy: Policy
-  /** Other than `strong`, an answer may be older than what the database has. */
-  readonly consistency: Consistency
+  readonly switches: Switches
   readonly closing: AbortSignal
 }
 

@@ -1,4 +1,5 @@
 import type { StoreSwitch } from './store.js'
+import type { SwitchState } from './switches.js'
 import { isPromise } from './maybe-promise.js'
 
 /** What a cache tells those who listen. Listeners run synchronously and must be quick; what they throw is ignored. */
@@ -26,6 +27,8 @@ export interface CacheEvents {
   failure: { readonly action: string; readonly cause: unknown }
   /** Of a store made by `failover()`: another one answers from now on. `none`: neither; queries go to the database. */
   failover: StoreSwitch
+  /** `switch()` has changed something: what holds now for a namespace, which is empty for that of the whole cache. */
+  switch: { readonly namespace: string; readonly switches: SwitchState }
   /** Something that works, but not as its owner most likely wants. Each `code` is told once per cache. */
   warning: { readonly code: string; readonly message: string }
 }

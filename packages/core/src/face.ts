@@ -22,6 +22,7 @@ import type { ReadRequest } from './read-request.js'
 import { rememberSnapshot, tagsOfSnapshot } from './snapshots.js'
 import { createSpace, wholeSpaceTag } from './space.js'
 import type { Entry } from './store.js'
+import { resolveSwitch } from './switch-options.js'
 
 const keyOptionNames = ['scope'] as const
 const getOrSetOptionNames = ['tags', 'scope', ...policyOptionNames] as const
@@ -31,7 +32,7 @@ const noTags: readonly string[] = Object.freeze([])
 
 /** The public face over an engine: turns what users write into requests of the reader and the writer. */
 export function createFace(engine: Engine, close: () => Promise<void>): Cache {
-  const { reader, writer, store, counters, events, tagNames, space, closing } = engine
+  const { reader, writer, store, counters, events, tagNames, space, closing, switches } = engine
 
   const tagsOf = (options: { readonly tags?: readonly string[] } | undefined): readonly string[] =>
     options?.tags === undefined ? noTags : tagNames.resolve(options.tags)
@@ -164,6 +165,17 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
     },
 
     stats: () => counters.snapshot(store.size()),
+
+    async switch(options) {
+      await switches.apply(
+        space,
+        resolveSwitch(options, { tagNames, isWholeCache: space.prefixes.length === 1 }),
+      )
+    },
+
+    get switches() {
+      return switches.stateOf(space)
+    },
 
     on: (name, listener) => events.on(name, listener),
 

@@ -10,6 +10,7 @@ import { lifetimeMs } from './policy.js'
 import type { LateTags, ReadRequest } from './read-request.js'
 import type { Counters } from './stats.js'
 import type { Store, Vector } from './store.js'
+import type { Switches } from './switches.js'
 
 /** A value to keep. */
 export interface Loaded {
@@ -26,6 +27,7 @@ export type KeepRequest = Omit<ReadRequest, 'load'>
 
 export interface KeeperParts {
   readonly store: Store
+  readonly switches: Switches
   readonly clock: Clock
   readonly random: () => number
   readonly counters: Counters
@@ -87,8 +89,9 @@ export class Keeper {
     }
   }
 
-  mayKeep(copy: PreparedCopy, vector: Vector): boolean {
-    return vector.usable && this.hasRoomFor(copy)
+  mayKeep({ space, tags }: Pick<KeepRequest, 'space' | 'tags'>, copy: PreparedCopy, vector: Vector): boolean {
+    const { switches } = this.#parts
+    return vector.usable && this.hasRoomFor(copy) && (switches.areAllOn || switches.stores(space, tags))
   }
 
   store(
@@ -97,7 +100,7 @@ export class Keeper {
     { copy, storedAt, loadMs, ttlMs, byHand }: Loaded,
   ): MaybePromise<void> {
     const { store, guard, counters, random } = this.#parts
-    if (!this.mayKeep(copy, vector)) return
+    if (!this.mayKeep(request, copy, vector)) return
     const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
     const expiresAt = storedAt + lifetimeMs(policy, copy.master, random)
     counters.stored++

@@ -5,12 +5,14 @@ import { isPromise } from './maybe-promise.js'
 import type { ReadRequest } from './read-request.js'
 import type { Space } from './space.js'
 import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
+import type { Switches } from './switches.js'
 
 /** What a look-up needs to know of a read. */
 export type LookUpRequest = Pick<ReadRequest, 'space' | 'key' | 'tags' | 'late'>
 
 export interface LookUpsParts {
   readonly store: Store
+  readonly switches: Switches
   readonly clock: Clock
   readonly guard: Guard
 }
@@ -25,6 +27,8 @@ export class LookUps {
 
   /** What it promises must come through `inTime`: it may reject, or never come. */
   begin(request: LookUpRequest): MaybePromise<Lookup> {
+    const { switches } = this.#parts
+    if (!switches.areAllOn && !switches.reads(request.space, request.tags)) return switchedOff
     // Not through `guard.run`: a hit from memory need not pay for closures.
     try {
       return this.#parts.store.lookup(request.space, request.key, request.tags, request.late?.clocks)
@@ -63,3 +67,5 @@ export class LookUps {
 export const unusable: Vector = Object.freeze({ id: '', usable: false })
 
 const unavailable = (): Absent => ({ status: 'absent', reason: 'unavailable', vector: unusable })
+
+const switchedOff: Absent = Object.freeze({ status: 'absent', reason: 'switched off', vector: unusable })

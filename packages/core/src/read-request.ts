@@ -40,7 +40,7 @@ export type ReadStatus = 'hit' | 'miss' | 'joined' | 'bypass'
 /** How one answer came about. */
 export interface ReadInfo {
   status: ReadStatus
-  /** Why it was not a hit: `missing`, `expired`, `invalidated`, `held`, `unavailable`, `closed`, or an adapter's own word. */
+  /** Why it was not a hit: `missing`, `expired`, `invalidated`, `held`, `unavailable`, `closed`, `switched off`, or an adapter's own word. */
   reason?: string
   /** Milliseconds since a served entry was stored. */
   ageMs?: number

@@ -17,10 +17,12 @@ import { tell, toldBefore } from './read-request.js'
 import type { Space } from './space.js'
 import type { Counters } from './stats.js'
 import type { Entry, Lookup, Store, Vector } from './store.js'
+import type { Switches } from './switches.js'
 import type { TagNames } from './tag-names.js'
 
 export interface ReaderParts {
   readonly store: Store
+  readonly switches: Switches
   readonly clock: Clock
   readonly random: () => number
   readonly counters: Counters

@@ -29,6 +29,15 @@ export function createSpace(name: string | undefined, parent?: Space): Space {
   return Object.freeze({ prefix, prefixes: Object.freeze([prefix, ...(parent?.prefixes ?? [])]) })
 }
 
+/** Its name for people, with those of the namespaces around it: `shop/reports`; empty for a cache without a namespace. */
+export function namespaceOf({ prefix }: Space): string {
+  return prefix
+    .split('\u0000')
+    .map((part) => part.slice(1))
+    .filter((name) => name !== '')
+    .join('/')
+}
+
 function validName(name: unknown): string {
   if (typeof name === 'string' && /^[^\u0000-\u001f\u007f]{1,128}$/.test(name)) return name
   throw new FreshetError(

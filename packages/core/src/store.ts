@@ -30,7 +30,7 @@ export interface Entry {
   readonly loadMs: number
 }
 
-export type AbsentReason = 'missing' | 'invalidated' | 'held' | 'unavailable'
+export type AbsentReason = 'missing' | 'invalidated' | 'held' | 'unavailable' | 'switched off'
 
 /** Nothing that may be served; `vector` is what to load and store under. */
 export interface Absent {
@@ -174,6 +174,12 @@ export interface Store {
    * the outcome of a write is not known, and the database may still commit it.
    */
   hold(intent: Intent, tags: readonly string[], ms: number): MaybePromise<void>
+  /**
+   * From when this is done answers are as fresh as `consistency` says; until then never less fresh than both that and what was
+   * before. Rejects with SWITCH_FAILED, and leaves all as it was, if it cannot, or if it is called again meanwhile. Default: a
+   * store stays as it was made.
+   */
+  become?(consistency: ResolvedConsistency): MaybePromise<void>
   size(): StoreSize
   /** Releases what the store itself opened; never a client that the user passed in. */
   close(): MaybePromise<void>

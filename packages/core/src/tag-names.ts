@@ -13,8 +13,15 @@ const maxMemoised = 10_000
 export class TagNames {
   readonly #aliases = new Map<string, Set<string>>()
   readonly #memo = new Map<unknown, readonly string[]>()
+  readonly #names = new Set<string>()
+
+  /** What adapters call their models, as they write it. */
+  get names(): ReadonlySet<string> {
+    return this.#names
+  }
 
   addAlias(name: string, tag: string): void {
+    this.#names.add(name)
     const from = normaliseTag(name)
     const to = normaliseTag(tag)
     if (from === to) return
@@ -49,4 +56,4 @@ export class TagNames {
 }
 
 /** `user` of `user`, `user#7`, `user.name`, `user[team_id=3]`, `user-` and `user~`. */
-const tablePart = (tag: string): string => /^[^#.[~-]*/.exec(tag)![0]
+export const tablePart = (tag: string): string => /^[^#.[~-]*/.exec(tag)![0]

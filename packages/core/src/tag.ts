@@ -16,6 +16,8 @@ import { FreshetError } from './errors.js'
  */
 export const tableTag = (table: string): string => table.toLowerCase()
 export const clockTag = (table: string): string => `${table.toLowerCase()}~`
+/** Bumped by every write: carried by reads of which nobody can tell what they depend on. */
+export const anyTable = '*'
 
 const maxTagLength = 512
 // Tags stand in keys and logs; control characters separate parts there.

@@ -8,10 +8,10 @@ export interface GenerationsOptions {
   readonly prefix: string
   /** How many are remembered. */
   readonly maxKeys: number
-  /** How old what is known may be when it is used without asking. `undefined`: it is never used without asking. */
-  readonly limitMs: number | undefined
-  /** Whether what nobody pushes changes of is not used without asking, however young it is. */
-  readonly onlyPushed: boolean
+  /** How old what is known may be when it is used without asking, at present. `undefined`: it is never used without asking. */
+  readonly limitMs: () => number | undefined
+  /** Whether what nobody pushes changes of is not used without asking, however young it is, at present. */
+  readonly onlyPushed: () => boolean
   /** The push connections that are up, by the epoch of their servers. */
   readonly sessions: () => PushSessions
 }
@@ -34,7 +34,7 @@ interface Known {
 export interface Asking {
   readonly at: number
   /** Those that were up before the request was sent. */
-  readonly sessions: PushSessions
+  sessions: PushSessions
   /** Keys that changed meanwhile: the reply may be from before that. */
   readonly changed: Set<string>
   /** Everything may have changed meanwhile. */
@@ -131,6 +131,18 @@ export class Generations {
     this.version++
   }
 
+  /** What may be used without asking is another matter from now on: nothing that was found under the old limits holds. */
+  limitsChanged(): void {
+    this.version++
+  }
+
+  /** The connections that pushed changes are given up: nothing is younger by their word any more, nor what is being asked for. */
+  unlinked(): void {
+    for (const known of this.#known.values()) known.session = undefined
+    for (const asking of this.#asking) asking.sessions = noSessions
+    this.version++
+  }
+
   /** Whether the keys have these stamps as far as is known. What is not known any more has changed, most likely. */
   agree(keys: readonly string[], stamps: readonly string[]): boolean {
     for (let i = 0; i < keys.length; i++) if (this.#known.get(keys[i]!)?.stamp !== stamps[i]) return false
@@ -139,7 +151,7 @@ export class Generations {
 
   /** Until when nobody need ask whether the keys have these stamps; in the past if they must ask now. */
   freshUntil(keys: readonly string[], stamps: readonly string[]): number {
-    const { limitMs } = this.#options
+    const limitMs = this.#options.limitMs()
     if (limitMs === undefined) return -Infinity
     let oldest = Infinity
     for (let i = 0; i < keys.length; i++) {
@@ -154,7 +166,7 @@ export class Generations {
   #trueAt({ askedAt, session }: Known): number {
     if (session !== undefined)
       return Math.min(Math.max(askedAt, session.heardAt), askedAt + (session.trustMs ?? Infinity))
-    return this.#options.onlyPushed ? -Infinity : askedAt
+    return this.#options.onlyPushed() ? -Infinity : askedAt
   }
 
   #forget(key: string): void {
@@ -180,3 +192,5 @@ export class Generations {
     this.version++
   }
 }
+
+const noSessions: PushSessions = new Map()

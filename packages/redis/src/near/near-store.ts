@@ -8,6 +8,7 @@ import {
   type Lookup,
   type MaybePromise,
   prepareCopy,
+  type ResolvedConsistency,
   type Space,
   type Store,
   type StoreContext,
@@ -20,6 +21,7 @@ import type { Checker } from './checker.js'
 import type { Generations } from './generations.js'
 import type { NearCopies } from './near-copies.js'
 import { NearCopy } from './near-copy.js'
+import type { NearMode } from './near-mode.js'
 
 /** A store that binds tags which are known only after a load. */
 export type BindingStore = Store & Required<Pick<Store, 'bind'>>
@@ -31,15 +33,12 @@ export interface NearStoreParts {
   readonly checker: Checker
   readonly copies: NearCopies
   readonly generations: Generations
-  /** Whether writers mark what they are about to change before they commit. */
-  readonly marksWrites: boolean
+  /** How fresh the copies must be at present. */
+  readonly mode: NearMode
   /** Whether all keys are on one server, so that what is read together is of one moment. */
   readonly isOneServer: boolean
   /** Whether a copy that is known to be outdated stays until there is another: the mark of a writer may be taken away again. */
   readonly keepsOutdated: boolean
-  /** Begins to listen to what is pushed; called when the store is first asked for something. */
-  readonly listen: () => void
-  readonly close: () => void
 }
 
 /**
@@ -130,7 +129,7 @@ export class NearStore implements Store {
   }
 
   openIntent(space: Space, tags: readonly string[]): MaybePromise<Intent> {
-    return this.#parts.marksWrites ? this.#parts.shared.openIntent(space, tags) : { space, tags }
+    return this.#parts.mode.marksWrites ? this.#parts.shared.openIntent(space, tags) : { space, tags }
   }
 
   renewIntent(intent: Intent): MaybePromise<void> {
@@ -151,6 +150,10 @@ export class NearStore implements Store {
     await this.#changing(intent.space, all, () => this.#parts.shared.hold(intent, tags, ms))
   }
 
+  become(consistency: ResolvedConsistency): MaybePromise<void> {
+    return this.#parts.mode.become(consistency)
+  }
+
   size(): StoreSize {
     const { copies, generations } = this.#parts
     return { entries: copies.size, bytes: copies.bytes, tags: generations.size }
@@ -158,7 +161,7 @@ export class NearStore implements Store {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#parts.close()
+    this.#parts.mode.close()
     this.#parts.copies.clear()
     await this.#parts.shared.close()
   }
@@ -171,8 +174,8 @@ export class NearStore implements Store {
     tags: readonly string[],
     clocks: readonly string[] | undefined,
   ): Promise<Lookup> {
-    const { checker, listen } = this.#parts
-    listen()
+    const { checker, mode } = this.#parts
+    mode.listen()
     const asked = await checker.ask(copy.keys)
     const { stamps } = copy.vector
     let isCurrent = true
@@ -200,9 +203,9 @@ export class NearStore implements Store {
     tags: readonly string[],
     clocks: readonly string[] | undefined,
   ): Promise<Lookup> {
-    const { shared, copies, listen, generations, keys } = this.#parts
+    const { shared, copies, mode, generations, keys } = this.#parts
     const identity = space.prefix + key
-    listen()
+    mode.listen()
     const mayKeep = copies.fetching(identity)
     const handKey = keys.generation(space.prefix + handTag)
     const before = generations.stampOf(handKey)

@@ -7,6 +7,7 @@ import type { Readings } from '../readings.js'
 import { Checker } from './checker.js'
 import { Generations } from './generations.js'
 import { type CopiesListener, NearCopies } from './near-copies.js'
+import { NearMode } from './near-mode.js'
 import { type BindingStore, NearStore, type NearStoreParts } from './near-store.js'
 
 export interface NearOptions {
@@ -45,15 +46,9 @@ export interface Near {
 // Entries of one application share most of their tags. Forgetting one only costs a question.
 const keysPerEntry = 8
 const minKeys = 10_000
-const maxIntervalMs = 1_000
-const minIntervalMs = 10
-const beatsPerLimit = 3
 
 /**
- * A shared store with copies in this process, as fresh as the cache asks.
- *
- * `strong` asks for generations at each look-up. The other two are one rule with two limits: `bounded` has the user's, `eventual` the
- * silence after which a push connection is not trusted; and `eventual` uses nothing that is not pushed.
+ * A shared store with copies in this process, as fresh as the cache asks at present.
  *
  * @throws FreshetError UNSUPPORTED_CONSISTENCY if the client cannot make connections for what is pushed
  */
@@ -64,17 +59,15 @@ export function withNear(options: NearOptions): NearStore {
 /** As {@link withNear}, for an owner: copies stay over gaps and changes, and are not served. */
 export function createNear(options: NearOptions, owner?: NearOwner): Near {
   const { context, bounds, link, keys, silenceMs } = options
-  const { consistency } = context
-  const limitMs = consistency.mode === 'bounded' ? consistency.maxStalenessMs : silenceMs
   const copies = new NearCopies(bounds, owner?.copies)
-  const push = consistency.mode === 'strong' ? undefined : createPush(limitMs)
+  const mode = new NearMode({ context, silenceMs, generations: () => generations, createPush })
   const generations = new Generations({
     now: context.now,
     prefix: keys.generationPrefix,
     maxKeys: Math.max(minKeys, bounds.maxEntries * keysPerEntry),
-    limitMs: push === undefined ? undefined : limitMs,
-    onlyPushed: consistency.mode === 'eventual',
-    sessions: () => push?.sessions ?? noSessions,
+    limitMs: () => mode.limitMs,
+    onlyPushed: () => mode.onlyPushed,
+    sessions: () => mode.sessions,
   })
   const observe: Observe = () => {
     const asking = generations.ask()
@@ -88,16 +81,14 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
     checker: new Checker({ link, context, generations }),
     copies,
     generations,
-    marksWrites: consistency.mode !== 'eventual' || context.needsIntents === true,
     isOneServer: !link.wire.hasGroups,
     keepsOutdated: owner !== undefined,
-    listen: () => push?.start(),
-    close: () => push?.close(),
+    mode,
   }
   const store = owner === undefined ? new NearStore(parts) : owner.createStore(parts)
   return { store, shared, copies, generations, observe }
 
-  function createPush(staleAfterMs: number): Push {
+  function createPush(): Push {
     const { client } = options
     assertCanPush(client)
     return new Push({
@@ -107,15 +98,13 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
       prefix: keys.prefix,
       generationPrefix: keys.generationPrefix,
       silenceMs,
-      intervalMs: Math.min(
-        maxIntervalMs,
-        Math.max(minIntervalMs, Math.min(staleAfterMs, silenceMs) / beatsPerLimit),
-      ),
+      mode: () => mode,
       onChanged: (changed) => {
         generations.changed(changed)
         owner?.changed(changed)
       },
       onGap: () => {
+        if (!mode.heedsGaps) return
         if (owner === undefined) copies.clear()
         generations.lost()
         owner?.gap()
@@ -124,13 +113,11 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
   }
 }
 
-const noSessions = new Map<string, never>()
-
 /** @throws FreshetError UNSUPPORTED_CONSISTENCY */
 function assertCanPush(client: RedisClient): void {
   if (typeof (client.isCluster === true ? client.nodes : client.duplicate) === 'function') return
   throw new FreshetError(
     'UNSUPPORTED_CONSISTENCY',
-    `redisStore() was given a client without ${client.isCluster === true ? 'nodes()' : 'duplicate()'}, so it cannot be told of changes, and createCache() was given a 'consistency' other than 'strong'. Pass a client of ioredis, or leave 'strong'.`,
+    `redisStore() was given a client without ${client.isCluster === true ? 'nodes()' : 'duplicate()'}, so it cannot be told of changes, and the cache was given a 'consistency' other than 'strong'. Pass a client of ioredis, or leave 'strong'.`,
   )
 }

@@ -1,4 +1,3 @@
-import type { ResolvedConsistency } from '@freshet/core/store'
 import { publishedBeatScript } from '../scripts/published-beat.js'
 import type { PushWay, PushWayOptions } from './push-way.js'
 
@@ -27,7 +26,7 @@ export function changesChannel(keyPrefix: string, generationPrefix: string): str
  */
 export function publishing(
   { keyPrefix, generationPrefix, beatPrefix, beatKey }: PushWayOptions,
-  { mode }: ResolvedConsistency,
+  trustsNoWriter: () => boolean,
 ): PushWay {
   const changes = changesChannel(keyPrefix, generationPrefix)
   const beats = keyPrefix + beatPrefix
@@ -47,6 +46,8 @@ export function publishing(
       return from === changes ? { changed: String(message).split(separator), echoes: [] } : undefined
     },
     hasForgotten: (reply) => Array.isArray(reply) && reply[1] !== 1,
-    trustMs: mode === 'bounded' ? 0 : trustMs,
+    get trustMs() {
+      return trustsNoWriter() ? 0 : trustMs
+    },
   }
 }

@@ -13,6 +13,10 @@ export interface PushConnectionOptions extends PushWayOptions {
   readonly link: Link
   /** How long an echo may take before the connection is not trusted any more. */
   readonly silenceMs: number
+  /** Whether what writers tell makes nothing younger, at present. */
+  readonly trustsNoWriter: () => boolean
+  /** A heartbeat has come back. */
+  readonly onHeard: () => void
   /** Generations that have changed. */
   readonly onChanged: (keys: readonly string[]) => void
   /** Anything may have changed: the connection is new, or was lost, or the server cannot tell what has changed. */
@@ -44,9 +48,9 @@ export class PushConnection {
 
   constructor(options: PushConnectionOptions) {
     this.#options = options
-    const { client, context } = options
+    const { client, context, trustsNoWriter } = options
     this.#tracking = tracking(options)
-    this.#publishing = publishing(options, context.consistency)
+    this.#publishing = publishing(options, trustsNoWriter)
     this.#way = this.#tracking
     this.#begunAt = context.now()
     client.on('ready', this.#onReady)
@@ -99,8 +103,7 @@ export class PushConnection {
     if (attempt !== this.#attempt) return
     // What hangs on it must not keep the process alive: it is not the user's connection.
     client.stream?.unref?.()
-    this.#session = new Session(epoch)
-    this.#session.trustMs = this.#way.trustMs
+    this.#session = new Session(epoch, this.#way)
     this.#options.onGap()
   }
 
@@ -175,6 +178,7 @@ export class PushConnection {
     this.#mute = 0
     if (this.#session !== undefined) this.#session.heardAt = this.#pending!.sentAt
     this.#pending = undefined
+    this.#options.onHeard()
   }
 
   #again(): void {
@@ -202,11 +206,16 @@ export class PushConnection {
 
 class Session implements PushSession {
   readonly epoch: string
+  readonly #way: PushWay
   heardAt = -Infinity
-  trustMs = Infinity
 
-  constructor(epoch: string) {
+  constructor(epoch: string, way: PushWay) {
     this.epoch = epoch
+    this.#way = way
+  }
+
+  get trustMs(): number {
+    return this.#way.trustMs
   }
 }
 

@@ -13,10 +13,17 @@ export interface PushOptions {
   readonly prefix: string
   readonly generationPrefix: string
   readonly silenceMs: number
-  /** How often it is asked how far a server's push has come. */
-  readonly intervalMs: number
+  readonly mode: () => PushMode
   readonly onChanged: (keys: readonly string[]) => void
   readonly onGap: () => void
+}
+
+/** What it is for at present. */
+export interface PushMode {
+  /** How often it is asked how far a server's push has come. */
+  readonly intervalMs: number
+  /** Whether what writers tell makes nothing younger. */
+  readonly trustsNoWriter: boolean
 }
 
 /** Listens to every master for changes of generations, on connections of its own. */
@@ -28,6 +35,7 @@ export class Push {
   #sessions: PushSessions = new Map()
   #stop: (() => void) | undefined
   #isClosed = false
+  readonly #waiting = new Set<() => void>()
 
   constructor(options: PushOptions) {
     this.#options = options
@@ -47,11 +55,33 @@ export class Push {
     for (const connection of this.#connections.values()) connection.close()
     this.#connections.clear()
     this.#collect()
+    this.#tellHeard()
+  }
+
+  /** Whether every server has answered a heartbeat on its push connection, for which so long is waited. */
+  async isHeard(limitMs: number): Promise<boolean> {
+    if (this.#hearsAll) return true
+    const waiting = withLimit(this.#options.context, limitMs)
+    this.#waiting.add(waiting.end)
+    await waiting.done
+    this.#waiting.delete(waiting.end)
+    return this.#hearsAll
+  }
+
+  get #hearsAll(): boolean {
+    if (this.#isClosed || this.#connections.size === 0) return false
+    return Array.from(this.#connections.values()).every(
+      ({ session }) => session !== undefined && session.heardAt > -Infinity,
+    )
+  }
+
+  #tellHeard(): void {
+    if (this.#hearsAll || this.#isClosed) for (const end of this.#waiting) end()
   }
 
   #tick(): void {
-    const { context, intervalMs } = this.#options
-    this.#stop = context.setTimer(() => this.#tick(), intervalMs)
+    const { context, mode } = this.#options
+    this.#stop = context.setTimer(() => this.#tick(), mode().intervalMs)
     this.#follow()
     for (const connection of this.#connections.values()) connection.beat()
     this.#collect()
@@ -78,7 +108,7 @@ export class Push {
   }
 
   #connect(name: string, node: NodeClient): PushConnection {
-    const { client, context, link, prefix, generationPrefix, silenceMs, onChanged } = this.#options
+    const { client, context, link, prefix, generationPrefix, silenceMs, mode, onChanged } = this.#options
     const beatPrefix = `${prefix}b:${this.#id}:`
     return new PushConnection({
       client: node.duplicate(connectionOptions),
@@ -89,6 +119,8 @@ export class Push {
       beatPrefix,
       beatKey: this.#beatKeys(name, beatPrefix),
       silenceMs,
+      trustsNoWriter: () => mode().trustsNoWriter,
+      onHeard: () => this.#tellHeard(),
       onChanged,
       onGap: () => {
         this.#collect()
@@ -118,6 +150,22 @@ export class Push {
       if (session !== undefined) sessions.set(session.epoch, session)
     this.#sessions = sessions
   }
+}
+
+/** A promise that ends by `end`, or by itself after `limitMs`. */
+function withLimit(
+  context: StoreContext,
+  limitMs: number,
+): { readonly done: Promise<void>; readonly end: () => void } {
+  let end!: () => void
+  const done = new Promise<void>((resolve) => {
+    const cancel = context.setTimer(resolve, limitMs)
+    end = () => {
+      cancel()
+      resolve()
+    }
+  })
+  return { done, end }
 }
 
 // Far more than it takes in a cluster of a hundred masters.

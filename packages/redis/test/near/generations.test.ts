@@ -19,8 +19,8 @@ describe.each(['bounded', 'eventual'])('what is known of generations, %s', (mode
       now: () => clock.now(),
       prefix: 'g:',
       maxKeys: 100,
-      limitMs,
-      onlyPushed,
+      limitMs: () => limitMs,
+      onlyPushed: () => onlyPushed,
       sessions: () => sessions,
     })
   })

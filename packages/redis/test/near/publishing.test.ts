@@ -5,7 +5,7 @@ import { publishing } from '../../src/push/publishing.js'
 const way = (key: string) =>
   publishing(
     { keyPrefix: '', generationPrefix: 'g:', beatPrefix: 'b:me:', beatKey: (text) => key + text },
-    { mode: 'eventual' },
+    () => false,
   )
 
 test('a heartbeat of one server is not taken for that of another, which hands on its echo', () => {

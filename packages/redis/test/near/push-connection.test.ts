@@ -55,6 +55,8 @@ beforeEach(async () => {
       return `b:me:${text}`
     },
     silenceMs: 3_000,
+    trustsNoWriter: () => false,
+    onHeard: () => undefined,
     onChanged: (keys) => changed.push(...keys),
     onGap: () => gaps++,
   })

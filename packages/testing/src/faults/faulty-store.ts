@@ -55,6 +55,7 @@ class FaultyStore implements Store {
   readonly modes?: NonNullable<Store['modes']>
   readonly bind?: NonNullable<Store['bind']>
   readonly fills?: NonNullable<Store['fills']>
+  readonly become?: NonNullable<Store['become']>
   readonly #inner: Store
   readonly #faults: Faults
   readonly #context: StoreContext
@@ -68,6 +69,7 @@ class FaultyStore implements Store {
       const bind = inner.bind.bind(inner)
       this.bind = (...parts) => this.#call('bind', () => bind(...parts))
     }
+    if (inner.become !== undefined) this.become = inner.become.bind(inner)
     const { fills } = inner
     if (fills !== undefined) {
       const { fromMs, waitMs } = fills

@@ -85,7 +85,7 @@ function lookUp(
 }
 
 /** Saving an entity that is older than its row writes the old values back. */
-const mayBeStale = ({ consistency }: Engine): boolean => consistency !== 'strong'
+const mayBeStale = ({ switches }: Engine): boolean => switches.mayBeStale
 
 /** As without the cache. */
 function bypass({ state: { engine }, source, kind, builder }: CachedRead, reason: string): Promise<unknown> {
