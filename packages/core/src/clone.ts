@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { isDecimalLike, maxValueDepth, type DecimalLike } from './codec-types.js'
+import { arrayBytes, objectBytes, roundUp, textBytes, word } from './heap-bytes.js'
 
 /**
  * How a master is copied out: what {@link prepareCopy} learnt about its shape. Made for {@link copyOut} alone.
@@ -58,16 +59,17 @@ const datePlan: CopyPlan = { kind: 'date' }
 const anyPlan: CopyPlan = { kind: 'any' }
 const primitiveListPlan: CopyPlan = { kind: 'list', element: primitivePlan }
 
-// Sizes of V8 objects without pointer compression, as Node has them; checked by bench/clone.ts against the real heap.
-const word = 8
-const objectBytes = 3 * word
-const stringBytes = 2 * word
+// Checked against the real heap by test/memory-accounting.test.ts.
 const heapNumberBytes = 2 * word
-const arrayBytes = 4 * word + 2 * word
-const dateBytes = 10 * word + heapNumberBytes
+const dateBytes = 12 * word + heapNumberBytes
 const typedArrayBytes = 200
 const collectionBytes = 4 * word
-const decimalBytes = 7 * word
+const decimalBytes = 9 * word
+// Rows that are built field by field keep what comes after the fourth one apart.
+const fieldsInside = 4
+const outsideBytes = 2 * word
+const ownShapeBytes = 20 * word
+const ownKeyBytes = 3 * word
 const recordPlanBytes = 19 * word
 const recordPlanFieldBytes = 2 * word
 const listPlanBytes = 5 * word
@@ -293,6 +295,43 @@ function copyDecimal(source: DecimalLike): DecimalLike {
   return copy as unknown as DecimalLike
 }
 
+/** The last keys of each slot, and the names that objects have begun and ended with. */
+const lastKeys = new Array<readonly string[] | undefined>(cloners.length).fill(undefined)
+const knownNames = new Set<string>()
+const maxKnownNames = 4_096
+
+/** Whether other objects have had these keys, as rows of one table do: then the keys are the others' already. */
+function areKnown(keys: readonly string[], slot: number): boolean {
+  const end = keys.length - 1
+  const last = lastKeys[slot]
+  if (last !== undefined && last.length === keys.length && last[0] === keys[0] && last[end] === keys[end])
+    return true
+  lastKeys[slot] = keys
+  const areKnownNames = knownNames.has(keys[0]!) && knownNames.has(keys[end]!)
+  if (!areKnownNames) {
+    if (knownNames.size >= maxKnownNames) knownNames.clear()
+    knownNames.add(keys[0]!).add(keys[end]!)
+  }
+  return areKnownNames
+}
+
+/** Of an object whose keys nobody else has: a hidden class of its own, without steps that lead there, as V8 has made too many before long. */
+function ownKeysBytes(keys: readonly string[]): number {
+  if (isIndex(keys[0]!)) return indexTableBytes(keys.length)
+  let bytes = ownShapeBytes + keys.length * ownKeyBytes
+  for (const key of keys) bytes += textBytes(key)
+  return bytes
+}
+
+/** It grows fourfold, and is never more than two thirds full; the fields are in it, and not in slots. */
+function indexTableBytes(size: number): number {
+  const slots = 4 ** Math.max(2, Math.ceil(Math.log(size * 1.5) / Math.log(4)))
+  return ownShapeBytes + (slots * 3 - size) * word
+}
+
+/** Names that are numbers come first in every object. */
+const isIndex = (key: string): boolean => String(Number(key)) === key
+
 class Refusal extends Error {}
 
 // Thrown where a value cannot be copied and caught in prepareCopy: one object, as a stack trace would cost more than the copy.
@@ -345,6 +384,8 @@ class Preparation {
     const fields = Object.values(master)
     if (fields.length !== keys.length) throw refusal
     this.bytes += objectBytes + keys.length * word
+    if (keys.length > fieldsInside) this.bytes += outsideBytes
+    if (keys.length > 0 && !areKnown(keys, slot)) this.bytes += ownKeysBytes(keys)
     let plan = known === undefined || known.kind === 'primitive' ? flatPlans[slot]! : known
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i]
@@ -513,29 +554,9 @@ function areNumbers(values: readonly unknown[]): boolean {
   return values.length > 0
 }
 
-/** One-byte characters in one byte each, all others in two; the empty text and single characters are V8's own. */
-function textBytes(text: string): number {
-  if (text.length < 2) return 0
-  return stringBytes + roundUp(isWide(text) ? text.length * 2 : text.length)
-}
-
-// A regular expression costs more to start than a short text to look at.
-const shortText = 24
-const wide = /[^\u0000-\u00ff]/
-
-function isWide(text: string): boolean {
-  if (text.length > shortText) return wide.test(text)
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true
-  return false
-}
-
 function bigintBytes(value: bigint): number {
   if (BigInt.asIntN(64, value) === value) return word
   return roundUp(value.toString(16).length / 2)
-}
-
-function roundUp(bytes: number): number {
-  return Math.ceil(bytes / word) * word
 }
 
 /** V8's hash tables have a power of two of slots, at least four, and one bucket for every two. */

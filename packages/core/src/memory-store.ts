@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap-bytes.js'
 import { MemoryEntry } from './memory-entry.js'
 import type { TagState } from './memory-vector.js'
 import { forgotten, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
@@ -20,7 +21,7 @@ import type {
 export interface MemoryStoreOptions {
   /** Entries kept at most; the least recently used go first. Default 10,000. */
   readonly maxEntries?: number
-  /** Estimated bytes of all entries together. Default 64 MiB. */
+  /** Estimated bytes of all entries and tags together, within 15 % of what the process grows by. Default 64 MiB. */
   readonly maxBytes?: number
 }
 
@@ -43,9 +44,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): StoreFactory {
   return ({ now }) => new MemoryStore(maxEntries, maxBytes, now)
 }
 
-// Measured beside the value itself: the entry, its vector, its place in the LRU and in the tag map.
-const bytesPerEntry = 400
-const bytesPerTag = 24
+// Beside the value and the key: the entry, its places in the LRU's map (between one and two, as the map has grown) and lists.
+const bytesPerEntry = 23 * word
+// Beside its name: what is known of it, and its place in the map.
+const bytesPerTag = 11 * word
 // Forgetting a tag only costs misses, so the map may be cut without asking who uses it.
 const tagsPerEntry = 8
 const minTags = 10_000
@@ -62,8 +64,11 @@ class MemoryStore implements Store {
   readonly #maxBytesWaiting: number
   readonly #tags = new Map<string, TagState>()
   readonly #recent = new RecentVectors()
+  readonly #maxBytes: number
   readonly #maxTags: number
   readonly #now: () => number
+  #tagBytes = 0
+  #isClosed = false
   #generation = 0
   /** Grows with every change of any tag: an entry confirmed at this version needs no look at its tags. */
   #version = 0
@@ -71,8 +76,9 @@ class MemoryStore implements Store {
   constructor(maxEntries: number, maxBytes: number, now: () => number) {
     this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeOf })
     const batchSize = Math.min(maxBatch, Math.floor((maxEntries * maxShareWaiting) / 2))
-    this.#later = new PutLater((key, entry) => void this.#entries.set(key, entry), batchSize)
+    this.#later = new PutLater((key, entry) => this.#set(key, entry), batchSize)
     this.#maxBytesWaiting = (maxBytes * maxShareWaiting) / (2 * maxBatch)
+    this.#maxBytes = maxBytes
     this.#maxTags = Math.min(maxMaxEntries, Math.max(minTags, maxEntries * tagsPerEntry))
     this.#now = now
   }
@@ -92,13 +98,15 @@ class MemoryStore implements Store {
       for (const state of recent.states) state.asked = true
       return recent
     }
+    if (this.#isClosed) return unusable
     const vector = this.#vectorOf(space, tags)
     // While tags are held, time alone changes what they are.
     if (vector.usable) this.#recent.add({ space, tags, version: this.#version, vector })
     return vector
   }
 
-  #vectorOf(space: Space, tags: readonly string[]): MemoryVector {
+  /** @param ownTexts what those of the tags occupy that this vector alone will hold */
+  #vectorOf(space: Space, tags: readonly string[], ownTexts = 0): MemoryVector {
     // Of the exact size: what grows by pushes keeps room for 17, in every entry.
     const states = new Array<TagState>(space.prefixes.length * (tags.length + 1))
     let count = 0
@@ -111,7 +119,8 @@ class MemoryStore implements Store {
     let latest = 0
     for (const { generation } of states) if (generation > latest) latest = generation
     // Making one tag of a vector can push another one of the same vector out of the map.
-    return new MemoryVector(states, latest, usable && latest !== forgotten, this.#generation)
+    const bytes = vectorBytes + states.length * word + tags.length * word + ownTexts
+    return new MemoryVector(states, latest, usable && latest !== forgotten, this.#generation, bytes)
   }
 
   bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]): MemoryVector {
@@ -122,7 +131,7 @@ class MemoryStore implements Store {
       usable &&
       isUnchangedSince(wholeSpaceTag) &&
       (clocks.every(isUnchangedSince) ? isUnchanged(before as MemoryVector) : tags.every(isUnchangedSince))
-    return isCertain ? this.#vectorOf(space, tags) : unusable
+    return isCertain ? this.#vectorOf(space, tags, this.#textsThere(space, tags)) : unusable
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
@@ -134,7 +143,7 @@ class MemoryStore implements Store {
     // In the order of the calls.
     this.#later.flushKey(fullKey)
     if (record.byHand !== true && entry.bytes <= this.#maxBytesWaiting) this.#later.add(fullKey, entry)
-    else this.#entries.set(fullKey, entry)
+    else this.#set(fullKey, entry)
   }
 
   delete(space: Space, key: string): boolean {
@@ -173,13 +182,31 @@ class MemoryStore implements Store {
 
   size() {
     this.#later.flush()
-    return { entries: this.#entries.size, bytes: this.#entries.calculatedSize, tags: this.#tags.size }
+    return { entries: this.#entries.size, bytes: this.#bytes, tags: this.#tags.size }
   }
 
   close(): void {
+    this.#isClosed = true
     this.#clear()
     this.#recent.clear()
     this.#tags.clear()
+    this.#tagBytes = 0
+  }
+
+  get #bytes(): number {
+    return this.#entries.calculatedSize + this.#tagBytes
+  }
+
+  #set(key: string, entry: MemoryEntry): void {
+    this.#entries.set(key, entry)
+    while (this.#bytes > this.#maxBytes && this.#entries.size > 0) this.#entries.pop()
+  }
+
+  /** Tags of an answer are texts of their own: the first of each name is held by the map, and the others by their entries. */
+  #textsThere(space: Space, tags: readonly string[]): number {
+    let bytes = 0
+    for (const tag of tags) if (this.#tags.has(space.prefix + tag)) bytes += textBytes(tag)
+    return bytes
   }
 
   #clear(): void {
@@ -216,9 +243,10 @@ class MemoryStore implements Store {
       existing.asked = true
       return existing
     }
-    if (this.#tags.size >= this.#maxTags) this.#forgetOldestTags()
+    if (this.#tags.size >= this.#maxTags || this.#tagBytes > this.#maxBytes / 2) this.#forgetOldestTags()
     const state = { generation: ++this.#generation, heldUntil: 0, asked: false }
     this.#tags.set(name, state)
+    this.#tagBytes += tagBytes(name)
     return state
   }
 
@@ -238,20 +266,23 @@ class MemoryStore implements Store {
    */
   #forgetOldestTags(): void {
     const now = this.#now()
-    let remaining = Math.ceil(this.#maxTags / 10)
+    let remaining = Math.ceil(this.#tags.size / 10)
     for (const [name, state] of this.#tags) {
       if (remaining-- === 0) break
       this.#tags.delete(name)
       if (state.asked || state.heldUntil > now) {
         state.asked = false
         this.#tags.set(name, state)
-      } else state.generation = forgotten
+        continue
+      }
+      state.generation = forgotten
+      this.#tagBytes -= tagBytes(name)
     }
     this.#version++
   }
 }
 
-const unusable = new MemoryVector([], forgotten, false, 0)
+const unusable = new MemoryVector([], forgotten, false, 0, 0)
 
 /** Whether an entry stored for `stored` tags depends on everything that `asked` names. */
 function covers(stored: readonly string[], asked: readonly string[]): boolean {
@@ -262,6 +293,11 @@ function covers(stored: readonly string[], asked: readonly string[]): boolean {
   return true
 }
 
+// The vector, its list of tags and the entry's.
+const vectorBytes = objectBytes + 5 * word + 2 * arrayBytes
+
+const tagBytes = (name: string): number => bytesPerTag + textBytes(name)
+
 function sizeOf(entry: MemoryEntry, key: string): number {
-  return entry.bytes + key.length + entry.vector.states.length * bytesPerTag + bytesPerEntry
+  return entry.bytes + gluedTextBytes(key) + entry.vector.countBytes() + bytesPerEntry
 }

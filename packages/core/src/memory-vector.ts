@@ -24,12 +24,22 @@ export class MemoryVector implements Vector {
   readonly usable: boolean
   /** The latest generation of all tags when it was made: a tag with an earlier one has not changed since. */
   readonly madeAt: number
+  #uncounted: number
 
-  constructor(states: readonly TagState[], latest: number, usable: boolean, madeAt: number) {
+  /** @param bytes what it occupies with the tags that it was made of, estimated */
+  constructor(states: readonly TagState[], latest: number, usable: boolean, madeAt: number, bytes: number) {
     this.states = states
     this.latest = latest
     this.usable = usable
     this.madeAt = madeAt
+    this.#uncounted = bytes
+  }
+
+  /** What it occupies, for the first entry that is stored under it; those that share it occupy nothing more. */
+  countBytes(): number {
+    const bytes = this.#uncounted
+    this.#uncounted = 0
+    return bytes
   }
 
   get id(): string {

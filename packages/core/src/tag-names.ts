@@ -12,7 +12,8 @@ const maxMemoised = 10_000
  */
 export class TagNames {
   readonly #aliases = new Map<string, Set<string>>()
-  readonly #memo = new Map<unknown, readonly string[]>()
+  /** Most have one name, and a list of one would take as much room as the rest. */
+  readonly #memo = new Map<unknown, string | readonly string[]>()
   readonly #names = new Set<string>()
 
   /** What adapters call their models, as they write it. */
@@ -34,21 +35,28 @@ export class TagNames {
   /** @throws FreshetError INVALID_TAG */
   resolve(tags: readonly string[]): readonly string[] {
     if (!Array.isArray(tags)) return normaliseTags(tags)
-    const resolved: string[] = []
+    // Of the exact size, as long as no tag has two names: what grows by pushes keeps room for 17, in every entry.
+    const resolved = new Array<string>(tags.length)
+    let count = 0
     for (const tag of tags as readonly string[]) {
       const names = this.#resolveOne(tag)
-      for (let i = 0; i < names.length; i++) resolved.push(names[i]!)
+      if (typeof names === 'string') {
+        resolved[count++] = names
+        continue
+      }
+      for (let i = 0; i < names.length; i++) resolved[count++] = names[i]!
     }
     return resolved
   }
 
-  #resolveOne(tag: string): readonly string[] {
+  #resolveOne(tag: string): string | readonly string[] {
     const memoised = this.#memo.get(tag)
     if (memoised !== undefined) return memoised
     const own = normaliseTag(tag)
     const table = tablePart(own)
-    const names = [own]
-    for (const alias of this.#aliases.get(table) ?? []) names.push(alias + own.slice(table.length))
+    const aliases = this.#aliases.get(table)
+    const names =
+      aliases === undefined ? own : [own, ...Array.from(aliases, (alias) => alias + own.slice(table.length))]
     if (this.#memo.size >= maxMemoised) this.#memo.clear()
     this.#memo.set(tag, names)
     return names

@@ -37,6 +37,25 @@ describe('a memory store is bounded', () => {
     expect(await cache.getMany(['small', 'large'])).toEqual([1, undefined])
   })
 
+  test('by bytes, of tags as well: entries make room for them', async () => {
+    const maxBytes = 200_000
+    const { cache } = testCache({ store: memoryStore({ maxBytes }) })
+    for (const key of names('key', 2_000)) await cache.set(key, key)
+    const { entries } = cache.stats()
+    for (const tag of names('tag', 600)) await cache.set('k', 1, { tags: [tag] })
+    expect(cache.stats().bytes).toBeLessThanOrEqual(maxBytes)
+    expect(cache.stats().entries).toBeLessThan(entries)
+  })
+
+  test('by bytes, of which tags take half at most', async () => {
+    const { cache } = testCache({ store: memoryStore({ maxBytes: 200_000 }) })
+    for (const key of names('key', 2_000)) await cache.set(key, key)
+    const { entries } = cache.stats()
+    for (const tag of names('tag', 5_000)) await cache.set('k', 1, { tags: [tag] })
+    expect(cache.stats().entries).toBeGreaterThan(entries / 3)
+    expect(await cache.get('k')).toBe(1)
+  })
+
   test('by tags, however many there ever were', async () => {
     const { cache } = testCache({ store: memoryStore({ maxEntries: 10 }) })
     for (const tag of names('tag', fewestTags * 3)) await cache.snapshot([tag])

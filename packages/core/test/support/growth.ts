@@ -1,0 +1,184 @@
+import { Decimal } from '@prisma/client-runtime-utils'
+import { createCache } from '../../src/create-cache.js'
+import { engineOf } from '../../src/engine.js'
+import { memoryStore } from '../../src/memory-store.js'
+import type { ReadRequest } from '../../src/read-request.js'
+
+/*
+ * Fills memory stores with what applications cache, and prints by what the process has grown.
+ *
+ * node --expose-gc --import tsx --conditions=@freshet/source test/support/growth.ts ['small rows']
+ */
+
+/** What is put into a store under one key. */
+interface Shape {
+  readonly count: number
+  /** How many there were before. Default 100. */
+  readonly before?: number
+  readonly value: (i: number) => unknown
+  readonly key?: (i: number) => unknown
+  readonly tags?: (i: number) => readonly string[]
+  /** Told by the answer. */
+  readonly late?: (i: number) => readonly string[]
+}
+
+// As a driver makes it: every text is one of its own, and none is glued together of others.
+const text = (value: string) => Buffer.from(value, 'utf16le').toString('utf16le')
+const latin = (value: string) => Buffer.from(value, 'latin1').toString('latin1')
+
+const small = (i: number) => ({
+  id: i,
+  email: latin(`person${i}@example.com`),
+  name: latin(`Person number ${i}`),
+  active: i % 2 === 0,
+  score: i * 1.25 + 0.1,
+})
+const post = (i: number) => ({
+  id: i,
+  title: latin(`The title of post ${i}`),
+  body: latin(`Some words that are the body of post ${i}, long enough to look like one.`),
+  published: true,
+  createdAt: new Date(1_700_000_000_000 + i),
+  authorId: i % 100,
+})
+const wide = (i: number) =>
+  Object.fromEntries(
+    Array.from({ length: 40 }, (_, n) => [
+      `column${n}`,
+      n % 4 === 0 ? latin(`text ${n} of row ${i}`) : i * n,
+    ]),
+  )
+const times = <T>(length: number, make: (n: number) => T): T[] => Array.from({ length }, (_, n) => make(n))
+
+const shapes: Readonly<Record<string, Shape>> = {
+  'numbers without tags': { count: 12_000, value: (i) => i },
+  'nothing found': { count: 12_000, value: () => null, tags: () => ['User'] },
+  'small rows': { count: 6_000, value: small, tags: () => ['User'] },
+  'small rows, keys of objects': {
+    count: 6_000,
+    value: small,
+    key: (i) => ({ where: { id: i }, select: { id: true, email: true, name: true } }),
+    tags: () => ['User', 'Team'],
+  },
+  'rows built field by field': {
+    count: 6_000,
+    value: (i) => {
+      const row: Record<string, unknown> = {}
+      for (const [name, field] of Object.entries(post(i))) row[name] = field
+      return row
+    },
+    tags: () => ['Post'],
+  },
+  'wide rows': { count: 3_000, value: wide, tags: () => ['User'] },
+  'lists of rows': { count: 1_000, value: (i) => times(20, (n) => small(i * 20 + n)), tags: () => ['User'] },
+  'rows with relations': {
+    count: 500,
+    value: (i) =>
+      times(20, (n) => ({ ...post(i * 20 + n), author: small(n), tags: [latin(`t${n}`), latin('b' + i)] })),
+    tags: () => ['Post', 'User', 'Tag'],
+  },
+  'texts of one byte': { count: 3_000, value: (i) => ({ id: i, body: latin(`${i} `.padEnd(1_000, 'x')) }) },
+  'texts of two bytes': { count: 3_000, value: (i) => ({ id: i, body: text(`${i} `.padEnd(1_000, 'ж')) }) },
+  dates: { count: 3_000, value: (i) => ({ id: i, at: times(20, (n) => new Date(1e12 + i * 1_000 + n)) }) },
+  'small buffers': { count: 3_000, value: (i) => ({ id: i, bytes: Buffer.alloc(32, i) }) },
+  'large buffers': { count: 400, value: (i) => ({ id: i, bytes: Buffer.alloc(50_000, i) }) },
+  bigints: { count: 6_000, value: (i) => times(20, (n) => BigInt(i) * 10n ** 12n + BigInt(n)) },
+  decimals: { count: 3_000, value: (i) => times(10, (n) => ({ id: n, price: new Decimal(`${i}.${n}5`) })) },
+  'documents of JSON': {
+    count: 3_000,
+    value: (i) => ({
+      id: i,
+      data: { a: { b: [1, 2, { c: latin(`x${i}`) }] }, tags: [latin(`t${i}`), latin(`u${i}`)] },
+    }),
+  },
+  // V8 makes hidden classes of the first ones.
+  dictionaries: {
+    before: 2_000,
+    count: 1_000,
+    value: (i) => Object.fromEntries(times(40, (n) => [latin(`key ${n} of ${i}`), n + i])),
+  },
+  'dictionaries, parsed': {
+    before: 2_000,
+    count: 1_000,
+    value: (i) => JSON.parse(JSON.stringify(Object.fromEntries(times(30, (n) => [`k${n}-${i}`, n + i])))),
+  },
+  'large dictionaries': {
+    count: 200,
+    value: (i) => Object.fromEntries(times(300, (n) => [latin(`key ${n} of ${i}`), n + i])),
+  },
+  'dictionaries by number': {
+    count: 1_000,
+    value: (i) => Object.fromEntries(times(40, (n) => [i * 1_000 + n * 7, n + i])),
+  },
+  maps: { count: 3_000, value: (i) => new Map(times(20, (n) => [n, n + i])) },
+  'a tag of its own each': { count: 6_000, value: small, tags: (i) => ['User', `User#${i}`] },
+  'lists with row tags of their own': {
+    count: 400,
+    value: (i) => times(20, (n) => small(i * 20 + n)),
+    tags: () => ['User'],
+    late: (i) => times(20, (n) => `User#${i * 20 + n}`),
+  },
+  'lists with row tags in common': {
+    count: 3_000,
+    value: (i) => times(20, (n) => small(i + n)),
+    tags: () => ['User'],
+    late: (i) => times(20, (n) => `User#${(i * 7 + n) % 500}`),
+  },
+  'long keys of two bytes': { count: 3_000, value: (i) => i, key: (i) => text(`${i} `.padEnd(300, 'ж')) },
+}
+
+function used(): number {
+  globalThis.gc!()
+  globalThis.gc!()
+  const { heapUsed, external } = process.memoryUsage()
+  // `arrayBuffers` is part of `external`.
+  return heapUsed + external
+}
+
+// What is let go is collected later, and would be taken for a shrinking of the next.
+const kept: unknown[] = []
+
+async function fill({ count, value, key = (i) => latin(`entry:${i}`), tags, late }: Shape, from: number) {
+  const cache = createCache({ store: memoryStore({ maxEntries: count, maxBytes: 2 ** 30 }) })
+  kept.push(cache)
+  for (let i = from; i < from + count; i++) {
+    const options = tags === undefined ? {} : { tags: tags(i) }
+    if (late === undefined) await cache.getOrSet(key(i), () => value(i), options)
+    else await readLate(cache, latin(`s:entry:${i}`), () => value(i), options.tags!, late(i))
+    if (i % 1_000 === 0) await new Promise(setImmediate)
+  }
+  return cache.stats()
+}
+
+async function grow(shape: Shape) {
+  const before = used()
+  const { entries, bytes } = await fill(shape, 0)
+  const grown = used() - before
+  if (entries < shape.count) throw new Error(`Only ${entries} of ${shape.count} entries are there.`)
+  return { grown: Math.round(grown / entries), said: Math.round(bytes / entries) }
+}
+
+async function readLate(
+  cache: ReturnType<typeof createCache>,
+  key: string,
+  load: ReadRequest['load'],
+  tags: readonly string[],
+  late: readonly string[],
+): Promise<void> {
+  const { reader, space, policy } = engineOf(cache)!
+  await reader.read({ space, key, tags, policy, load, late: { clocks: ['User~'], of: () => late } })
+}
+
+/** Bytes of one entry: what the process has grown by, and what the store says. */
+export interface Growth {
+  readonly shape: string
+  readonly grown: number
+  readonly said: number
+}
+
+const only = process.argv[2]
+const wanted = Object.entries(shapes).filter(([name]) => only === undefined || name === only)
+// What is compiled and learnt once stays.
+for (const [, shape] of wanted) await fill({ ...shape, count: shape.before ?? 100 }, 1_000_000)
+for (const [name, shape] of wanted)
+  process.stdout.write(`${JSON.stringify({ shape: name, ...(await grow(shape)) } satisfies Growth)}\n`)
