@@ -115,12 +115,12 @@ export class ShopMirror {
   customer = (id: number): CustomerRow => this.#account(id).row
   orderCount = (customerId: number): number => this.#account(customerId).orderCount
   reviewCount = (customerId: number): number => this.#account(customerId).reviewCount
-  category = (id: number) => this.#categories[id - 1]!
+  category = (id: number): ShopRows['categories'][number] => this.#categories[id - 1]!
   productCount = (categoryId: number): number => this.#inCategory[categoryId - 1]!.size
   newest = (): readonly ProductRow[] => this.#newest
   products = (ids: readonly number[]): readonly ProductRow[] => ids.map(this.product)
 
-  categoriesOf(productId: number) {
+  categoriesOf(productId: number): ShopRows['categories'] {
     return [...this.#shelf(productId).categories]
       .map((id) => this.#categories[id - 1]!)
       .sort((a, b) => byText(a.name, b.name))
