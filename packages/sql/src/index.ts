@@ -4,6 +4,7 @@ export type { Catalogue, CatalogueTable } from './catalogue/catalogue.js'
 export {
   createLiveCatalogue,
   type CatalogueClock,
+  type DefinitionChange,
   type LiveCatalogue,
   type LiveCatalogueOptions,
   type RunQuery,
