@@ -4,9 +4,12 @@
  * of applications.
  */
 
+import type { RunQuery } from '@freshet/sql'
+
 export interface SqlQuery {
   readonly sql: string
   readonly args?: readonly unknown[]
+  readonly argTypes?: readonly unknown[]
 }
 
 interface Queryable {
@@ -34,6 +37,15 @@ export interface DriverFactory {
   readonly provider: string
   readonly adapterName: string
   connect(): Promise<DriverConnection>
+}
+
+/** Asks a connection past the tap. Its rows are lists in the order of the query's columns. */
+export function rowsThrough(connection: DriverConnection): RunQuery {
+  return async (sql) => {
+    const { rows } = (await connection.queryRaw({ sql, args: [], argTypes: [] })) as { rows: unknown }
+    if (Array.isArray(rows)) return rows as readonly unknown[]
+    throw new TypeError('The driver adapter answered without rows')
+  }
 }
 
 type Overrides<T> = { readonly [Name in keyof T]?: T[Name] }

@@ -1,8 +1,8 @@
 import type { Execution } from '@freshet/core/adapter'
-import type { Statement } from '@freshet/sql'
+import type { RunQuery, Statement } from '@freshet/sql'
 import { endOfUnseen } from '@freshet/sql'
 import type { DriverConnection, DriverTransaction, SqlQuery } from './driver.js'
-import { override } from './driver.js'
+import { override, rowsThrough } from './driver.js'
 import { markPassage } from './probe.js'
 import type { Tap } from './tap.js'
 import { TappedTransaction } from './tapped-transaction.js'
@@ -11,12 +11,16 @@ import { TappedTransaction } from './tapped-transaction.js'
 export class TappedConnection {
   readonly #tap: Tap
   readonly #inner: DriverConnection
+  /** Past the tap. */
+  readonly ask: RunQuery
+  #isDisposed = false
   /** Begun where reads can see into them, and not known to have ended. */
   readonly #open = new Set<object>()
 
   constructor(tap: Tap, inner: DriverConnection) {
     this.#tap = tap
     this.#inner = inner
+    this.ask = rowsThrough(inner)
   }
 
   asConnection(): DriverConnection {
@@ -36,7 +40,21 @@ export class TappedConnection {
   }
 
   async ended(transaction: object): Promise<void> {
-    if (this.#open.delete(transaction)) await this.#tap.transactionEnded()
+    if (this.#open.delete(transaction)) await this.#tap.transactionEnded(this.ask)
+  }
+
+  /** Sends what may change definitions, outside any transaction that is known of. */
+  async redefine<T>(send: () => Promise<T>): Promise<T> {
+    const change = this.#tap.catalogue.changing()
+    try {
+      const result = await send()
+      this.#tap.changed(change, this.ask)
+      return result
+    } catch (error) {
+      // It may still be carried out.
+      this.#tap.changed(change, this.#tap.outcomeOf(error) === 'unknown' ? undefined : this.ask)
+      throw error
+    }
   }
 
   #statement<T>(query: SqlQuery, send: () => Promise<T>): Promise<T> {
@@ -48,7 +66,12 @@ export class TappedConnection {
     if (savepoint !== undefined && this.#tap.isShared) {
       return savepoint === 'set' ? this.#begin(send) : this.#end(execution, send)
     }
-    return kind === 'write' ? this.#tap.autocommit(execution, send) : send()
+    return kind === 'write' ? this.#autocommit(execution, send) : send()
+  }
+
+  #autocommit<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {
+    const redefines = execution.statement.writes === 'unknown'
+    return this.#tap.autocommit(execution, redefines ? () => this.redefine(send) : send)
   }
 
   /**
@@ -69,7 +92,7 @@ export class TappedConnection {
 
   async #end<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {
     if (this.#open.size === 0) {
-      return this.#tap.autocommit({ ...execution, statement: endOfUnseen(execution.statement) }, send)
+      return this.#autocommit({ ...execution, statement: endOfUnseen(execution.statement) }, send)
     }
     const result = await send()
     // In a pool every BEGIN may have gone to a connection of its own.
@@ -87,7 +110,7 @@ export class TappedConnection {
       await this.#endLeftOpen()
       return this.#tapped(inner)
     } catch (error) {
-      await this.#tap.transactionEnded()
+      await this.#tap.transactionEnded(this.ask)
       throw error
     }
   }
@@ -103,6 +126,8 @@ export class TappedConnection {
     try {
       await this.#inner.dispose()
     } finally {
+      if (!this.#isDisposed) this.#tap.disconnected()
+      this.#isDisposed = true
       await this.#endLeftOpen()
     }
   }
