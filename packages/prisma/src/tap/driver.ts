@@ -4,8 +4,6 @@
  * of applications.
  */
 
-import type { RunQuery } from '@freshet/sql'
-
 export interface SqlQuery {
   readonly sql: string
   readonly args?: readonly unknown[]
@@ -39,13 +37,11 @@ export interface DriverFactory {
   connect(): Promise<DriverConnection>
 }
 
-/** Asks a connection past the tap. Its rows are lists in the order of the query's columns. */
-export function rowsThrough(connection: DriverConnection): RunQuery {
-  return async (sql) => {
-    const { rows } = (await connection.queryRaw({ sql, args: [], argTypes: [] })) as { rows: unknown }
-    if (Array.isArray(rows)) return rows as readonly unknown[]
-    throw new TypeError('The driver adapter answered without rows')
-  }
+/** What a query answers, as lists in the order of its columns. */
+export async function rowsThrough(connection: DriverConnection, sql: string): Promise<readonly unknown[]> {
+  const { rows } = (await connection.queryRaw({ sql, args: [], argTypes: [] })) as { rows: unknown }
+  if (Array.isArray(rows)) return rows as readonly unknown[]
+  throw new TypeError('The driver adapter answered without rows')
 }
 
 type Overrides<T> = { readonly [Name in keyof T]?: T[Name] }

@@ -47,7 +47,7 @@ export class Tap implements TappedPlace<Statement> {
   readonly #writtenMeanwhile: Written<Statement>
   /** As {@link #writtenMeanwhile}, of definitions. */
   #changedMeanwhile: DefinitionChange | undefined
-  #connections = 0
+  readonly #connections = new Set<DriverConnection>()
 
   constructor(factory: DriverFactory) {
     this.factory = factory
@@ -96,19 +96,31 @@ export class Tap implements TappedPlace<Statement> {
 
   /** A connection is about to be handed out: what its reads depend on is known from the first one on. */
   async connected(inner: DriverConnection): Promise<void> {
-    this.#connections++
-    await this.catalogue.ask(rowsThrough(inner))
+    this.#connections.add(inner)
+    await this.catalogue.ask(this.ask)
   }
 
   /** While nobody is connected, others may change definitions unseen. */
-  disconnected(): void {
-    if (--this.#connections === 0) this.catalogue.forget()
+  disconnected(inner: DriverConnection): void {
+    this.#connections.delete(inner)
+    if (this.#connections.size === 0) this.catalogue.forget()
   }
 
-  /** What may have changed definitions has been carried out, unless `run` is missing: then nobody knows. */
-  changed(change: DefinitionChange, run: RunQuery | undefined): void {
+  /** Past the tap, through whatever connection there is by then. */
+  readonly ask: RunQuery = async (sql) => {
+    const connection = [...this.#connections].at(-1)
+    if (connection === undefined) throw new Error('The connection to the database was closed')
+    return await rowsThrough(connection, sql)
+  }
+
+  /**
+   * What may have changed definitions has been carried out.
+   *
+   * @param mayStillCome perhaps it has not, and will be
+   */
+  changed(change: DefinitionChange, mayStillCome: boolean): void {
     if (this.seesUncommitted) this.changeLeftOpen(change)
-    else void change.ended(run)
+    else void change.ended(mayStillCome ? undefined : this.ask)
   }
 
   /** As {@link leftOpen}, of definitions. */
@@ -129,11 +141,11 @@ export class Tap implements TappedPlace<Statement> {
   }
 
   /** It has ended, either way. */
-  async transactionEnded(run: RunQuery): Promise<void> {
+  async transactionEnded(): Promise<void> {
     if (this.#openTransactions > 0) this.#openTransactions--
     this.visibleTransactions++
     if (this.#openTransactions > 0) return
-    void this.#changedMeanwhile?.ended(run)
+    void this.#changedMeanwhile?.ended(this.ask)
     this.#changedMeanwhile = undefined
     if (this.#writtenMeanwhile.isEmpty) return
     const ended = this.#writtenMeanwhile.invalidate('a write beside a transaction on the same connection')

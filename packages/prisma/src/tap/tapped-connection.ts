@@ -1,8 +1,8 @@
 import type { Execution } from '@freshet/core/adapter'
-import type { RunQuery, Statement } from '@freshet/sql'
+import type { Statement } from '@freshet/sql'
 import { endOfUnseen } from '@freshet/sql'
 import type { DriverConnection, DriverTransaction, SqlQuery } from './driver.js'
-import { override, rowsThrough } from './driver.js'
+import { override } from './driver.js'
 import { markPassage } from './probe.js'
 import type { Tap } from './tap.js'
 import { TappedTransaction } from './tapped-transaction.js'
@@ -11,16 +11,12 @@ import { TappedTransaction } from './tapped-transaction.js'
 export class TappedConnection {
   readonly #tap: Tap
   readonly #inner: DriverConnection
-  /** Past the tap. */
-  readonly ask: RunQuery
-  #isDisposed = false
   /** Begun where reads can see into them, and not known to have ended. */
   readonly #open = new Set<object>()
 
   constructor(tap: Tap, inner: DriverConnection) {
     this.#tap = tap
     this.#inner = inner
-    this.ask = rowsThrough(inner)
   }
 
   asConnection(): DriverConnection {
@@ -40,7 +36,7 @@ export class TappedConnection {
   }
 
   async ended(transaction: object): Promise<void> {
-    if (this.#open.delete(transaction)) await this.#tap.transactionEnded(this.ask)
+    if (this.#open.delete(transaction)) await this.#tap.transactionEnded()
   }
 
   /** Sends what may change definitions, outside any transaction that is known of. */
@@ -48,11 +44,10 @@ export class TappedConnection {
     const change = this.#tap.catalogue.changing()
     try {
       const result = await send()
-      this.#tap.changed(change, this.ask)
+      this.#tap.changed(change, false)
       return result
     } catch (error) {
-      // It may still be carried out.
-      this.#tap.changed(change, this.#tap.outcomeOf(error) === 'unknown' ? undefined : this.ask)
+      this.#tap.changed(change, this.#tap.outcomeOf(error) === 'unknown')
       throw error
     }
   }
@@ -110,7 +105,7 @@ export class TappedConnection {
       await this.#endLeftOpen()
       return this.#tapped(inner)
     } catch (error) {
-      await this.#tap.transactionEnded(this.ask)
+      await this.#tap.transactionEnded()
       throw error
     }
   }
@@ -126,8 +121,7 @@ export class TappedConnection {
     try {
       await this.#inner.dispose()
     } finally {
-      if (!this.#isDisposed) this.#tap.disconnected()
-      this.#isDisposed = true
+      this.#tap.disconnected(this.#inner)
       await this.#endLeftOpen()
     }
   }

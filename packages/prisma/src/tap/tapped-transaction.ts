@@ -1,6 +1,6 @@
 import type { Execution, MaybePromise, OpenWrites, TransactionPlace, Written } from '@freshet/core/adapter'
 import { TransactionWrites } from '@freshet/core/adapter'
-import type { DefinitionChange, RunQuery, Statement } from '@freshet/sql'
+import type { DefinitionChange, Statement } from '@freshet/sql'
 import type { DriverTransaction, SqlQuery } from './driver.js'
 import { override } from './driver.js'
 import { markPassage } from './probe.js'
@@ -96,13 +96,14 @@ export class TappedTransaction implements TransactionPlace<Statement> {
       // Its end, which was answered before, has perhaps not been that of this statement.
       if (this.#writes.state === 'ended') {
         const late = this.#tap.catalogue.changing()
-        void late.ended(this.isWithOthers() ? undefined : this.#connection.ask)
+        void late.ended(this.isWithOthers() ? undefined : this.#tap.ask)
       }
     }
   }
 
-  #changeEnded(run: RunQuery | undefined): void {
-    void this.#change?.ended(run)
+  /** @param mayStillCome what it changed is perhaps not there yet, and will be */
+  #changeEnded(mayStillCome: boolean): void {
+    void this.#change?.ended(mayStillCome ? undefined : this.#tap.ask)
     this.#change = undefined
   }
 
@@ -177,7 +178,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
 
   /** Nobody has ended it: how it ends is not heard of any more. */
   #givenBack(): void {
-    this.#changeEnded(undefined)
+    this.#changeEnded(true)
   }
 
   async #release(give: () => Promise<void>): Promise<void> {
@@ -191,7 +192,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
 
   async #commitBy<T>(send: () => Promise<T>, { rollBack, settle }: Ways): Promise<T> {
     const result = await this.#writes.commit(send, {
-      committed: () => this.#changeEnded(this.#connection.ask),
+      committed: () => this.#changeEnded(false),
       rollBack: () => this.#rollBackBy(rollBack),
       refused: (writes, error) => this.#commitRefused(writes, error),
       settle,
@@ -204,7 +205,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     const isUnknown = this.outcomeOf(error) === 'unknown'
     if (this.#tap.isShared) return this.#leaveOpen(writes, error, isUnknown)
     this.#writes.state = 'ended'
-    this.#changeEnded(isUnknown ? undefined : this.#connection.ask)
+    this.#changeEnded(isUnknown)
     await (isUnknown ? writes.unknown(error) : writes.rolledBack())
   }
 
@@ -227,7 +228,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     try {
       return await this.#writes.rollBack(send, {
         mayBeOutrun: () => wasSeen,
-        rolledBack: () => this.#changeEnded(this.#connection.ask),
+        rolledBack: () => this.#changeEnded(false),
         refused: (error) => this.#writes.leaveUnknown(error),
       })
     } finally {

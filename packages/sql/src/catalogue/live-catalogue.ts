@@ -18,7 +18,7 @@ export interface LiveCatalogue {
    * Asks through `run`, unless it is known or being asked. Never rejects.
    *
    * @returns when it is known, or has failed, or the deadline has passed, after which the question goes on; at once if
-   * the question is put off, because the last one was too short a while ago
+   * the question is put off, because one after a change or a refusal was too short a while ago
    */
   ask(run: RunQuery): Promise<void>
   /** Nothing is known, and nothing is tried again, until somebody asks. */
@@ -123,6 +123,8 @@ class AskedCatalogue implements LiveCatalogue {
   forget(): void {
     this.#outdate()
     this.#wanted = undefined
+    // Whoever comes next waits for it; one that refused is not asked sooner for that.
+    if (this.#failures === 0) this.#notBefore = -Infinity
     this.#settle()
   }
 

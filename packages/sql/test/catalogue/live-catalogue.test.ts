@@ -260,14 +260,24 @@ describe('a database that refuses', () => {
 })
 
 describe('questions one after another', () => {
+  test('do not wait where somebody has just come', async () => {
+    const { catalogue, database, clock } = scene()
+    const asking = catalogue.ask(database.load)
+    clock.advance(30)
+    database.land(rowsOf('post'))
+    await asking
+    catalogue.forget()
+    expect(await stateOf(catalogue.ask(database.load))).toBe('pending')
+    expect(database.count).toBe(2)
+  })
+
   test('leave the database alone for ten times as long as the last one took', async () => {
     const { catalogue, database, clock, known } = scene()
     const asking = catalogue.ask(database.load)
     clock.advance(30)
     database.land(rowsOf('post'))
     await asking
-    catalogue.forget()
-    expect(await stateOf(catalogue.ask(database.load))).toBe('fulfilled')
+    expect(await stateOf(catalogue.changing().ended(database.load))).toBe('fulfilled')
     clock.advance(299)
     expect(database.count).toBe(1)
     clock.advance(1)
@@ -330,8 +340,7 @@ test('nothing is settled while a question is put off or under way', async () => 
   expect(await stateOf(catalogue.settled())).toBe('pending')
   database.land(rowsOf())
   await asking
-  catalogue.forget()
-  await catalogue.ask(database.load)
+  await catalogue.changing().ended(database.load)
   const all = catalogue.settled()
   expect(await stateOf(all)).toBe('pending')
   clock.advance(50)
