@@ -36,6 +36,7 @@ export {
   prepareRead,
   type EqualColumns,
   type KeyPins,
+  type PlaceColumn,
   type PreparedPlace,
   type PreparedRead,
   type PreparedShown,
