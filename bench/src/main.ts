@@ -5,6 +5,7 @@ import { startPostgres, startRedis } from '../../test/services/index.js'
 import { benchCore } from './core.js'
 import type { Section } from './report.js'
 import { isReached, print, save } from './report.js'
+import { benchPrecisionCosts } from './precision/costs.js'
 import { benchPrecision } from './precision/index.js'
 import { benchPrisma, createTables } from './prisma.js'
 import { benchRedis } from './redis.js'
@@ -73,6 +74,7 @@ if (wants('stampede')) {
     await Promise.all([redis.stop(), postgres.stop()])
   }
 }
+if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(4_000, 200))))
 if (wants('precision')) {
   const { short, orm, database, seed } = values
   sections.push(...(await benchPrecision({ short, orm, database, seed: Number(seed) })))
