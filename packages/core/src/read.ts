@@ -162,24 +162,28 @@ export class Reader {
     return this.#byHand.delete(space, key)
   }
 
+  /** Kept small: what a hit from memory goes through is compiled as one piece. */
   #answer(request: ReadRequest, lookup: Lookup): MaybePromise<unknown> {
-    const { resilience } = request.policy
-    if (lookup.status === 'absent') {
-      if (resilience.isOnMiss) return this.#absentWithPolicies(request, lookup)
-      return this.#load(request, lookup.reason, lookup)
-    }
+    if (lookup.status === 'absent') return this.#absentAnswer(request, lookup)
     const now = this.#parts.clock.now()
-    if (isWithinTtl(lookup, now)) {
-      const isEarly = resilience.refreshAhead !== 0 && this.#isDue(request, lookup, now)
-      if (isEarly) this.#refreshes.begin(request, lookup)
-      return this.#serve(request, lookup, now)
-    }
-    if (resilience.isOnMiss) return this.#expiredWithPolicies(request, lookup, now)
-    return this.#load(request, 'expired', lookup)
+    return isWithinTtl(lookup, now)
+      ? this.#serve(request, lookup, now)
+      : this.#expiredAnswer(request, lookup, now)
   }
 
-  #isDue({ policy }: ReadRequest, entry: Entry, now: number): boolean {
-    return isDue(entry, policy.resilience.refreshAhead, now, this.#parts.random)
+  #absentAnswer(request: ReadRequest, lookup: Absent): MaybePromise<unknown> {
+    if (request.policy.resilience.isOnMiss) return this.#absentWithPolicies(request, lookup)
+    return this.#load(request, lookup.reason, lookup)
+  }
+
+  #expiredAnswer(request: ReadRequest, entry: Entry, now: number): MaybePromise<unknown> {
+    if (request.policy.resilience.isOnMiss) return this.#expiredWithPolicies(request, entry, now)
+    return this.#load(request, 'expired', entry)
+  }
+
+  #refreshIfDue(request: ReadRequest, entry: Entry, now: number): void {
+    const { refreshAhead } = request.policy.resilience
+    if (isDue(entry, refreshAhead, now, this.#parts.random)) this.#refreshes.begin(request, entry)
   }
 
   #absentWithPolicies(request: ReadRequest, lookup: Absent): MaybePromise<unknown> {
@@ -227,6 +231,7 @@ export class Reader {
   #serve(request: ReadRequest, entry: Entry, now: number): unknown {
     const { counters, events } = this.#parts
     counters.hits++
+    if (request.policy.resilience.refreshAhead !== 0) this.#refreshIfDue(request, entry, now)
     if (events.has('hit')) events.emit('hit', { key: request.key, source: request.source })
     if (request.info !== undefined) {
       tell(request, 'hit')

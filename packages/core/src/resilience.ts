@@ -114,7 +114,7 @@ export function resilienceOf(isEventual: boolean): Resilience {
  * @throws FreshetError INVALID_OPTION, INVALID_DURATION, CONTRADICTORY_OPTIONS
  */
 export function resolveResilience(options: ResilienceOptions, base: Resilience): Resilience {
-  if (!resilienceOptionNames.some((name) => options[name] !== undefined)) return base
+  if (isEmpty(options)) return base
   const { isFailure = base.isFailure } = options
   if (isFailure !== undefined) assertFunction("The option 'isFailure'", 'judging', isFailure)
   const chosen: Chosen = {
@@ -142,6 +142,20 @@ function complete(chosen: Chosen): Resilience {
     mayLoadLater: mayBeStale || chosen.refreshAhead > 0,
     isOnMiss: mayBeStale || softTimeoutMs + hardTimeoutMs > 0,
   })
+}
+
+/** One by one, as every hit with options of its own asks. */
+function isEmpty(options: ResilienceOptions): boolean {
+  return (
+    options.staleWhileRevalidate === undefined &&
+    options.staleIfError === undefined &&
+    options.refreshAhead === undefined &&
+    options.softTimeout === undefined &&
+    options.hardTimeout === undefined &&
+    options.delayedDeletion === undefined &&
+    options.errorCooldown === undefined &&
+    options.isFailure === undefined
+  )
 }
 
 type DurationName = Exclude<(typeof resilienceOptionNames)[number], 'refreshAhead' | 'isFailure'>
