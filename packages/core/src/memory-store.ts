@@ -47,7 +47,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): StoreFactory {
 // Beside the value and the key: the entry, its places in the LRU's map (between one and two, as the map has grown) and lists.
 const bytesPerEntry = 23 * word
 // Beside its name: what is known of it, and its place in the map.
-const bytesPerTag = 11 * word
+const bytesPerTag = 12 * word
 // Forgetting a tag only costs misses, so the map may be cut without asking who uses it.
 const tagsPerEntry = 8
 const minTags = 10_000
