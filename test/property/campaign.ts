@@ -79,7 +79,14 @@ async function runLast(binding: Binding, seed: string, tally: Tally): Promise<Fi
   if (result.ok) return undefined
   if (!(result.error instanceof DifferenceFound)) throw result.error
   const { difference } = result.error
-  const common = { maker, schema: binding.seed, seed, episode: 0, index: undefined }
+  const common = {
+    maker,
+    schema: binding.seed,
+    database: schema.database,
+    seed,
+    episode: 0,
+    index: undefined,
+  }
   return { ...common, difference, history: [step], shortest: undefined }
 }
 
@@ -104,7 +111,8 @@ async function runEpisode(
     const { difference } = result.error
     const history = steps.slice(0, index + 1)
     const shortest = shrinks ? await shrink(binding, seed, episode, history) : undefined
-    return { maker, schema: schemaSeed, seed, episode, index, difference, history, shortest }
+    const { database } = schema
+    return { maker, schema: schemaSeed, database, seed, episode, index, difference, history, shortest }
   }
   return undefined
 }

@@ -41,6 +41,7 @@ export async function runConcurrently(
       return {
         maker,
         schema: schemaSeed,
+        database: schema.database,
         seed,
         episode,
         index: undefined,

@@ -1,6 +1,7 @@
 import type { BatchItem, Binding, Channel, Read, Write } from './binding.js'
 import { describeError, difference, outcome, spoil, type Outcome } from './compare.js'
 import type { Action, Step } from './step.js'
+import { writtenModels } from './written-models.js'
 
 /** A cached answer that is not what the database says. */
 export interface Difference {
@@ -9,6 +10,15 @@ export interface Difference {
   readonly what: string
   readonly cached: Outcome
   readonly direct: Outcome
+}
+
+/** Reads that were asked before and after a write to one of their tables. */
+export interface Beside {
+  asked: number
+  /** The answer was the same before and after. */
+  same: number
+  /** Of those that were the same, answered from the cache. */
+  hits: number
 }
 
 /** What a run did, to judge whether it proves anything. */
@@ -24,6 +34,8 @@ export class Tally {
   /** Calls that the ORM refused before sending anything: faults of the generator. */
   readonly invalid = new Map<string, number>()
   readonly failures = new Map<string, number>()
+  /** By kind of read: answers that a write to one of their own tables left as they were, and how many of these stayed. */
+  readonly beside = new Map<string, Beside>()
   /** Writes by what they are examples of: how many were sent, and how many the database carried out. */
   readonly forms = new Map<string, { sent: number; done: number }>()
 
@@ -41,6 +53,14 @@ export class Tally {
     known.sent++
     if (isDone) known.done++
     this.forms.set(form, known)
+  }
+
+  stoodBeside(kind: string, isSame: boolean, isHit: boolean): void {
+    const known = this.beside.get(kind) ?? { asked: 0, same: 0, hits: 0 }
+    known.asked++
+    if (isSame) known.same++
+    if (isSame && isHit) known.hits++
+    this.beside.set(kind, known)
   }
 
   noteInvalid(result: Outcome): void {
@@ -98,9 +118,7 @@ class Execution {
         this.#tally.wrote(await this.#write(this.#binding[step.route], step.write))
         return
       case 'probe':
-        for (const read of step.reads) await outcome(() => this.#binding.cached.read(read))
-        this.#tally.wrote(await this.#write(this.#binding[step.route], step.write))
-        return this.#checkAll(step.reads, 'after a write')
+        return this.#probe(step)
       case 'batch':
         return this.#batch(step.items)
       case 'interactive':
@@ -109,6 +127,25 @@ class Execution {
         return this.#heldRead(step)
       case 'heldWrite':
         return this.#heldWrite(step)
+    }
+  }
+
+  async #probe(step: Extract<Step, { kind: 'probe' }>): Promise<void> {
+    const { gate, cached, maker } = this.#binding
+    const before: Outcome[] = []
+    for (const read of step.reads) before.push(await outcome(() => cached.read(read)))
+    const stop = gate.record()
+    const written = await this.#write(this.#binding[step.route], step.write)
+    const touched = writtenModels(this.#binding.schema, stop())
+    this.#tally.wrote(written)
+    for (const [index, read] of step.reads.entries()) {
+      const { hit, answer } = await this.#asked(read, 'after a write')
+      const concerns = written.ok && maker.modelsOf(read).some((name) => touched.has(name))
+      if (concerns) {
+        const isSame = difference(before[index]!, answer, read.unordered) === undefined
+        this.#tally.stoodBeside(maker.kindOf(read), isSame, hit)
+      }
+      spoilAnswer(answer)
     }
   }
 
@@ -131,14 +168,21 @@ class Execution {
     for (const read of reads) await this.#check(read, where)
   }
 
-  /** The same call through the cache and past it. Nothing else runs, so both must say the same. */
   async #check(read: Read, where: string): Promise<void> {
+    const { answer } = await this.#asked(read, where)
+    spoilAnswer(answer)
+  }
+
+  /** The same call through the cache and past it. Nothing else runs, so both must say the same. */
+  async #asked(read: Read, where: string): Promise<{ hit: boolean; answer: Outcome }> {
     const { gate, cached, plain } = this.#binding
     const before = gate.statements
-    const one = await outcome(() => cached.read(read))
+    const answer = await outcome(() => cached.read(read))
+    const hit = gate.statements === before
     this.#tally.reads++
-    if (gate.statements === before) this.#tally.hits++
-    this.#compare(read, where, one, await outcome(() => plain.read(read)))
+    if (hit) this.#tally.hits++
+    this.#compare(read, where, answer, await outcome(() => plain.read(read)))
+    return { hit, answer }
   }
 
   #compare(read: Read, where: string, cached: Outcome, direct: Outcome): void {
@@ -146,7 +190,6 @@ class Execution {
     this.#tally.noteInvalid(direct)
     const what = difference(cached, direct, read.unordered)
     if (what !== undefined) throw new DifferenceFound({ read, where, what, cached, direct })
-    if (cached.ok) spoil(cached.value)
   }
 
   async #batch(items: readonly BatchItem[]): Promise<void> {
@@ -158,7 +201,9 @@ class Execution {
     const next = (): Outcome => ({ ok: true, value: answers.next().value })
     for (const item of items) {
       const answer = next()
-      if (item.kind === 'read') this.#compare(item.read, 'inside a batch', answer, next())
+      if (item.kind !== 'read') continue
+      this.#compare(item.read, 'inside a batch', answer, next())
+      spoilAnswer(answer)
     }
   }
 
@@ -212,6 +257,7 @@ class Execution {
     const other = await outcome(() => tx.readFresh(read))
     // The first error ends what can be done in the transaction, and the second tells of that.
     if (one.ok || other.ok) this.#compare(read, 'inside a transaction', one, other)
+    spoilAnswer(one)
   }
 
   async #heldRead(step: Extract<Step, { kind: 'heldRead' }>): Promise<void> {
@@ -230,12 +276,14 @@ class Execution {
     if (gate.statements > before) await late
     held.release()
     await early
+    const answer = await late
     this.#compare(
       step.read,
       'a read that began after a write',
-      await late,
+      answer,
       await outcome(() => plain.read(step.read)),
     )
+    spoilAnswer(answer)
     await this.#check(step.read, 'after a load that a write overtook')
   }
 
@@ -256,4 +304,8 @@ class Execution {
     this.#tally.wrote(await write)
     await this.#checkAll(step.reads, 'after a write that reads overtook')
   }
+}
+
+function spoilAnswer(answer: Outcome): void {
+  if (answer.ok) spoil(answer.value)
 }

@@ -16,6 +16,7 @@ export class Gate {
   /** Statements seen since the start. */
   statements = 0
   #hold: Hold | undefined
+  #recorded: string[] | undefined
 
   /** Holds the first statement from now on that `matches`. */
   hold(point: Point, matches: (sql: string) => boolean): Held {
@@ -30,8 +31,19 @@ export class Gate {
     }
   }
 
+  /** Notes the statements that pass from now on, until what is returned is called. */
+  record(): () => readonly string[] {
+    const recorded: string[] = []
+    this.#recorded = recorded
+    return () => {
+      this.#recorded = undefined
+      return recorded
+    }
+  }
+
   async pass<T>(sql: string, run: () => Promise<T>): Promise<T> {
     this.statements++
+    this.#recorded?.push(sql)
     const hold = this.#hold?.matches(sql) ? this.#hold : undefined
     if (!hold) return run()
     this.#hold = undefined

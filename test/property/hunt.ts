@@ -2,11 +2,25 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OrmName } from './maker.js'
+import type { Database } from './model.js'
 import type { Mutant } from './mutant.js'
 import { mutantsOf } from './mutants.js'
+import { precisionMutants } from './precision-mutants.js'
+import { TINY } from './tiny-schema.js'
 
-/** Within so many steps every mutant must have shown itself. */
-const HUNT_STEPS = 5000
+/** How mutants are hunted. */
+export interface HuntOptions {
+  readonly orm: OrmName
+  /** A server of the database. */
+  readonly server: string
+  readonly database?: Database
+  /** In place of the random schemas. */
+  readonly schema?: string | undefined
+  /** Within so many steps a mutant must show itself. By default 5000. */
+  readonly steps?: number | undefined
+  /** By default one. */
+  readonly seeds?: readonly string[]
+}
 
 const packages = join(import.meta.dirname, '../../packages')
 
@@ -23,9 +37,9 @@ export function misfits(): string[] {
 }
 
 /** Hunts mutants by parts of their names, with commas between, or `all` of them. Returns the exit code: 0 if every one was found. */
-export async function huntMutants(orm: OrmName, name: string, server: string): Promise<number> {
+export async function huntMutants(options: HuntOptions, name: string): Promise<number> {
   const parts = name.split(',')
-  const mutants = mutantsOf(orm)
+  const mutants = options.schema === TINY ? precisionMutants(options.orm) : mutantsOf(options.orm)
   const wanted = mutants.filter(
     (mutant) => name === 'all' || parts.some((part) => mutant.name.includes(part)),
   )
@@ -40,32 +54,41 @@ export async function huntMutants(orm: OrmName, name: string, server: string): P
     console.error(['These patches must fit once:', ...unfit].join('\n'))
     return 2
   }
-  const control = await hunt(orm, { name: 'none', rule: 'nothing is missing', patches: [] }, server)
+  const control = await hunt(options, { name: 'none', rule: 'nothing is missing', patches: [] })
   if (control.found || !/^\d+ steps/m.test(control.output)) {
     console.error(`With no rule taken out the test must find nothing, but:\n${control.output}`)
     return 1
   }
-  let survivors = 0
+  const survivors: string[] = []
   for (const mutant of wanted) {
-    const startedAt = Date.now()
-    const { found, output } = await hunt(orm, mutant, server)
+    if (!(await huntOne(options, mutant, wanted.length === 1))) survivors.push(mutant.name)
+  }
+  console.log(`${wanted.length - survivors.length} of ${wanted.length} mutants found`)
+  for (const survivor of survivors) console.log(`  not found: ${survivor}`)
+  return survivors.length === 0 ? 0 : 1
+}
+
+/** With one seed after the other until the mutant is found. */
+async function huntOne(options: HuntOptions, mutant: Mutant, isTold: boolean): Promise<boolean> {
+  const startedAt = Date.now()
+  for (const seed of options.seeds ?? ['1']) {
+    const { found, output } = await hunt(options, mutant, seed)
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
     const steps = /^(\d+) steps/m.exec(output)?.[1] ?? '?'
-    if (!found) survivors++
     console.log(
-      `${found ? 'found after' : 'SURVIVED'} ${steps} steps, ${seconds} s: ${mutant.name} (${mutant.rule})`,
+      `${found ? 'found after' : 'SURVIVED'} ${steps} steps of seed ${seed}, ${seconds} s: ${mutant.name} (${mutant.rule})`,
     )
-    if (wanted.length === 1 || (!found && !steps.match(/\d/))) console.log(output)
+    if (isTold || (!found && steps === '?')) console.log(output)
+    if (found) return true
   }
-  console.log(`${wanted.length - survivors} of ${wanted.length} mutants found`)
-  return survivors === 0 ? 0 : 1
+  return false
 }
 
 /** Each mutant gets a process of its own, since its sources are others. */
 export function hunt(
-  orm: OrmName,
+  { orm, server, database = 'postgresql', schema, steps = 5000 }: HuntOptions,
   mutant: Mutant,
-  server: string,
+  seed = '1',
 ): Promise<{ found: boolean; output: string }> {
   const patches = mutant.patches.map((patch) => ({ ...patch, path: join(packages, patch.file) }))
   const args = [
@@ -73,15 +96,14 @@ export function hunt(
     `--import=${join(import.meta.dirname, 'mutant-loader.mjs')}`,
     '--import=tsx',
     join(import.meta.dirname, 'run.ts'),
-    '--orm',
-    orm,
-    '--server',
-    server,
-    '--steps',
-    String(HUNT_STEPS),
-    '--concurrent',
-    '0',
+    `--orm=${orm}`,
+    `--server=${server}`,
+    `--database=${database}`,
+    `--seed=${seed}`,
+    `--steps=${steps}`,
+    '--concurrent=0',
     '--long',
+    ...(schema === undefined ? [] : [`--schema=${schema}`]),
   ]
   const child = spawn(process.execPath, args, {
     env: { ...process.env, PROPERTY_TEST_PATCHES: JSON.stringify(patches) },

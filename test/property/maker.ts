@@ -12,11 +12,15 @@ export interface Maker {
   relative(read: Read, random: Random): Read
   /** The relation fields that a read's arguments name. */
   reachedEnds(read: Read): End[]
+  /** The models and many-to-many relations that a read depends on. */
+  modelsOf(read: Read): readonly string[]
   modelWrite(model: Model, random: Random): Write
   /** Hardly ever fails, for the inside of transactions. */
   robustWrite(model: Model, random: Random): Write
   /** A new rank or name for all rows or a few. */
   plainWrite(model: Model, random: Random): Write
+  /** A new value for one column of one row, one row more or one row less: what an application writes most. */
+  pointWrite(model: Model, random: Random): Write
   /** A delete of one row or a new value for a key of one row: what foreign keys carry on to other tables. */
   keyWrite(model: Model, random: Random): Write
   /** Changes which rows belong together along a relation, and as little else as possible. */
@@ -34,6 +38,8 @@ export interface Maker {
   transactionForm(random: Random): string
   /** What a write is an example of. */
   formOf(write: Write): string
+  /** What a read is an example of. */
+  kindOf(read: Read): string
   describeRead(read: Read): string
   describeWrite(write: Write): string
 }

@@ -1,6 +1,13 @@
+/** The databases that the property test knows. */
+export type Database = 'postgresql' | 'mariadb'
+
 /** The abstract schema that every other part works on: Prisma text, SQL, reads and writes are made from it. */
 export interface Schema {
   readonly name: string
+  /** Where it is created: SQL, types and calls follow from it. */
+  readonly database: Database
+  /** Columns with so few values that rows move between sets all the time, and calls that name few of them. */
+  readonly isTiny: boolean
   readonly enumName: string
   readonly models: readonly Model[]
   readonly relations: readonly Relation[]
@@ -19,6 +26,7 @@ export type ScalarKind =
   | 'json'
   | 'enum'
   | 'strings'
+  | 'uuid'
 
 export interface Field {
   readonly name: string
@@ -30,9 +38,18 @@ export interface Field {
   readonly isUnique: boolean
   /** The values that reads and writes draw from. Tiny, so that they meet. */
   readonly domain: readonly unknown[]
-  /** `special`: filled by SQL alone; only one ORM knows what it is. */
-  readonly role: 'id' | 'code' | 'data' | 'foreignKey' | 'updatedAt' | 'special'
+  /**
+   * `special`: filled by SQL alone; only one ORM knows what it is. `computed`: the database fills it, on every write
+   * or when another column changes.
+   */
+  readonly role: 'id' | 'code' | 'data' | 'foreignKey' | 'updatedAt' | 'special' | 'computed'
   readonly sqlDefault?: string
+  /** The database calls some of its values equal that JavaScript tells apart: of a group, any may stand for it. */
+  readonly isFolded?: boolean
+  /** In place of the kind's type in CREATE TABLE. */
+  readonly sqlType?: string
+  /** What follows the type of a computed column in CREATE TABLE. */
+  readonly sqlRule?: string
 }
 
 export interface Model {
@@ -47,6 +64,8 @@ export interface Model {
   readonly compoundUniques: string[][]
   /** Relation fields, in the order of the schema. */
   readonly ends: End[]
+  /** A column that a trigger sets to another's value whenever a row is written. */
+  readonly trigger?: { readonly sets: string; readonly to: string }
 }
 
 export type Action = 'Cascade' | 'SetNull' | 'Restrict' | 'NoAction' | 'SetDefault'
@@ -137,4 +156,10 @@ export function updateAction(key: ForeignKey): Action {
 /** The table that Prisma makes for an implicit many-to-many relation. */
 export function joinTable(relation: ManyToMany): string {
   return `_${relation.name}`
+}
+
+/** The models, and the names of many-to-many relations, that a read of a model depends on which goes along these. */
+export function modelsAlong(schema: Schema, model: string, ends: readonly End[]): string[] {
+  const sources = schema.views.find(({ name }) => name === model)?.sources ?? [model]
+  return [...sources, ...ends.flatMap(({ target, relation }) => [target, relation.name])]
 }

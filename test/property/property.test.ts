@@ -89,6 +89,6 @@ const quick = [
 
 test.each(quick)('a missing rule is found: %s', { timeout: 600_000 }, async (name) => {
   const mutant = mutantsOf('prisma').find((candidate) => candidate.name === name)
-  const { found, output } = await hunt('prisma', mutant!, server.url)
+  const { found, output } = await hunt({ orm: 'prisma', server: server.url }, mutant!)
   expect(found, output).toBe(true)
 })

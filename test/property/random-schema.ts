@@ -41,6 +41,7 @@ const DOMAINS: Record<ScalarKind, readonly unknown[]> = {
   json: [{ a: 1, b: [null, 'x'] }, [1, 2, { deep: true }], 'text', 7],
   enum: ENUM_VALUES,
   strings: [[], ['x'], ['x', 'y']],
+  uuid: [],
 }
 
 const INT_KEYS = [1, 2, 3, 4, 5, 6, 7]
@@ -60,6 +61,8 @@ export function randomSchema(seed: string | number): Schema {
   addScalars(random, models)
   return {
     name: `s${seed}`,
+    database: 'postgresql',
+    isTiny: false,
     enumName: 'Level',
     models,
     relations: builder.relations,

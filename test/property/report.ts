@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { EPISODE_LENGTH } from './campaign.js'
 import type { Finding } from './finding.js'
 import { describeError, type Outcome } from './compare.js'
-import type { Tally } from './execute.js'
+import type { Beside, Tally } from './execute.js'
 import type { Maker } from './maker.js'
 import type { Action, Step } from './step.js'
 
@@ -25,10 +25,10 @@ export function reportFinding(finding: Finding): string {
   ].join('\n')
 }
 
-function replayCommand({ maker, schema, seed, episode }: Finding): string {
+function replayCommand({ maker, schema, seed, episode, database }: Finding): string {
   return (
     `npx tsx --conditions=@freshet/source test/property/run.ts ` +
-    `--orm ${maker.orm} --seed ${seed} --schemas ${schema} --episode ${episode}`
+    `--orm ${maker.orm} --database ${database} --seed ${seed} --schemas ${schema} --episode ${episode}`
   )
 }
 
@@ -40,6 +40,25 @@ export function reportTally(tally: Tally, seconds: number): string {
     `${tally.hits} of ${tally.reads} reads outside transactions were hits (${ratio} %), ` +
     `${tally.writes} writes, of which the database refused ${tally.failedWrites}`
   )
+}
+
+/** By kind of read: what stayed in the cache of that which a write to the same table did not change. */
+export function reportBeside({ beside }: Tally): string {
+  const sum = { asked: 0, same: 0, hits: 0 }
+  for (const { asked, same, hits } of beside.values()) {
+    sum.asked += asked
+    sum.same += same
+    sum.hits += hits
+  }
+  const line = (kind: string, { asked, same, hits }: Beside): string =>
+    `  ${kind}: ${hits} of ${same} (${((100 * hits) / Math.max(1, same)).toFixed(0)} %), of ${asked} asked`
+  return [
+    'Answered from the cache right after a write to one of its own tables, of the answers that it did not change:',
+    line('all', sum),
+    ...[...beside]
+      .toSorted(([, one], [, other]) => other.asked - one.asked)
+      .map(([kind, found]) => line(kind, found)),
+  ].join('\n')
 }
 
 function describeStep(maker: Maker, step: Step): string {

@@ -4,17 +4,24 @@ import { huntMutants } from './hunt.js'
 import { freshetCaching } from './prisma/caching.js'
 import { openPrisma } from './prisma/clients.js'
 import { COARSE, homeMadeCaching } from './prisma/home-made.js'
-import { reportFinding, reportTally } from './report.js'
+import { reportBeside, reportFinding, reportTally } from './report.js'
 import { openServer } from './server.js'
 import { openTypeorm } from './typeorm/clients.js'
 
 const { values } = parseArgs({
   options: {
-    steps: { type: 'string', default: '20000' },
+    /** By default 20000, and 5000 for a mutant. */
+    steps: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    /** Seeds of random schemas, with commas between. */
     schemas: { type: 'string', default: '1,2,3,4' },
+    /** `tiny`: the schema whose columns have few values, in place of random ones. */
+    schema: { type: 'string' },
+    /** `postgresql`, or `mariadb` for the schema `tiny`. */
+    database: { type: 'string', default: 'postgresql' },
     episode: { type: 'string' },
     concurrent: { type: 'string', default: '40' },
+    /** Names of rules to take out, with commas between, or `all`; then `seed` may be several too. */
     mutant: { type: 'string' },
     /** `prisma` or `typeorm`. */
     orm: { type: 'string', default: 'prisma' },
@@ -24,7 +31,7 @@ const { values } = parseArgs({
     long: { type: 'boolean', default: false },
     /** `freshet`, or a home-made cache that is right (`coarse`) or wrong (`never`). */
     caching: { type: 'string', default: 'freshet' },
-    /** A PostgreSQL server to use, in place of one started for the run. */
+    /** A server of this database to use, in place of one started for the run. */
     server: { type: 'string' },
   },
 })
@@ -33,10 +40,24 @@ const home = { coarse: COARSE, never: { ...COARSE, forgets: () => false } }
 const isHomeMade = (name: string): name is keyof typeof home => Object.hasOwn(home, name)
 
 const orm = values.orm === 'typeorm' ? 'typeorm' : 'prisma'
-const server = await openServer(values.server)
+const database = values.database === 'mariadb' ? 'mariadb' : 'postgresql'
+const schemas = (values.schema ?? values.schemas).split(',')
+const server = await openServer(values.server, database)
 try {
   process.exitCode =
-    values.mutant === undefined ? await runOnce() : await huntMutants(orm, values.mutant, server.url)
+    values.mutant === undefined
+      ? await runOnce()
+      : await huntMutants(
+          {
+            orm,
+            database,
+            server: server.url,
+            schema: values.schema,
+            steps: values.steps === undefined ? undefined : Number(values.steps),
+            seeds: values.seed.split(','),
+          },
+          values.mutant,
+        )
 } finally {
   await server.stop()
 }
@@ -45,21 +66,23 @@ async function runOnce(): Promise<number> {
   const startedAt = Date.now()
   const { caching } = values
   const { tally, finding } = await runCampaign({
-    schemas: values.schemas.split(','),
+    schemas,
     seed: values.seed,
-    steps: Number(values.steps),
+    steps: Number(values.steps ?? 20_000),
     onlyEpisode: values.episode === undefined ? undefined : Number(values.episode),
     concurrentRounds: values.episode === undefined ? Number(values.concurrent) : 0,
     shrinks: !values.long,
     open:
       orm === 'typeorm'
-        ? openTypeorm
-        : openPrisma((schema) =>
-            isHomeMade(caching) ? homeMadeCaching(home[caching]) : freshetCaching(schema),
+        ? openTypeorm(database)
+        : openPrisma(
+            (schema) => (isHomeMade(caching) ? homeMadeCaching(home[caching]) : freshetCaching(schema)),
+            database,
           ),
     createDatabase: () => server.createDatabase(),
   })
   console.log(reportTally(tally, (Date.now() - startedAt) / 1000))
+  if (tally.beside.size > 0) console.log(reportBeside(tally))
   if (values.forms)
     console.log(
       'Writes by form:',

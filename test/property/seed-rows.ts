@@ -1,4 +1,4 @@
-import { postgres as dialect } from './dialect.js'
+import { dialectOf } from './dialect.js'
 import { fieldOf, joinTable, modelOf, type Field, type ManyToMany, type Model, type Schema } from './model.js'
 import { randomFrom, type Random } from './random.js'
 import { SEED_ROWS } from './random-schema.js'
@@ -6,7 +6,7 @@ import { SEED_ROWS } from './random-schema.js'
 /** The statements that bring the database to the first state of an episode. */
 export function seedStatements(schema: Schema, seed: string, episode: number): string[] {
   const random = randomFrom('seed', schema.name, seed, episode)
-  return [...dialect.reset(schema, SEED_ROWS + 1), refillStatement(schema, random)]
+  return [...dialectOf(schema).reset(schema, SEED_ROWS + 1), refillStatement(schema, random)]
 }
 
 /** One statement that adds the rows that an episode begins with, as far as they are not there and fit. */
@@ -17,23 +17,24 @@ export function refillStatement(schema: Schema, random: Random): string {
   const links = schema.relations.flatMap((relation) =>
     relation.type === 'manyToMany' ? insertLinks(schema, relation, random) : [],
   )
-  return dialect.attemptAll([...rows, ...links])
+  return dialectOf(schema).attemptAll([...rows, ...links])
 }
 
 function insertRow(schema: Schema, model: Model, row: number, random: Random): string {
+  const { quote } = dialectOf(schema)
   const values = rowOf(schema, model, row, random)
-  const columns = model.fields.map((field) => dialect.quote(field.column)).join(', ')
-  const list = model.fields.map((field) => sqlValue(field, values[field.name])).join(', ')
-  return `INSERT INTO ${dialect.quote(model.table)} (${columns}) VALUES (${list})`
+  const fields = model.fields.filter(({ role }) => role !== 'computed')
+  const columns = fields.map((field) => quote(field.column)).join(', ')
+  const list = fields.map((field) => sqlValue(schema, field, values[field.name])).join(', ')
+  return `INSERT INTO ${quote(model.table)} (${columns}) VALUES (${list})`
 }
 
 function insertLinks(schema: Schema, relation: ManyToMany, random: Random): string[] {
   const keys = (name: string): unknown[] => seededKeys(modelOf(schema, name)).flat()
   const all = keys(relation.a).flatMap((one) => keys(relation.b).map((other) => [one, other]))
-  const table = dialect.quote(joinTable(relation))
-  return random
-    .sample(all, 8)
-    .map((pair) => `INSERT INTO ${table} ("A", "B") VALUES (${pair.map(dialect.literal).join(', ')})`)
+  const { quote, literal } = dialectOf(schema)
+  const into = `${quote(joinTable(relation))} (${quote('A')}, ${quote('B')})`
+  return random.sample(all, 8).map((pair) => `INSERT INTO ${into} VALUES (${pair.map(literal).join(', ')})`)
 }
 
 function rowOf(schema: Schema, model: Model, row: number, random: Random): Record<string, unknown> {
@@ -72,8 +73,10 @@ function seededKeys(model: Model): unknown[][] {
     .slice(0, SEED_ROWS)
 }
 
-function sqlValue(field: Field, value: unknown): string {
-  if (field.kind === 'strings') return `ARRAY[${(value as string[]).map(dialect.literal).join(', ')}]::text[]`
-  if (field.kind === 'json') return dialect.literal(JSON.stringify(value))
-  return dialect.literal(value)
+/** A value as SQL has it in a statement. */
+export function sqlValue(schema: Schema, field: Field, value: unknown): string {
+  const { literal } = dialectOf(schema)
+  if (field.kind === 'strings') return `ARRAY[${(value as string[]).map(literal).join(', ')}]::text[]`
+  if (field.kind === 'json') return literal(JSON.stringify(value))
+  return literal(value)
 }

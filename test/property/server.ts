@@ -1,7 +1,9 @@
-import { startPostgres } from '../services/index.js'
+import { startMariaDb, startPostgres } from '../services/index.js'
+import { createMariaDbDatabase } from '../services/mariadb.js'
 import { createPostgresDatabase } from '../services/postgres.js'
+import type { Database } from './model.js'
 
-/** A PostgreSQL server that databases can be made on. */
+/** A server that databases can be made on. */
 export interface Server {
   readonly url: string
   createDatabase(): Promise<string>
@@ -9,16 +11,16 @@ export interface Server {
 }
 
 /** The server at `url`, or one of its own when none is given. */
-export async function openServer(url: string | undefined): Promise<Server> {
-  if (url === undefined) return startPostgres()
+export async function openServer(
+  url: string | undefined,
+  database: Database = 'postgresql',
+): Promise<Server> {
+  if (url === undefined) return database === 'mariadb' ? startMariaDb() : startPostgres()
   const { hostname: host, port } = new URL(url)
-  const address = {
-    kind: 'postgres',
-    host,
-    port: Number(port),
-    url,
-    pid: undefined,
-    folder: undefined,
-  } as const
-  return { url, createDatabase: () => createPostgresDatabase(address), stop: async () => undefined }
+  const common = { host, port: Number(port), url, pid: undefined, folder: undefined }
+  const createDatabase = () =>
+    database === 'mariadb'
+      ? createMariaDbDatabase({ ...common, kind: 'mariadb' })
+      : createPostgresDatabase({ ...common, kind: 'postgres' })
+  return { url, createDatabase, stop: async () => undefined }
 }

@@ -136,6 +136,9 @@ class StepMaker {
   #target(read: Read) {
     const random = this.#random
     const own = this.#schema.models.find((model) => model.name === read.model)?.ends ?? []
+    // The asked model itself: only there a row can come into a set or leave it, and leave other sets alone.
+    const model = this.#schema.models.find(({ name }) => name === read.model)
+    if (this.#schema.isTiny && model !== undefined && random.chance(0.5)) return { end: undefined, model }
     const ends = random.weighted<readonly End[]>([
       [6, this.#calls.reachedEnds(read)],
       [3, own],
@@ -149,6 +152,7 @@ class StepMaker {
     const random = this.#random
     const { end, model } = this.#target(read)
     return random.weighted<() => Write>([
+      [this.#schema.isTiny ? 24 : 0, () => this.#calls.pointWrite(model, random)],
       [8, () => this.#calls.modelWrite(model, random)],
       [3, () => this.#calls.robustWrite(model, random)],
       [6, () => this.#calls.rawWrite(model, random, mayLock)],
@@ -171,6 +175,7 @@ class StepMaker {
     const random = this.#random
     const { end, model } = this.#target(read)
     return random.weighted<() => Write>([
+      [this.#schema.isTiny ? 3 : 0, () => this.#calls.pointWrite(model, random)],
       [3, () => this.#calls.robustWrite(model, random)],
       [1, () => this.#calls.modelWrite(model, random)],
       [1.5, () => this.#calls.rawWrite(model, random, false)],

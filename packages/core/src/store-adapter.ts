@@ -31,7 +31,6 @@ export type {
   Fills,
   Intent,
   Lookup,
-  Outdated,
   Store,
   StoreContext,
   StoreFactory,

@@ -59,8 +59,6 @@ class Watcher implements WriteObserver<Statement> {
   }
 
   sessionChanged() {}
-
-  catalogueUnknown() {}
 }
 
 function recorded(): Write {

@@ -10,7 +10,6 @@ import {
   resolveAdapterOptions,
   resolvePolicy,
 } from '@freshet/core/adapter'
-import { isFailure as judgeFailure } from './client/is-failure.js'
 import type { DependsOn } from './dependencies/depends-on.js'
 import type { DataModel } from './schema/data-model.js'
 
@@ -69,9 +68,7 @@ export function resolveModels(
   dataModel: DataModel,
 ): (model: string) => ModelPolicy {
   const { engine, defaults, models } = options
-  const { isFailure = judgeFailure } = engine.policy.resilience
-  const policy = resolvePolicy({ isFailure, ...defaults }, engine.policy)
-  const base = { cached: defaults.cache ?? true, policy }
+  const base = { cached: defaults.cache ?? true, policy: resolvePolicy(defaults, engine.policy) }
   const byModel = new Map<string, ModelPolicy>()
   for (const [name, given] of Object.entries(models)) {
     byModel.set(knownModel(name, dataModel), modelPolicy(name, given, base))

@@ -4,7 +4,6 @@ export type { Catalogue, CatalogueTable } from './catalogue/catalogue.js'
 export {
   createLiveCatalogue,
   type CatalogueClock,
-  type DefinitionChange,
   type LiveCatalogue,
   type LiveCatalogueOptions,
   type RunQuery,
@@ -36,7 +35,6 @@ export {
   prepareRead,
   type EqualColumns,
   type KeyPins,
-  type PlaceColumn,
   type PreparedPlace,
   type PreparedRead,
   type PreparedShown,

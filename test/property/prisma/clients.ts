@@ -1,11 +1,11 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { pathToFileURL } from 'node:url'
-import pg from 'pg'
 import type { Binding } from '../binding.js'
-import { postgres as dialect } from '../dialect.js'
+import { databases } from './databases.js'
+import { dialectOf } from '../dialect.js'
+import { openDirect } from '../direct.js'
 import { Gate } from '../gate.js'
-import type { Schema } from '../model.js'
+import type { Database, Schema } from '../model.js'
 import { PrismaChannel } from './channel.js'
 import type { Client } from './client.js'
 import { gated } from './gated-factory.js'
@@ -24,19 +24,17 @@ export interface Caching {
 
 type ClientClass = new (options: { adapter: SqlDriverAdapterFactory }) => Client
 
-/** A statement that waits for a lock fails soon, so that a writer outside a transaction cannot block the run. */
-const LOCK_TIMEOUT = '-c lock_timeout=40ms'
-
 /** Opens Prisma clients with and without a cache. */
 export function openPrisma(
   createCaching: (schema: Schema) => Caching,
+  database: Database = 'postgresql',
 ): (seed: string, url: string) => Promise<Binding> {
   return async (seed, url) => {
-    const { schema, clientPath } = await prepare(seed)
+    const { schema, clientPath } = await prepare(seed, database)
     const { PrismaClient } = (await import(pathToFileURL(clientPath).href)) as { PrismaClient: ClientClass }
     const gate = new Gate()
-    const config = { connectionString: url, options: LOCK_TIMEOUT, max: 6 }
-    const factory = gated(new PrismaPg(config), gate)
+    const { impatient, patient } = databases[database]
+    const factory = gated(impatient(url), gate)
     const caching = createCaching(schema)
     caching.tap?.(factory)
     const create = (): Client => new PrismaClient({ adapter: factory })
@@ -44,11 +42,8 @@ export function openPrisma(
     const twin = caching.extend(create())
     // On the tapped adapter, without a cache.
     const sibling = create()
-    const plain = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 3 }) })
-    const direct = new pg.Client(url)
-    await direct.connect()
-    const prepareDatabase = async (statements: readonly string[]) =>
-      void (await direct.query(statements.join(';\n')))
+    const plain = new PrismaClient({ adapter: patient(url) })
+    const direct = await openDirect(database, url)
     return {
       seed,
       schema,
@@ -58,12 +53,12 @@ export function openPrisma(
       sibling: new PrismaChannel(sibling),
       plain: new PrismaChannel(plain),
       gate,
-      createSchema: () => prepareDatabase(dialect.createSchema(schema)),
-      prepareDatabase,
+      createSchema: () => direct.run(dialectOf(schema).createSchema(schema)),
+      prepareDatabase: (statements) => direct.run(statements),
       clear: () => caching.clear(),
       close: async () => {
         await Promise.all([cached, twin, sibling, plain].map((client) => client.$disconnect()))
-        await direct.end()
+        await direct.close()
         await caching.close()
       },
     }

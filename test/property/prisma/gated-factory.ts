@@ -29,7 +29,11 @@ function gatedTransaction(transaction: Transaction, gate: Gate): Transaction {
   return {
     ...queries(transaction, gate),
     options: transaction.options,
-    commit: () => transaction.commit(),
+    // Where no statement says so, this is what ends the transaction in the database.
+    commit: () =>
+      transaction.options.usePhantomQuery
+        ? gate.pass('COMMIT', () => transaction.commit())
+        : transaction.commit(),
     rollback: () => transaction.rollback(),
     createSavepoint: async (name) => transaction.createSavepoint?.(name),
     rollbackToSavepoint: async (name) => transaction.rollbackToSavepoint?.(name),

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util'
 import type { Maker } from '../maker.js'
-import type { End, ManyToMany, Model, Schema } from '../model.js'
+import { modelsAlong, type End, type ManyToMany, type Model, type Schema } from '../model.js'
 import type { Random } from '../random.js'
 import { randomRaw, rawJoinRow, rawRefill, type RawWrite } from '../raw.js'
 import { randomRead, reachedEnds, relativeOf, type PrismaRead } from './read.js'
 import {
   keyWrite,
   plainWrite,
+  pointWrite,
   randomModelWrite,
   relationWrite,
   robustModelWrite,
@@ -37,6 +38,10 @@ export class PrismaMaker implements Maker {
     return reachedEnds(this.#schema, read)
   }
 
+  modelsOf(read: PrismaRead): string[] {
+    return modelsAlong(this.#schema, read.model, this.reachedEnds(read))
+  }
+
   modelWrite(model: Model, random: Random): PrismaWrite {
     return randomModelWrite(this.#schema, model, random)
   }
@@ -47,6 +52,10 @@ export class PrismaMaker implements Maker {
 
   plainWrite(model: Model, random: Random): PrismaWrite {
     return plainWrite(model, random)
+  }
+
+  pointWrite(model: Model, random: Random): PrismaWrite {
+    return pointWrite(this.#schema, model, random)
   }
 
   keyWrite(model: Model, random: Random): PrismaWrite {
@@ -76,6 +85,11 @@ export class PrismaMaker implements Maker {
 
   formOf(write: PrismaWrite): string {
     return write.kind === 'raw' ? `raw ${write.form}` : write.operation
+  }
+
+  kindOf({ operation, args, fluent }: PrismaRead): string {
+    const names = ['cursor', 'skip', 'distinct', 'include', 'select'].filter((name) => name in args)
+    return [fluent.length > 0 ? `${operation} fluent` : operation, ...names].join(' ')
   }
 
   describeRead({ model, operation, args, fluent }: PrismaRead): string {

@@ -3,10 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Schema } from '../model.js'
-import { postgres } from '../dialect.js'
+import type { Database, Schema } from '../model.js'
 import { prismaText, type Generator } from './prisma-text.js'
-import { randomSchema } from '../random-schema.js'
+import { schemaOf } from '../schema-of.js'
 
 /** A schema whose client has been generated: `clientPath` is the module to import. */
 export interface Prepared {
@@ -22,11 +21,11 @@ const folder = join(import.meta.dirname, 'generated')
  * Makes the schema of a seed and generates its client, once for each text. Both of Prisma's generators take
  * turns, since they give a client different run-time data.
  */
-export async function prepare(seed: string): Promise<Prepared> {
-  const schema = randomSchema(seed)
+export async function prepare(seed: string, database: Database): Promise<Prepared> {
+  const schema = schemaOf(seed, database)
   const generator: Generator = Number(seed) % 2 === 0 ? 'prisma-client-js' : 'prisma-client'
   const home = join(folder, schema.name)
-  const text = prismaText(schema, postgres.provider, generator, './client')
+  const text = prismaText(schema, generator, './client')
   const clientPath = join(home, 'client', generator === 'prisma-client' ? 'client.ts' : 'index.js')
   const textPath = join(home, 'schema.prisma')
   if (!existsSync(clientPath) || !existsSync(textPath) || readFileSync(textPath, 'utf8') !== text) {

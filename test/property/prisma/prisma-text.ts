@@ -1,3 +1,4 @@
+import { dialectOf } from '../dialect.js'
 import type { End, Field, ForeignKey, Model, ScalarKind, Schema, View } from '../model.js'
 import { ENUM_VALUES } from '../random-schema.js'
 
@@ -13,12 +14,13 @@ const TYPES: Record<ScalarKind, string> = {
   json: 'Json',
   enum: 'Level',
   strings: 'String[]',
+  uuid: 'String',
 }
 
 export type Generator = 'prisma-client' | 'prisma-client-js'
 
 /** The `schema.prisma` of a schema; the client is generated into `output`. */
-export function prismaText(schema: Schema, provider: string, generator: Generator, output: string): string {
+export function prismaText(schema: Schema, generator: Generator, output: string): string {
   return [
     `generator client {`,
     `  provider        = "${generator}"`,
@@ -26,7 +28,7 @@ export function prismaText(schema: Schema, provider: string, generator: Generato
     `  previewFeatures = ["views"]`,
     `}`,
     `datasource db {`,
-    `  provider = "${provider}"`,
+    `  provider = "${dialectOf(schema).provider}"`,
     `}`,
     `enum ${schema.enumName} {`,
     ...ENUM_VALUES.map((value) => `  ${value}`),

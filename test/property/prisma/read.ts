@@ -3,6 +3,7 @@ import {
   fieldOf,
   modelOf,
   uniqueKeys,
+  type Database,
   type End,
   type Field,
   type Model,
@@ -82,6 +83,7 @@ class ReadMaker {
   make(model: Model): PrismaRead {
     const random = this.#random
     return random.weighted([
+      [this.#schema.isTiny ? 14 : 0, () => this.#pinned(model)],
       [4, () => this.#unique(model)],
       [3, () => this.#first(model)],
       [6, () => this.#many(model)],
@@ -91,6 +93,63 @@ class ReadMaker {
       [2, () => this.#fluent(model)],
       [8, () => this.#single(model)],
     ])()
+  }
+
+  /** What an application asks most: a row by a key, or the rows of a parent, with few columns or few relations. */
+  #pinned(model: Model): PrismaRead {
+    const random = this.#random
+    const keys = model.fields.filter(({ role }) => role === 'foreignKey' || role === 'id' || role === 'code')
+    const field = random.pick(keys)
+    const values = field.domain
+    const where: Args = {
+      [field.name]: random.chance(0.75) ? random.pick(values) : { in: random.sample(values, 2) },
+      ...(random.chance(0.25) ? scalarFilter(fieldOf(model, 'rank'), random, this.#schema.database) : {}),
+    }
+    const base = { model: model.name, fluent: [], unordered: false } as const
+    const shape = random.chance(0.4) ? this.#relations(model, 1, true) : {}
+    const shown = random.chance(0.5)
+      ? { include: shape }
+      : {
+          select: {
+            ...shape,
+            ...Object.fromEntries(random.sample(model.fields, 2).map(({ name }) => [name, true])),
+          },
+        }
+    const isPlain = 'include' in shown && Object.keys(shape).length === 0
+    const rows = { where, orderBy: this.#fewOrder(model), ...(isPlain ? {} : shown) }
+    return random.weighted<() => PrismaRead>([
+      [
+        5,
+        () => {
+          const args = { where: this.#uniqueWhere(model, false), ...(isPlain ? {} : shown) }
+          return { ...base, operation: 'findUnique', args }
+        },
+      ],
+      [2, () => ({ ...base, operation: 'findFirst', args: rows })],
+      [6, () => ({ ...base, operation: 'findMany', args: rows })],
+      [
+        2,
+        () => ({
+          ...base,
+          operation: 'findMany',
+          args: { ...rows, take: random.int(1, 3), skip: random.int(0, 1) },
+        }),
+      ],
+      [2, () => ({ ...base, operation: 'count', args: { where } })],
+      [1, () => ({ ...base, operation: 'aggregate', args: { where, _count: true, ...totals(model) } })],
+      [
+        1,
+        () => ({
+          ...base,
+          operation: 'groupBy',
+          args: { by: ['rank'], where, orderBy: [{ rank: 'asc' }], _count: { _all: true } },
+        }),
+      ],
+    ])()
+  }
+
+  #fewOrder(model: Model): Args[] {
+    return this.#random.chance(0.3) ? [{ rank: 'desc' }, ...keyOrder(model)] : keyOrder(model)
   }
 
   #unique(model: Model): PrismaRead {
@@ -153,7 +212,7 @@ class ReadMaker {
 
   #groupBy(model: Model): PrismaRead {
     const random = this.#random
-    const by = random.sample(groupable(model), random.int(1, 2)).map((field) => field.name)
+    const by = random.sample(told(groupable(model)), random.int(1, 2)).map((field) => field.name)
     const args: Args = { by, ...this.#filter(model), _count: { _all: true }, ...totals(model) }
     if (random.chance(0.4))
       args.having = { rank: { [random.pick(['_avg', '_max', '_sum'])]: { gt: random.int(0, 2) } } }
@@ -188,7 +247,8 @@ class ReadMaker {
     const end = this.#pickEnd(model)
     if (!end) return this.#many(model)
     const target = modelOf(this.#schema, end.target)
-    const flat = (): Args => scalarFilter(usualOr(filterable(target.fields), 0.9, random), random)
+    const flat = (): Args =>
+      scalarFilter(usualOr(filterable(target.fields), 0.9, random), random, this.#schema.database)
     const further = this.#pickEnd(target)
     const key = Object.fromEntries(model.id.map((name) => [name, true]))
     const choices: Args[] = [
@@ -238,7 +298,9 @@ class ReadMaker {
     if (kind === 'not') return { NOT: this.where(model, depth - 1) }
     if (kind === 'and') return { AND: [this.where(model, depth - 1), this.where(model, 0)] }
     const scalar =
-      kind === 'relation' ? {} : scalarFilter(usualOr(filterable(model.fields), 0.65, random), random)
+      kind === 'relation'
+        ? {}
+        : scalarFilter(usualOr(filterable(model.fields), 0.65, random), random, this.#schema.database)
     const relation = kind === 'scalar' ? {} : this.#relationFilter(model, depth - 1)
     return { ...scalar, ...relation, ...(random.chance(0.05) ? { OR: undefined } : {}) }
   }
@@ -325,7 +387,7 @@ class ReadMaker {
     const direction = random.pick(['asc', 'desc'])
     if (kind === 'scalar') {
       const field = random.pick(groupable(model))
-      const nulls = field.optional && random.chance(0.5)
+      const nulls = field.optional && random.chance(0.5) && this.#schema.database === 'postgresql'
       return [
         { [field.name]: nulls ? { sort: direction, nulls: random.pick(['first', 'last']) } : direction },
       ]
@@ -396,7 +458,17 @@ function viewRead(view: View, random: Random): PrismaRead {
   ])()
 }
 
-const ORDERED_KINDS = new Set(['int', 'string', 'boolean', 'float', 'decimal', 'dateTime', 'bigint', 'enum'])
+const ORDERED_KINDS = new Set([
+  'int',
+  'string',
+  'boolean',
+  'float',
+  'decimal',
+  'dateTime',
+  'bigint',
+  'enum',
+  'uuid',
+])
 
 /** Fields that can be sorted and grouped by. */
 function groupable(model: Model): Field[] {
@@ -414,12 +486,22 @@ function filterable(fields: readonly Field[]): Field[] {
 }
 
 function totals(model: Model): Args {
-  const numbers = model.fields.filter((field) => ['int', 'float', 'decimal', 'bigint'].includes(field.kind))
+  const numbers = told(
+    model.fields.filter((field) => ['int', 'float', 'decimal', 'bigint'].includes(field.kind)),
+  )
   const chosen = Object.fromEntries(numbers.map((field) => [field.name, true]))
-  return numbers.length > 0 ? { _sum: chosen, _avg: { rank: true }, _min: { name: true }, _max: chosen } : {}
+  const least = told([fieldOf(model, 'name'), fieldOf(model, 'rank')])[0]!.name
+  return numbers.length > 0
+    ? { _sum: chosen, _avg: { rank: true }, _min: { [least]: true }, _max: chosen }
+    : {}
 }
 
-function scalarFilter(field: Field, random: Random): Args {
+/** Of which no two values are equal that are not the same. */
+function told(fields: readonly Field[]): Field[] {
+  return fields.filter(({ isFolded }) => isFolded !== true)
+}
+
+function scalarFilter(field: Field, random: Random, database: Database): Args {
   const value = random.pick(field.domain)
   const some = random.sample(field.domain, 2)
   const nullable: unknown[] = field.optional ? [null, { not: null }] : []
@@ -430,7 +512,7 @@ function scalarFilter(field: Field, random: Random): Args {
       { in: some },
       { contains: 'n' },
       { startsWith: 'a' },
-      { equals: value, mode: 'insensitive' },
+      database === 'postgresql' ? { equals: value, mode: 'insensitive' } : { endsWith: value },
       { not: value },
     ],
     boolean: () => [value],
@@ -442,6 +524,7 @@ function scalarFilter(field: Field, random: Random): Args {
     json: () => [],
     enum: () => [value, { in: some }, { not: value }],
     strings: () => [{ has: 'x' }, { isEmpty: true }],
+    uuid: () => [value, { in: some }, { not: value }],
   }
   return { [field.name]: random.pick([...choices[field.kind](), ...nullable]) }
 }

@@ -63,6 +63,41 @@ export function relationWrite(schema: Schema, end: End, random: Random): ModelWr
   return { kind: 'model', model: child.name, operation: 'updateMany', args: { where, data } }
 }
 
+/** A new value for one column of one row, one row more or one row less: what an application writes most. */
+export function pointWrite(schema: Schema, model: Model, random: Random): ModelWrite {
+  const base = { kind: 'model', model: model.name } as const
+  const where = random.chance(0.6) ? uniqueKey(model, random) : uniqueWhere(model, random)
+  const field = random.pick(
+    model.fields.filter(({ role }) => role === 'data' || role === 'foreignKey' || role === 'code'),
+  )
+  const data = { [field.name]: change(field, random) }
+  const rank = { rank: random.pick([{ increment: 1 }, 0, 1, 2]) }
+  const maker = new WriteMaker(schema, random)
+  return random.weighted<() => ModelWrite>([
+    [6, () => ({ ...base, operation: 'update', args: { where, data: rank } })],
+    [5, () => ({ ...base, operation: 'update', args: { where, data, select: { [model.id[0]!]: true } } })],
+    [3, () => ({ ...base, operation: 'updateMany', args: { where: flat(where), data } })],
+    [2, () => ({ ...base, operation: 'updateMany', args: { where: scalarOnlyWhere(model, random), data } })],
+    [3, () => ({ ...base, operation: 'create', args: { data: maker.row(model) } })],
+    [3, () => ({ ...base, operation: 'delete', args: { where } })],
+    [2, () => ({ ...base, operation: 'upsert', args: { where, create: maker.row(model), update: data } })],
+  ])()
+}
+
+/** A compound key's columns stand side by side where any condition may stand. */
+function flat(where: Args): Args {
+  const [value] = Object.values(where)
+  return typeof value === 'object' && value !== null && Object.keys(where)[0]!.includes('_')
+    ? (value as Args)
+    : where
+}
+
+/** The primary key of a row that is probably there. */
+function uniqueKey(model: Model, random: Random): Args {
+  const key = keyWhere(model, random)
+  return model.id.length === 1 ? key : { [model.id.join('_')]: key }
+}
+
 /** A new rank or name for all rows or a few. */
 export function plainWrite(model: Model, random: Random): ModelWrite {
   const field = fieldOf(model, random.pick(['rank', 'name']))
@@ -99,14 +134,21 @@ class WriteMaker {
     this.#random = random
   }
 
+  /** A row whose foreign keys stand by value. */
+  row(model: Model): Args {
+    return this.#uncheckedScalars(model, [])
+  }
+
   make(model: Model): ModelWrite {
+    // What answers the rows of many is PostgreSQL's alone.
+    const answers = this.#schema.database === 'postgresql' ? 1 : 0
     const operation = this.#random.weighted<WriteOperation>([
       [5, 'create'],
       [2, 'createMany'],
-      [1, 'createManyAndReturn'],
+      [answers, 'createManyAndReturn'],
       [9, 'update'],
       [3, 'updateMany'],
-      [1, 'updateManyAndReturn'],
+      [answers, 'updateManyAndReturn'],
       [3, 'upsert'],
       [3, 'delete'],
       [1, 'deleteMany'],
@@ -116,7 +158,10 @@ class WriteMaker {
 
   makeRobust(model: Model): ModelWrite {
     const random = this.#random
-    const kind = random.pick(['updateMany', 'updateManyAndReturn', 'createMany', 'upsert'] as const)
+    const kinds = ['updateMany', 'updateManyAndReturn', 'createMany', 'upsert'] as const
+    const kind = random.pick(
+      this.#schema.database === 'postgresql' ? kinds : kinds.filter((name) => !name.endsWith('Return')),
+    )
     const data = scalarChanges(model, random, 2, ['data'])
     const args: Record<typeof kind, () => Args> = {
       updateMany: () =>
@@ -334,7 +379,7 @@ class WriteMaker {
   /** All scalars with foreign keys by value. A sequence's key is left out half the time. */
   #uncheckedScalars(model: Model, skip: readonly string[], withKey = false): Args {
     const fields = model.fields.filter((field) => {
-      if (skip.includes(field.name) || field.role === 'updatedAt') return false
+      if (skip.includes(field.name) || isAutomatic(field)) return false
       return withKey || !(model.hasSequence && field.role === 'id') || this.#random.chance(0.5)
     })
     return Object.fromEntries(fields.flatMap((field) => this.#value(field)))
@@ -345,14 +390,14 @@ class WriteMaker {
     const relational = new Set(model.ends.filter((end) => end.ownsKey).flatMap(keyColumns))
     const fields = model.fields.filter(
       (field) =>
-        field.role !== 'updatedAt' &&
-        !(model.hasSequence && field.role === 'id') &&
-        !relational.has(field.name),
+        !isAutomatic(field) && !(model.hasSequence && field.role === 'id') && !relational.has(field.name),
     )
     return Object.fromEntries(fields.flatMap((field) => this.#value(field)))
   }
 
   #value(field: Field): [string, unknown][] {
+    // What the database fills in.
+    if (field.sqlDefault !== undefined && !field.optional && this.#random.chance(0.4)) return []
     const absent = field.optional && this.#random.chance(field.role === 'foreignKey' ? 0.5 : 0.3)
     if (absent && (field.kind === 'json' || this.#random.chance(0.5))) return []
     return [[field.name, absent ? null : this.#random.pick(field.domain)]]
@@ -366,6 +411,10 @@ class WriteMaker {
     if (!opposite) throw new Error(`The relation field ${end.model}.${end.field} has no opposite.`)
     return opposite
   }
+}
+
+function isAutomatic({ role }: Field): boolean {
+  return role === 'updatedAt' || role === 'computed'
 }
 
 function keyColumns(end: End): readonly string[] {

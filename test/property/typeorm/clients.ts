@@ -1,39 +1,43 @@
-import pg from 'pg'
 import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
 import type { DataSourceOptions } from 'typeorm'
 import { DataSource } from 'typeorm'
-import type { Binding } from '../binding.js'
-import { postgres as dialect } from '../dialect.js'
+import type { Binding, Open } from '../binding.js'
+import { dialectOf } from '../dialect.js'
+import { openDirect } from '../direct.js'
 import { Gate } from '../gate.js'
+import type { Database } from '../model.js'
 import { DataSourceChannel, RunnerChannel } from './channel.js'
 import { entitiesOf, type Entities } from './entities.js'
 import { treeStatements } from './extras.js'
 import { BufferedStream, gatedDriver } from './gated-driver.js'
+import { gatedMysql } from './gated-mysql.js'
 import { TypeormMaker } from './maker.js'
 import { extendedSchema } from './schema-of.js'
 
-/** A statement that waits for a lock fails soon, so that a writer outside a transaction cannot block the run. */
-const LOCK_TIMEOUT = '-c lock_timeout=40ms'
-
 /** Opens DataSources with and without a cache; two of them share one. */
-export async function openTypeorm(seed: string, url: string): Promise<Binding> {
-  const extended = extendedSchema(seed)
+export function openTypeorm(database: Database = 'postgresql'): Open {
+  return (seed, url) => open(seed, database, url)
+}
+
+async function open(seed: string, database: Database, url: string): Promise<Binding> {
+  const extended = extendedSchema(seed, database)
   const entities = entitiesOf(extended)
   const { schema } = extended
+  const dialect = dialectOf(schema)
   const gate = new Gate()
   const cache = createCache()
-  const cached = gatedDataSource(url, entities, gate, freshet({ cache }))
-  const twin = gatedDataSource(url, entities, gate, freshet({ cache }))
-  const plain = new DataSource({ ...optionsFor(url, entities), extra: { max: 3 } })
-  const direct = new pg.Client(url)
+  const options = optionsFor(database, url, entities)
+  const gated = (): DataSource =>
+    new DataSource({ ...options, ...gatedBy(database, gate), cache: freshet({ cache }) })
+  const cached = gated()
+  const twin = gated()
+  const plain = new DataSource(options)
   const dataSources = [plain, cached, twin]
   for (const dataSource of dataSources) await dataSource.initialize()
   for (const { driver } of [cached, twin])
     Object.assign(driver, { loadStreamDependency: () => BufferedStream })
-  await direct.connect()
-  const prepareDatabase = async (statements: readonly string[]) =>
-    void (await direct.query(statements.join(';\n')))
+  const direct = await openDirect(database, url)
   return {
     seed,
     schema,
@@ -44,34 +48,32 @@ export async function openTypeorm(seed: string, url: string): Promise<Binding> {
     plain: new DataSourceChannel(plain, 'plain'),
     gate,
     createSchema: async () => {
+      // What TypeORM's entities cannot say, such as a rule of a column, only SQL creates.
+      if (schema.isTiny) return direct.run(dialect.createSchema(schema))
       await plain.synchronize()
-      await prepareDatabase(dialect.createAids(schema))
+      await direct.run(dialect.createAids(schema))
     },
-    prepareDatabase,
+    prepareDatabase: (statements) => direct.run(statements),
     seedsAfter: treeStatements(dialect.quote, extended),
     clear: () => cache.clear(),
     close: async () => {
       await Promise.all(dataSources.map((dataSource) => dataSource.destroy()))
-      await direct.end()
+      await direct.close()
       await cache.close()
     },
   }
 }
 
-function optionsFor(url: string, { schemas }: Entities): DataSourceOptions & { readonly type: 'postgres' } {
-  return { type: 'postgres', url, entities: [...schemas] }
+function optionsFor(database: Database, url: string, { schemas }: Entities): DataSourceOptions {
+  const common = { url, entities: [...schemas] }
+  return database === 'mariadb'
+    ? { ...common, type: 'mariadb', extra: { connectionLimit: 3 } }
+    : { ...common, type: 'postgres', extra: { max: 3 } }
 }
 
-function gatedDataSource(
-  url: string,
-  entities: Entities,
-  gate: Gate,
-  cache: NonNullable<DataSourceOptions['cache']>,
-): DataSource {
-  return new DataSource({
-    ...optionsFor(url, entities),
-    driver: gatedDriver(gate),
-    extra: { max: 6, options: LOCK_TIMEOUT },
-    cache,
-  })
+/** A gate, and statements that fail soon when they wait for a lock, so that a writer outside a transaction cannot block the run. */
+function gatedBy(database: Database, gate: Gate): Pick<DataSourceOptions, 'driver' | 'extra'> {
+  return database === 'mariadb'
+    ? { driver: gatedMysql(gate), extra: { connectionLimit: 6 } }
+    : { driver: gatedDriver(gate), extra: { max: 6, options: '-c lock_timeout=40ms' } }
 }

@@ -5,7 +5,7 @@ import type {
   ValueTransformer,
 } from 'typeorm'
 import { EntitySchema } from 'typeorm'
-import { viewBody } from '../dialect.js'
+import { dialectOf } from '../dialect.js'
 import {
   deleteAction,
   fieldOf,
@@ -13,6 +13,7 @@ import {
   modelOf,
   updateAction,
   type Action,
+  type Database,
   type End,
   type Field,
   type ForeignKey,
@@ -47,7 +48,9 @@ const bigints: ValueTransformer = {
   to: (value: unknown) => (typeof value === 'bigint' ? String(value) : value),
 }
 
-const TYPES: Record<ScalarKind, Omit<Column, 'name'>> = {
+type Type = Omit<Column, 'name'>
+
+const POSTGRES: Record<ScalarKind, Type> = {
   int: { type: 'int' },
   string: { type: 'text' },
   boolean: { type: 'boolean' },
@@ -59,6 +62,31 @@ const TYPES: Record<ScalarKind, Omit<Column, 'name'>> = {
   json: { type: 'jsonb' },
   enum: { type: 'enum', enum: [...ENUM_VALUES], enumName: 'Level' },
   strings: { type: 'text', array: true },
+  uuid: { type: 'uuid' },
+}
+
+const MARIADB: Record<ScalarKind, Type> = {
+  int: { type: 'int' },
+  string: { type: 'varchar', length: 64 },
+  boolean: { type: 'boolean' },
+  float: { type: 'double' },
+  decimal: { type: 'decimal', precision: 20, scale: 6, transformer: amounts },
+  dateTime: { type: 'datetime', precision: 3 },
+  bigint: { type: 'bigint', transformer: bigints },
+  bytes: { type: 'varbinary', length: 16 },
+  json: { type: 'json' },
+  enum: { type: 'enum', enum: [...ENUM_VALUES] },
+  strings: { type: 'json' },
+  uuid: { type: 'char', length: 36 },
+}
+
+const TYPES: Readonly<Record<Database, Record<ScalarKind, Type>>> = { postgresql: POSTGRES, mariadb: MARIADB }
+
+/** The types that a schema names itself. */
+const OWN: Readonly<Record<string, Type>> = {
+  CITEXT: { type: 'citext' },
+  'CHAR(3)': { type: 'char', length: 3 },
+  'DATETIME(6)': { type: 'datetime', precision: 6 },
 }
 
 type TypeormAction = NonNullable<Relation['onDelete']>
@@ -161,17 +189,25 @@ class EntityMaker {
   #column(model: Model, field: Field): Column {
     const isSequence = model.hasSequence && field.role === 'id'
     return {
-      ...TYPES[field.kind],
+      ...this.#type(field),
       name: field.column,
       primary: model.id.includes(field.name),
       nullable: field.optional || field.name === 'deletedAt',
       ...(isSequence ? { generated: 'increment' } : {}),
       ...(field.isUnique && field.role !== 'foreignKey' ? { unique: true } : {}),
-      ...(field.sqlDefault === undefined ? {} : { default: Number(field.sqlDefault) }),
+      ...(field.sqlDefault === undefined ? {} : { default: defaultOf(field.sqlDefault) }),
+      ...(field.role === 'computed' ? { insert: false, update: false } : {}),
       ...(field.role === 'updatedAt' ? { updateDate: true } : {}),
       ...(field.name === 'version' ? { version: true } : {}),
       ...(field.name === 'deletedAt' ? { deleteDate: true } : {}),
     }
+  }
+
+  #type({ kind, sqlType }: Field): Type {
+    const own = sqlType === undefined ? undefined : OWN[sqlType]
+    const { database, isTiny } = this.#extended.schema
+    if (kind === 'bigint' && isTiny) return { type: 'bigint' }
+    return own ?? TYPES[database][kind]
   }
 
   #relation(end: End): Relation {
@@ -238,12 +274,17 @@ class EntityMaker {
       target: classNamed(view.name),
       type: 'view',
       tableName: view.table,
-      expression: viewBody(this.#extended.schema, view),
+      expression: dialectOf(this.#extended.schema).viewQuery(this.#extended.schema, view),
       columns: Object.fromEntries(
-        view.fields.map((field) => [field.name, { ...TYPES[field.kind], name: field.column }]),
+        view.fields.map((field) => [field.name, { ...this.#type(field), name: field.column }]),
       ),
     })
   }
+}
+
+/** A number, or what stands in CREATE TABLE. */
+function defaultOf(sql: string): number | (() => string) {
+  return /^\d+$/.test(sql) ? Number(sql) : () => sql
 }
 
 /** The other side of a relation. */

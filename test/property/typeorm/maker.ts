@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { Maker } from '../maker.js'
-import type { End, ManyToMany, Model } from '../model.js'
+import { modelsAlong, type End, type ManyToMany, type Model } from '../model.js'
 import type { Random } from '../random.js'
 import { rawRefill } from '../raw.js'
 import { transactionForms } from './channel.js'
@@ -13,7 +13,7 @@ import { WriteMaker, type TypeormWrite } from './write.js'
 export class TypeormMaker implements Maker {
   readonly orm = 'typeorm'
   readonly hasBatches = false
-  readonly lastWrite: TypeormWrite
+  readonly lastWrite?: TypeormWrite
   readonly #extended: ExtendedSchema
   readonly #entities: Entities
 
@@ -21,7 +21,7 @@ export class TypeormMaker implements Maker {
     this.#extended = extended
     this.#entities = entities
     const model = extended.schema.models[0]!.name
-    this.lastWrite = { kind: 'entity', model, call: { call: 'dropDatabase' } }
+    if (!extended.schema.isTiny) this.lastWrite = { kind: 'entity', model, call: { call: 'dropDatabase' } }
   }
 
   read(random: Random): TypeormRead {
@@ -36,6 +36,10 @@ export class TypeormMaker implements Maker {
     return reachedEnds(this.#extended, this.#entities, read)
   }
 
+  modelsOf(read: TypeormRead): string[] {
+    return modelsAlong(this.#extended.schema, read.model, this.reachedEnds(read))
+  }
+
   modelWrite(model: Model, random: Random): TypeormWrite {
     return this.#writes(random).make(model)
   }
@@ -46,6 +50,10 @@ export class TypeormMaker implements Maker {
 
   plainWrite(model: Model, random: Random): TypeormWrite {
     return this.#writes(random).makePlain(model)
+  }
+
+  pointWrite(model: Model, random: Random): TypeormWrite {
+    return this.#writes(random).makePoint(model)
   }
 
   keyWrite(model: Model, random: Random): TypeormWrite {
@@ -74,6 +82,17 @@ export class TypeormMaker implements Maker {
 
   formOf(write: TypeormWrite): string {
     return write.kind === 'raw' ? `${write.way} ${write.raw.form}` : write.call.call
+  }
+
+  kindOf(read: TypeormRead): string {
+    if (read.kind === 'builder') return `builder ${read.call}${read.joins.length > 0 ? ' joined' : ''}`
+    const { relations, skip, where } = read.options
+    const parts = [
+      relations === undefined ? '' : ' relations',
+      skip === undefined ? '' : ' page',
+      where === undefined ? '' : ' where',
+    ]
+    return `${read.call}${parts.join('')}`
   }
 
   describeRead(read: TypeormRead): string {

@@ -112,6 +112,7 @@ const FILTERABLE = new Set<Field['kind']>([
   'enum',
   'bigint',
   'decimal',
+  'uuid',
 ])
 
 /** Columns that no property of the entity has. */
@@ -214,6 +215,7 @@ export class ReadMaker {
   make(): TypeormRead {
     const random = this.#random
     const { schema } = this.#extended
+    if (schema.isTiny && random.chance(0.4)) return this.#pinned(random.pick(schema.models))
     if (random.chance(0.07)) return this.#viewRead(random.pick(schema.views))
     // Of those with one relation, a single foreign key is all that connects them with anything.
     const lonely = schema.models.filter(({ ends }) => ends.length === 1)
@@ -225,6 +227,58 @@ export class ReadMaker {
       [9, () => this.#builder(model)],
       [this.#extended.traits.get(model.name)?.tree ? 6 : 0, () => this.#tree(model)],
     ])()
+  }
+
+  /** What an application asks most: a row by a key, or the rows of a parent, with few columns or few relations. */
+  #pinned(model: Model): FindRead {
+    const random = this.#random
+    const keys = propertiesOf(model).filter(({ role }) => ['foreignKey', 'id', 'code'].includes(role))
+    const key = random.pick(keys)
+    const byKey = Object.fromEntries(
+      model.id.map((name) => [name, random.pick(model.fields.find((field) => field.name === name)!.domain)]),
+    )
+    const isMany = random.chance(0.6)
+    const where: Where = isMany
+      ? {
+          [key.name]: random.chance(0.75) ? random.pick(key.domain) : In(random.sample(key.domain, 2)),
+          ...(random.chance(0.25) ? { rank: random.int(0, 2) } : {}),
+        }
+      : byKey
+    const related =
+      random.chance(0.35) && model.ends.length > 0 ? { [random.pick(model.ends).field]: true } : undefined
+    const call = random.weighted<FindCall>(
+      isMany
+        ? [
+            [4, 'find'],
+            [4, 'getWithCache'],
+            [2, 'count'],
+            [1, 'exists'],
+            [1, 'findAndCount'],
+          ]
+        : [
+            [3, 'findOne'],
+            [3, 'getOneWithCache'],
+          ],
+    )
+    const counts = call === 'count' || call === 'exists'
+    const options: FindOptions = {
+      where,
+      ...(counts ? {} : { order: this.#order(model) ?? {} }),
+      ...(counts || related === undefined ? {} : { relations: related }),
+      ...(counts || related !== undefined || random.chance(0.7) ? {} : this.#select(model)),
+      ...(isMany && !counts && random.chance(0.2) ? { take: random.int(1, 2), skip: random.int(0, 1) } : {}),
+      ...(related !== undefined && random.chance(0.5) ? { relationLoadStrategy: 'query' as const } : {}),
+      ...(random.chance(0.5) ? { loadEagerRelations: false } : {}),
+    }
+    return {
+      kind: 'find',
+      model: model.name,
+      call,
+      options,
+      ...this.#sent(),
+      followsLazy: false,
+      unordered: related !== undefined,
+    }
   }
 
   #sent(): Pick<Sent, 'cache' | 'throughRunner'> {
@@ -496,7 +550,9 @@ export class ReadMaker {
   #grouped(base: BuilderRead, model: Model): BuilderRead {
     const random = this.#random
     const end = model.ends.length > 0 && random.chance(0.5) ? random.pick(model.ends) : undefined
-    const by = random.pick(['name', 'rank'])
+    const by = random.pick(
+      model.fields.find(({ name }) => name === 'name')!.isFolded === true ? ['rank'] : ['name', 'rank'],
+    )
     return {
       ...base,
       call: random.chance(0.8) ? 'getRawMany' : 'getRawOne',

@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises'
 import type { EntityManager, ObjectLiteral, QueryRunner, Repository } from 'typeorm'
 import { MigrationExecutor } from 'typeorm'
 import type { RawWrite } from '../raw.js'
-import { foreignTable } from './schema-of.js'
+import { sideTable } from '../aids.js'
 import type { Call, ChangeBuilder, EntityWrite, Row, SentRaw, TypeormWrite } from './write.js'
 
 /** Sends a write through a manager: that of a DataSource, or of a query runner, in a transaction or not. */
@@ -96,7 +96,7 @@ async function sendCall(manager: EntityManager, { model, call }: EntityWrite): P
     case 'relationSet':
       return changeRelation(repository, call)
     case 'foreignTable':
-      return manager.createQueryBuilder().insert().into(foreignTable).values({}).execute()
+      return manager.createQueryBuilder().insert().into(sideTable).values({}).execute()
     case 'closureRow':
       return manager.query(toggleClosureRow(repository), [call.ancestor, call.descendant])
     case 'synchronize':
@@ -187,7 +187,9 @@ function insertFromSelect(
         // In brackets it is no property, and keeps its place.
         if (!keys.includes(name)) select.addSelect(`(s.${name})`, `c${index}`)
         else
-          select.addSelect(`:to${index}${cast(to[name])}`, `c${index}`).setParameter(`to${index}`, to[name])
+          select
+            .addSelect(cast(repository, `:to${index}`, to[name]), `c${index}`)
+            .setParameter(`to${index}`, to[name])
       }
       for (const name of keys)
         select.andWhere(`s.${name} = :from_${name}`).setParameter(`from_${name}`, from[name])
@@ -196,8 +198,10 @@ function insertFromSelect(
     .execute()
 }
 
-function cast(value: unknown): string {
-  return typeof value === 'number' ? '::int' : '::text'
+/** PostgreSQL asks of what type a parameter is that is selected. */
+function cast({ manager }: Repository<ObjectLiteral>, place: string, value: unknown): string {
+  if (manager.dataSource.options.type !== 'postgres') return place
+  return `${place}${typeof value === 'number' ? '::int' : '::text'}`
 }
 
 function changeBuilder(

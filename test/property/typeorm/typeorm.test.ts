@@ -23,7 +23,7 @@ test(
       steps: 1500,
       concurrentRounds: 5,
       shrinks: true,
-      open: openTypeorm,
+      open: openTypeorm(),
       createDatabase: () => server.createDatabase(),
     })
     expect(finding && reportFinding(finding)).toBeUndefined()
@@ -45,6 +45,6 @@ const quick = [
 
 test.each(quick)('a missing rule of TypeORM is found: %s', { timeout: 600_000 }, async (name) => {
   const mutant = mutantsOf('typeorm').find((candidate) => candidate.name === name)
-  const { found, output } = await hunt('typeorm', mutant!, server.url)
+  const { found, output } = await hunt({ orm: 'typeorm', server: server.url }, mutant!)
   expect(found, output).toBe(true)
 })

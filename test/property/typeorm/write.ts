@@ -1,6 +1,7 @@
 import type { ObjectLiteral } from 'typeorm'
 import { In, MoreThan } from 'typeorm'
 import type { Write } from '../binding.js'
+import { dialectOf } from '../dialect.js'
 import { fieldOf, modelOf, type End, type Field, type ManyToMany, type Model } from '../model.js'
 import type { Random } from '../random.js'
 import { randomRaw, rawJoinRow, type RawWrite } from '../raw.js'
@@ -183,6 +184,40 @@ export class WriteMaker {
     return this.#of(model.name, random.weighted(choices)())
   }
 
+  /** A new value for one column of one row, one row more or one row less: what an application writes most. */
+  makePoint(model: Model): EntityWrite {
+    const random = this.#random
+    const codes = model.fields.filter(({ role, isUnique }) => role === 'code' && isUnique)
+    const where =
+      codes.length > 0 && random.chance(0.3)
+        ? { [codes[0]!.name]: random.pick(codes[0]!.domain) }
+        : this.#key(model)
+    const fields = propertiesOf(model).filter(({ role }) => ['data', 'foreignKey', 'code'].includes(role))
+    const field = random.pick(fields)
+    const data = { [field.name]: this.#value(field) }
+    const choices: [number, () => Call][] = [
+      [4, () => ({ call: 'increment', where, field: 'rank', by: 1 })],
+      [5, () => ({ call: 'update', where, data })],
+      [2, () => ({ call: 'update', where: this.#anyRank(model), data })],
+      [2, () => ({ ...this.#builder('updateBuilder', model), data, where })],
+      [4, () => ({ call: 'saveLoaded', ...this.#loaded(model), where, relations: [], change: data })],
+      [3, () => ({ call: 'insert', rows: [this.#row(model, false)] })],
+      [2, () => ({ call: 'save', rows: [this.#row(model, true)], options: {} })],
+      [3, () => ({ call: 'delete', where })],
+      [1, () => this.#upsert(model)],
+      [
+        codes.length > 0 ? 1 : 0,
+        () => ({ call: 'upsert', rows: [this.#row(model, true)], paths: [codes[0]!.name] }),
+      ],
+    ]
+    return this.#of(model.name, random.weighted(choices)())
+  }
+
+  /** A condition that names no key. */
+  #anyRank(model: Model): Where {
+    return { rank: fieldOf(model, 'rank').domain[this.#random.int(0, 2)] as number }
+  }
+
   makeKey(model: Model): EntityWrite {
     const random = this.#random
     if (random.chance(0.65)) {
@@ -271,11 +306,13 @@ export class WriteMaker {
 
   #locking(model: Model): Call {
     const random = this.#random
-    const sql = `UPDATE "${model.table}" SET "rank" = ("rank" + 1) % 4`
+    const { quote } = dialectOf(this.#extended.schema)
+    const rank = quote(fieldOf(model, 'rank').column)
+    const sql = `UPDATE ${quote(model.table)} SET ${rank} = (${rank} + 1) % 4`
     return random.weighted<() => Call>([
       [4, () => ({ call: 'clear', cascade: random.chance(0.7) })],
       [2, () => ({ call: 'migration', sql, transaction: random.pick(['all', 'each', 'none'] as const) })],
-      [1, () => ({ call: 'synchronize' })],
+      [this.#extended.schema.isTiny ? 0 : 1, () => ({ call: 'synchronize' })],
     ])()
   }
 
@@ -323,7 +360,7 @@ export class WriteMaker {
       by: random.chance(0.7) ? 'entity' : 'table',
       listeners: random.chance(0.6),
       inTransaction: random.chance(0.15),
-      returning: random.chance(0.15),
+      returning: random.chance(0.15) && this.#extended.schema.database === 'postgresql',
     }
   }
 
@@ -343,7 +380,11 @@ export class WriteMaker {
 
   #insertFromSelect(model: Model): Call {
     const required = propertiesOf(model).filter(
-      (field) => !model.id.includes(field.name) && field.role !== 'updatedAt' && !field.isUnique,
+      (field) =>
+        !model.id.includes(field.name) &&
+        field.role !== 'updatedAt' &&
+        field.role !== 'computed' &&
+        !field.isUnique,
     )
     return {
       call: 'insertFromSelect',
@@ -484,7 +525,9 @@ export class WriteMaker {
   #row(model: Model, withKey: boolean): Row {
     const random = this.#random
     const fields = propertiesOf(model).filter((field) => {
-      if (field.role === 'updatedAt' || field.role === 'special') return false
+      if (['updatedAt', 'special', 'computed'].includes(field.role)) return false
+      // What the database fills in.
+      if (field.sqlDefault !== undefined && !field.optional && random.chance(0.4)) return false
       return withKey || !(model.hasSequence && field.role === 'id') || random.chance(0.5)
     })
     return Object.fromEntries(fields.map((field) => [field.name, this.#value(field)]))

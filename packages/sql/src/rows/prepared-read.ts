@@ -42,18 +42,13 @@ export interface PreparedShown {
    * the ON of a left join; `undefined`: it does not show them all.
    */
   leadNames(key: readonly string[]): readonly string[] | undefined
-  /** What rows here must meet to be in an answer: columns of other places that are equal. */
-  readonly meets: readonly EqualColumns[]
+  /** The columns of other places that the ON of this one, or a condition for all rows, says are equal. */
+  readonly equals: readonly EqualColumns[]
 }
 
 export interface EqualColumns {
   readonly column: string
-  readonly other: PlaceColumn
-}
-
-export interface PlaceColumn {
-  readonly place: number
-  readonly column: string
+  readonly other: { readonly place: number; readonly column: string }
 }
 
 /** Where the answer shows a value of a row. */
@@ -64,8 +59,6 @@ export interface ShownValue {
    * here. `other`: it is that of a row which may be absent while the row here is not.
    */
   readonly from: 'own' | 'lead' | 'other'
-  /** Of `other`: whose it is. */
-  readonly other?: PlaceColumn
 }
 
 /** The values of a key, by what a sending was given; `undefined`: they cannot be told. Empty: there is no such row. */
@@ -119,7 +112,7 @@ function preparePlace(context: Context, place: number): PreparedPlace {
       isOnlyLinked: shown.isOnlyLinked,
       rowNames: (key) => each(key, (name) => rowName(context, place, name)),
       leadNames: (key) => each(key, (name) => leadName(context, place, name)),
-      meets: meetsAt(context, place),
+      equals: equalsAt(context, place),
     },
     pins: (key) => pinsAt(context, place, key),
   }
@@ -210,7 +203,7 @@ function rowName(context: Context, place: number, name: string): ShownValue | un
   if (lead !== undefined) return { name: lead, from: 'lead' }
   for (const other of equalColumns(context, place, name)) {
     const shown = ownName(context, other.place, other.column)
-    if (shown !== undefined) return { name: shown, from: 'other', other }
+    if (shown !== undefined) return { name: shown, from: 'other' }
   }
   return undefined
 }
@@ -230,7 +223,7 @@ function equalColumns(
   place: number,
   name: string,
   leading = false,
-): readonly PlaceColumn[] {
+): readonly { readonly place: number; readonly column: string }[] {
   const spelt = known[place]?.named(name)
   if (spelt === undefined) return []
   const here = { table: place, name: spelt.spelling }
@@ -244,14 +237,13 @@ function equalColumns(
   })
 }
 
-function meetsAt({ condition, known }: Context, place: number): readonly EqualColumns[] {
-  return condition.links.flatMap(({ left, right, isOneWay }) => {
-    const ends = [[right, left], ...(isOneWay === true ? [] : [[left, right]])] as const
-    return ends.flatMap(([here, there]) => {
-      const column = here.table === place ? known[place]?.find(here.name) : undefined
-      const other = column && alike(known, there, column)
-      if (column === undefined || other === undefined) return []
-      return [{ column: column.name, other: { place: there.table, column: other.column.name } }]
-    })
+function equalsAt(context: Context, place: number): readonly EqualColumns[] {
+  const names = context.condition.links.flatMap(({ left, right }) =>
+    [left, right].filter(({ table }) => table === place).map(({ name }) => name),
+  )
+  return [...new Set(names)].flatMap((spelling) => {
+    const column = context.known[place]?.find(spelling)?.name
+    if (column === undefined) return []
+    return equalColumns(context, place, column).map((other) => ({ column, other }))
   })
 }

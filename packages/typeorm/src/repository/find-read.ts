@@ -16,7 +16,6 @@ import type { ReadText } from './builder-text.js'
 import { builderText } from './builder-text.js'
 import type { CachedRead } from './cached-read.js'
 import { configuredState } from './configured-state.js'
-import { copyBuilder, copyOptions } from './copy-asked.js'
 import { findShape, findText } from './find-text.js'
 import { builderObstacle, optionsObstacle, runnerOf } from './obstacle.js'
 
@@ -30,10 +29,9 @@ export class FindRead implements CachedRead {
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
-  readonly hasRunner: boolean
   readonly #repository: Repository<ObjectLiteral>
   readonly #metadata: EntityMetadata
-  #options: Options | undefined
+  readonly #options: Options | undefined
   #builder: Builder | undefined
 
   constructor(repository: Repository<ObjectLiteral>, kind: AnswerKind, options: Options | undefined) {
@@ -46,7 +44,6 @@ export class FindRead implements CachedRead {
     this.kind = kind
     this.source = `${metadata.name}.${kind.method}`
     this.obstacle = optionsObstacle(options) ?? this.state.obstacle(manager.queryRunner)
-    this.hasRunner = manager.queryRunner !== undefined
     this.#repository = repository
     this.#metadata = metadata
     this.#options = options
@@ -67,11 +64,6 @@ export class FindRead implements CachedRead {
 
   readonly builder = (): Builder => (this.#builder ??= this.#build())
 
-  keep(): void {
-    this.#options = copyOptions(this.#options)
-    this.#builder = this.#build()
-  }
-
   #build(): Builder {
     const { manager } = this.#repository
     const options = this.kind === oneEntity ? { ...this.#options, take: 1 } : (this.#options ?? {})
@@ -90,8 +82,7 @@ export class BuilderRead implements CachedRead {
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
-  readonly hasRunner: boolean
-  #builder: Builder
+  readonly #builder: Builder
 
   constructor(builder: Builder, kind: AnswerKind) {
     this.dataSource = builder.dataSource
@@ -100,7 +91,6 @@ export class BuilderRead implements CachedRead {
     this.obstacle = builderObstacle(builder) ?? this.state.obstacle(runnerOf(builder))
     const main = builder.expressionMap.mainAlias
     this.source = `${main?.hasMetadata === true ? main.metadata.name : 'SelectQueryBuilder'}.${kind.method}`
-    this.hasRunner = runnerOf(builder) !== undefined
     this.#builder = builder
   }
 
@@ -113,10 +103,6 @@ export class BuilderRead implements CachedRead {
   }
 
   readonly builder = (): Builder => this.#builder
-
-  keep(): void {
-    this.#builder = copyBuilder(this.#builder)
-  }
 }
 
 const plans = new WeakMap<EntityMetadata, Map<AnswerKind, ReadPlan>>()

@@ -53,7 +53,6 @@ export async function seededDataSource(
   let obstacle: string | undefined
   setState(dataSource, {
     engine: engineOf(cache)!,
-    policy: engineOf(cache)!.policy,
     scope: more.scope,
     identity: 'test',
     readTags: (tables) => tables ?? ['anything'],

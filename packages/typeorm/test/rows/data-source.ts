@@ -97,7 +97,6 @@ function createState(dataSource: DataSource, cache: Cache, options: OpenOptions)
   const engine = engineOf(cache)!
   return {
     engine,
-    policy: engine.policy,
     scope: options.scope,
     readTags: (tables) => tables ?? [wholeSpaceTag],
     invalidate: async (tables, source) => engine.writer.invalidate(engine.space, tables, source),
