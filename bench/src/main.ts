@@ -5,6 +5,8 @@ import { startPostgres, startRedis } from '../../test/services/index.js'
 import { benchCore } from './core.js'
 import type { Section } from './report.js'
 import { isReached, print, save } from './report.js'
+import { benchPrecisionCosts } from './precision/costs.js'
+import { benchPrecision } from './precision/index.js'
 import { benchPrisma, createTables } from './prisma.js'
 import { benchRedis } from './redis.js'
 import { countRequests } from './redis-requests.js'
@@ -16,7 +18,14 @@ import { benchTypeormRows } from './typeorm-rows.js'
 import { fill, sharedPool } from './typeorm-tables.js'
 
 const { values } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    // Of precision alone.
+    orm: { type: 'string' },
+    database: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
 })
 
 const scale = values.short ? 0.2 : 1
@@ -64,6 +73,11 @@ if (wants('stampede')) {
   } finally {
     await Promise.all([redis.stop(), postgres.stop()])
   }
+}
+if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(4_000, 200))))
+if (wants('precision')) {
+  const { short, orm, database, seed } = values
+  sections.push(...(await benchPrecision({ short, orm, database, seed: Number(seed) })))
 }
 if (wants('typeorm')) sections.push(...(await benchTypeorm()))
 

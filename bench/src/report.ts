@@ -34,7 +34,7 @@ const describe = ({ name, value, limit, atMost }: Goal): string =>
   `${name}: ${value.toFixed(3)} (${atMost ? 'at most' : 'at least'} ${limit})`
 
 /** Writes what was measured to `bench/results/<name>.json`. */
-export function save(name: string, sections: readonly Section[]): void {
+export function save(name: string, sections: readonly object[]): void {
   const folder = new URL('../results/', import.meta.url)
   mkdirSync(folder, { recursive: true })
   const { version, platform, arch } = process

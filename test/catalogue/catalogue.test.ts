@@ -90,6 +90,36 @@ async function onMariaDb(): Promise<Catalogue> {
   }
 }
 
+/** What an account sees of the schema that may do no more than it was granted. */
+async function asGranted(query: string, ...grants: readonly string[]): Promise<Catalogue> {
+  const owner = (await mariadb.createDatabase()).replace(/^mysql:/, 'mariadb:')
+  const { pathname } = new URL(owner)
+  const name = `user@${pathname.slice(-20)}`
+  const account = `'${name}'@'%'`
+  const connection = await createConnection(owner)
+  try {
+    for (const sql of schemas.mysql) await connection.query(sql)
+    await connection.query(`CREATE USER ${account} IDENTIFIED BY 'secret'`)
+    for (const grant of grants)
+      await connection.query(`GRANT ${grant.replace('shop', `\`${pathname.slice(1)}\``)} TO ${account}`)
+  } finally {
+    await connection.end()
+  }
+  const url = new URL(owner)
+  const granted = await createConnection({
+    host: url.hostname,
+    port: Number(url.port),
+    user: name,
+    password: 'secret',
+    database: pathname.slice(1),
+  })
+  try {
+    return readCatalogue('mysql', await granted.query<object[]>(query))
+  } finally {
+    await granted.end()
+  }
+}
+
 async function onSqlite(): Promise<Catalogue> {
   const database = new Database(':memory:').unsafeMode()
   const run: Run = async (sql) => {
@@ -211,5 +241,34 @@ describe('collations', () => {
     const { columns } = tables.get('authors')!
     expect(columns.named('Name')?.column.type).toBeUndefined()
     expect(columns.named('handle')?.column.type).toEqual({ kind: 'text', maxLength: 40 })
+  })
+})
+
+describe('without the privilege TRIGGER', () => {
+  const hidden = 'triggers are hidden without the privilege TRIGGER'
+  const rows = 'SELECT, INSERT, UPDATE, DELETE ON shop.*'
+  const wide = ({ tables }: Catalogue) => ['authors', 'events'].map((table) => tables.get(table)?.wideBecause)
+
+  test('MariaDB shows that a table has a trigger all the same', async () => {
+    expect(wide(await asGranted(catalogueQueries.mysql, rows))).toEqual([undefined, 'trigger'])
+  })
+
+  describe('MySQL shows none, which is tried here on MariaDB:', () => {
+    const isMySql = `VERSION() NOT LIKE '%MariaDB%'`
+    const onMySql = catalogueQueries.mysql.replace(isMySql, 'TRUE')
+
+    test('every table may have one', async () => {
+      expect(onMySql).not.toContain(isMySql)
+      expect(wide(await asGranted(onMySql, rows))).toEqual([hidden, 'trigger'])
+    })
+
+    test('but not for an account that may make them everywhere, in the database, or on the table', async () => {
+      for (const grant of ['SELECT, TRIGGER ON *.*', 'ALL ON shop.*', 'TRIGGER ON shop.authors'])
+        expect(wide(await asGranted(onMySql, rows, grant))).toEqual([undefined, 'trigger'])
+    })
+
+    test('nor does it help that it may make them on another table', async () => {
+      expect(wide(await asGranted(onMySql, rows, 'TRIGGER ON shop.events'))).toEqual([hidden, 'trigger'])
+    })
   })
 })

@@ -131,6 +131,13 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     this.changedSession ??= sql
   }
 
+  catalogueUnknown(cause: unknown): void {
+    this.#parts.engine.events.emit('widened', {
+      reason: 'the database does not tell what its tables are',
+      detail: String(cause),
+    })
+  }
+
   /** A model's or an entity's name becomes that of its table, for `cache.invalidate(['Post'])`. */
   nameTable(name: string, table: string): void {
     this.#parts.engine.tagNames.addAlias(name, this.#prefix + tableTag(table))

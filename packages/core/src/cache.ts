@@ -102,8 +102,13 @@ export interface Cache {
   snapshot(tags: readonly string[]): Promise<Vector>
   /** Nothing in this namespace, or in the ones inside it, is served any more. O(1). */
   clear(): Promise<void>
-  /** A cache inside this one, with keys of its own. What is invalidated here is invalidated there, not the other way round. */
-  namespace(name: string): Cache
+  /**
+   * A cache inside this one, with keys of its own, and with `options` over this one's. What is invalidated here is invalidated there, not the other
+   * way round.
+   *
+   * @throws FreshetError INVALID_OPTION, INVALID_DURATION, CONTRADICTORY_OPTIONS
+   */
+  namespace(name: string, options?: PolicyOptions): Cache
   /** `fn` with its results cached by its arguments. */
   memoize<Args extends readonly unknown[], T>(
     fn: (...args: Args) => T | Promise<T>,
@@ -124,6 +129,14 @@ export interface Cache {
   readonly switches: SwitchState
   /** Listens to what the cache does; returns how to stop. */
   on<Name extends CacheEventName>(name: Name, listener: CacheEventListener<Name>): () => void
+  /**
+   * Resolves when nothing goes on in the background any more: loads that `staleWhileRevalidate`, `refreshAhead` and
+   * `delayedDeletion` began, and those that `softTimeout` left behind. Each counts for at most its `hardTimeout`, or `joinTimeout`.
+   *
+   * @example
+   * context.waitUntil(cache.settled()) // where a process is frozen once it has answered
+   */
+  settled(): Promise<void>
   /** From now on reads go straight to their loaders and nothing is stored. Closes what the cache opened, not what it was given. */
   close(): Promise<void>
 }

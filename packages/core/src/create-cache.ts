@@ -17,7 +17,7 @@ import type { NearOptions } from './near.js'
 import { resolveNear } from './near.js'
 import { assertOptions, invalidOption, positiveInteger, print } from './options.js'
 import type { PolicyOptions } from './policy.js'
-import { defaultPolicy, policyOptionNames, resolvePolicy } from './policy.js'
+import { defaultPolicyOf, policyOptionNames, resolvePolicy } from './policy.js'
 import { Reader } from './read.js'
 import { createSpace } from './space.js'
 import { Counters } from './stats.js'
@@ -53,6 +53,11 @@ export interface CacheOptions extends PolicyOptions {
   readonly onStoreDown?: OnStoreDown
   /** How long a reader waits for another reader's load before it loads itself. Default `'10s'`. */
   readonly joinTimeout?: Duration
+  /**
+   * How many loads may go on in the background at once: those that stale policies and `refreshAhead` begin, and those that `softTimeout` leaves
+   * behind. What finds no room is not loaded again yet, or is waited for. Default 8.
+   */
+  readonly maxBackgroundLoads?: number
   /** Values that are larger, by estimate, are returned but not stored. Default 4 MiB. */
   readonly maxEntryBytes?: number
   /** Default: the process's monotonic clock. */
@@ -72,6 +77,7 @@ const optionNames = [
   'unknownOutcomeHold',
   'onStoreDown',
   'joinTimeout',
+  'maxBackgroundLoads',
   'maxEntryBytes',
   'clock',
   'random',
@@ -85,7 +91,7 @@ const maxTimerMs = 2 ** 31 - 1
 /**
  * Makes a cache. Without options it lives in this process's memory, is bounded and needs no server.
  *
- * @throws FreshetError INVALID_OPTION, INVALID_DURATION, UNSUPPORTED_CONSISTENCY
+ * @throws FreshetError INVALID_OPTION, INVALID_DURATION, CONTRADICTORY_OPTIONS, UNSUPPORTED_CONSISTENCY
  * @example
  * const cache = createCache()
  * const prisma = new PrismaClient({ adapter }).$extends(freshet({ cache }))
@@ -146,6 +152,7 @@ function createEngine(
     tagNames,
     closing,
     joinTimeoutMs: toMilliseconds(options.joinTimeout ?? '10s', 'joinTimeout', { max: maxTimerMs }),
+    maxBackgroundLoads: positiveInteger(options.maxBackgroundLoads ?? 8, 'maxBackgroundLoads'),
     maxEntryBytes: positiveInteger(options.maxEntryBytes ?? defaultMaxEntryBytes, 'maxEntryBytes'),
   })
   const unknownOutcomeHoldMs = toMilliseconds(options.unknownOutcomeHold ?? '60s', 'unknownOutcomeHold')
@@ -160,7 +167,7 @@ function createEngine(
     tagNames,
     databases: new Map(),
     space: createSpace(options.namespace),
-    policy: resolvePolicy(options, defaultPolicy),
+    policy: resolvePolicy(options, defaultPolicyOf(resolved.mode === 'eventual')),
     switches,
     closing,
   }

@@ -8,6 +8,8 @@ export interface CacheEvents {
   hit: { readonly key: string; readonly source: string | undefined }
   /** Nothing could be served; a load follows, or an older load under the same vector is joined. */
   miss: { readonly key: string; readonly source: string | undefined; readonly reason: string }
+  /** An answer was stale, as one of the stale policies allows. `reason` is that of `ReadInfo`. */
+  stale: { readonly key: string; readonly source: string | undefined; readonly reason: string }
   /** A read went past the cache: nothing was looked up or nothing may be stored. */
   bypass: { readonly key: string | undefined; readonly source: string | undefined; readonly reason: string }
   /** Tags got new generations. `source` says by what: a statement, `invalidate`, `write`, `clear`. */

@@ -47,6 +47,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
     tags: tagsOf(options),
     policy: options === undefined ? engine.policy : resolvePolicy(options, engine.policy),
     load,
+    isOwnLoader: true,
   })
 
   const cache: Cache = {
@@ -106,7 +107,10 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       assertFunction('getOrSetMany()', 'loader', loadMissing)
       checkOptions('getOrSetMany()', options, getOrSetOptionNames)
       const batch = new Batch(loadMissing)
-      const requests = keys.map((key) => toRequest(toKeyString(key), () => batch.add(key), options))
+      const requests = keys.map((key) => ({
+        ...toRequest(toKeyString(key), () => batch.add(key), options),
+        isOneOfMany: true,
+      }))
       const answers = reader.readMany(requests)
       const settled = Array.isArray(answers) ? answers : await answers
       batch.run()
@@ -145,8 +149,15 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       await writer.invalidate(space, [wholeSpaceTag], 'clear()')
     },
 
-    namespace(name) {
-      const inner = { ...engine, space: createSpace(name, space), databases: new Map<string, object>() }
+    namespace(name, options) {
+      checkOptions('namespace()', options, policyOptionNames)
+      const policy = options === undefined ? engine.policy : resolvePolicy(options, engine.policy)
+      const inner = {
+        ...engine,
+        policy,
+        space: createSpace(name, space),
+        databases: new Map<string, object>(),
+      }
       return createFace(inner, close)
     },
 
@@ -178,6 +189,8 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
     },
 
     on: (name, listener) => events.on(name, listener),
+
+    settled: () => reader.settled(),
 
     close,
   }

@@ -82,6 +82,16 @@ export class FillTurns {
     return turn
   }
 
+  /** Asks once, and waits for nobody; `undefined` if another process loads it. */
+  async claim(space: Space, key: string, vector: Vector): Promise<Claim | undefined> {
+    const { fills, guard } = this.#parts
+    return await guard.run(
+      'claim',
+      () => fills.claim(space, key, vector),
+      () => unclaimed,
+    )
+  }
+
   async #wait(
     ask: () => MaybePromise<Claim | undefined>,
     look: () => Promise<Sight>,

@@ -29,9 +29,11 @@ export class Flight {
   stored: MaybePromise<void> = undefined
   /** Other processes wait for it. */
   claim: Claim | undefined
+  /** Loads that it, or a reader that it has called, waits for. Most loads call nobody. */
+  waitsFor: Set<Flight> | undefined
   /** Another load of the same key, which began before this one under another vector. */
   older: Flight | undefined
-  #landing: PromiseWithResolvers<Landed> | undefined
+  #landing: PromiseWithResolvers<Landed | undefined> | undefined
 
   constructor(key: string, tags: readonly string[], vector: Vector, older: Flight | undefined) {
     this.key = key
@@ -40,8 +42,8 @@ export class Flight {
     this.older = older
   }
 
-  /** To be asked for before the load has ended. */
-  get landed(): Promise<Landed> {
+  /** To be asked for before the load has ended. `undefined`: it was given up. */
+  get landed(): Promise<Landed | undefined> {
     this.#landing ??= withResolvers()
     return this.#landing.promise
   }
@@ -52,6 +54,12 @@ export class Flight {
 
   fail(error: unknown): void {
     this.#landing?.reject(error)
+  }
+
+  /** Nobody waits for it any more. What it brings may still be stored. */
+  giveUp(): void {
+    this.isJoinable = false
+    this.#landing?.resolve(undefined)
   }
 }
 
@@ -99,6 +107,11 @@ export class Flights {
     return flight
   }
 
+  /** A load has brought a value: those of its key that began before it bring older ones, which must not take its place. */
+  landed(flight: Flight): void {
+    for (let older = flight.older; older !== undefined; older = older.older) older.superseded = true
+  }
+
   /** Takes a load out, however it ended. */
   end(flight: Flight): void {
     flight.isJoinable = false
@@ -127,15 +140,19 @@ export class Flights {
   /**
    * Waits for a load that somebody else started, but not for ever: a loader that never settles must
    * hang its own caller only. `undefined` after the limit; nobody joins that load from then on.
+   *
+   * @param limitMs of the reader's own; others go on joining the load after it
    */
-  async join(flight: Flight): Promise<Landed | undefined> {
+  async join(flight: Flight, limitMs = Infinity): Promise<Landed | undefined> {
     flight.joiners++
     let cancel!: () => void
     const tooLong = new Promise<undefined>((resolve) => {
-      cancel = this.#clock.setTimer(() => {
-        flight.isJoinable = false
+      const isOwnLimit = limitMs < this.#joinTimeoutMs
+      const tooLate = () => {
+        if (!isOwnLimit) flight.isJoinable = false
         resolve(undefined)
-      }, this.#joinTimeoutMs)
+      }
+      cancel = this.#clock.setTimer(tooLate, isOwnLimit ? limitMs : this.#joinTimeoutMs)
     })
     try {
       return await Promise.race([flight.landed, tooLong])

@@ -103,13 +103,14 @@ export class Keeper {
     if (!this.mayKeep(request, copy, vector)) return
     const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
     const expiresAt = storedAt + lifetimeMs(policy, copy.master, random)
+    const keepUntil = expiresAt + policy.resilience.keepMs
     counters.stored++
     // Not through `guard.run`: a miss in memory need not pay for closures.
     try {
       const done = store.put(
         request.space,
         request.key,
-        { copy, tags, storedAt, expiresAt, loadMs, byHand },
+        { copy, tags, storedAt, expiresAt, keepUntil, loadMs, byHand },
         vector,
       )
       return isPromise(done) ? guard.settle('put', done, nothing) : done

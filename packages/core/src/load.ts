@@ -1,6 +1,8 @@
 import { shared } from './answer.js'
 import { prepareCopy } from './clone.js'
 import type { Clock } from './clock.js'
+import type { CoolDown } from './cool-down.js'
+import { FreshetError } from './errors.js'
 import type { FillTurns, Turn } from './fill-turns.js'
 import type { Flight, Flights, Landed } from './flight.js'
 import type { Guard } from './guard.js'
@@ -11,10 +13,12 @@ import { LoadContext } from './load-context.js'
 import type { LookUps } from './look-up.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { andThen, toPromise } from './maybe-promise.js'
+import type { Nesting } from './nesting.js'
 import type { ReadRequest } from './read-request.js'
-import { tell, toldBefore } from './read-request.js'
+import { cooledReason, tell, toldBefore } from './read-request.js'
+import { isFailure } from './resilience.js'
 import type { Counters } from './stats.js'
-import type { Vector } from './store.js'
+import type { Claim, Vector } from './store.js'
 import type { TagNames } from './tag-names.js'
 
 export interface LoadsParts {
@@ -26,6 +30,10 @@ export interface LoadsParts {
   readonly flights: Flights
   readonly lookUps: LookUps
   readonly keeper: Keeper
+  readonly coolDown: CoolDown
+  readonly nesting: Nesting
+  /** When a load that nobody waits for is given up. */
+  readonly joinTimeoutMs: number
   /** `undefined`: nobody shares the store. */
   readonly turns: FillTurns | undefined
 }
@@ -50,10 +58,11 @@ export class Loads {
     learned: readonly string[],
     reason: string,
     rejoining = false,
+    turn?: Turn,
   ): Promise<unknown> {
     const tags = [...new Set([...toldBefore(request), ...learned])]
     const vector = await this.#parts.lookUps.snapshot(request.space, tags)
-    return this.loadOrJoin(request, tags, vector, reason, rejoining)
+    return this.loadOrJoin(request, tags, vector, reason, rejoining, turn)
   }
 
   loadOrJoin(
@@ -70,53 +79,142 @@ export class Loads {
       underWay.claim ??= turn?.take()
       return this.#join(request, underWay, reason, rejoining)
     }
-    tell(request, 'miss', reason)
+    const cooled = vector.usable ? this.#cooled(request, flightKey, vector) : undefined
+    tell(request, 'miss', cooled === undefined ? reason : cooledReason)
+    if (cooled !== undefined) {
+      this.#parts.counters.cooled++
+      this.#end(turn?.take())
+      return rejected(cooled.error)
+    }
     const flight = this.#parts.flights.start(flightKey, tags, vector)
     flight.claim = turn?.take()
     return this.#load(request, flight)
   }
 
+  /** What the readers of a key are told whose loads have just failed. */
+  #cooled(request: ReadRequest, flightKey: string, vector: Vector): { readonly error: unknown } | undefined {
+    const { coolDown } = this.#parts
+    if (!coolDown.isInUse || request.policy.resilience.errorCooldownMs === 0) return undefined
+    return coolDown.find(flightKey, vector)
+  }
+
   async #join(request: ReadRequest, flight: Flight, reason: string, rejoining: boolean): Promise<unknown> {
-    this.#parts.counters.joined++
+    const { nesting, flights, counters } = this.#parts
+    const within = request.within ?? nesting.within
+    if (within !== undefined && nesting.waitsFor(flight, within)) return this.#unjoined(request, reason)
+    counters.joined++
     tell(request, 'joined', reason)
-    const landed = await this.#parts.flights.join(flight)
+    const limitMs = ownLimitMs(request)
+    const landed = await waitingWithin(within, flight, () => flights.join(flight, limitMs))
     if (landed?.lackedTags === undefined) {
       if (landed?.copy !== undefined) return shared(request, landed.copy)
     } else if (!rejoining) {
       // One of these tags may have been written before this reader came, and the shared vector did not show it.
       return this.loadLearned(request, landed.lackedTags, reason, true)
     }
+    if (landed === undefined) this.#waitedInVain(request, limitMs)
     // Nothing came in time, or what came cannot be shared.
-    this.#parts.counters.loads++
+    counters.loads++
     return this.alone(request)
+  }
+
+  /** The load would wait for this reader, and this reader for the load. */
+  #unjoined(request: ReadRequest, reason: string): MaybePromise<unknown> {
+    this.#parts.nesting.watch()
+    this.#parts.counters.loads++
+    tell(request, 'miss', reason)
+    return this.alone(request)
+  }
+
+  /** @throws FreshetError LOAD_TIMEOUT */
+  #waitedInVain(request: ReadRequest, limitMs: number | undefined): void {
+    if (limitMs !== undefined && limitMs <= this.#parts.joinTimeoutMs) {
+      this.#parts.counters.timeouts++
+      throw loadTimeout(request, limitMs)
+    }
+    if (request.isOwnLoader === true) this.#parts.nesting.watch()
   }
 
   /** Neither looked up nor shared nor stored. */
   alone(request: ReadRequest): MaybePromise<unknown> {
-    const value = request.load(this.#context())
+    const limitMs = ownLimitMs(request)
+    const loaded = request.load(this.#context())
+    const value = limitMs === undefined ? loaded : this.#within(request, limitMs, toPromise(loaded))
     return request.restore === undefined ? value : andThen(value, request.restore)
   }
 
   /** Not `async`: a miss need not pay for a promise between the loader's and the caller's. */
   #load(request: ReadRequest, flight: Flight): Promise<unknown> {
-    const { clock, counters } = this.#parts
+    const { clock, counters, nesting } = this.#parts
     counters.loads++
+    const outer = request.within ?? nesting.within
+    if (outer !== undefined) wait(outer, flight)
     const failed = (error: unknown): Promise<never> => {
-      flight.fail(error)
-      this.#parts.flights.end(flight)
-      this.#release(flight)
+      this.#failed(request, flight, error)
       return rejected(error)
     }
     try {
       const context = this.#context()
       const startedAt = clock.now()
-      return toPromise(request.load(context)).then(
+      const loading = toPromise(nesting.run(flight, request, context)).then(
         (value) => this.#loaded(request, flight, context, value, startedAt),
         failed,
       )
+      const limitMs = request.isInBackground === true ? this.#backgroundLimitMs(request) : ownLimitMs(request)
+      if (limitMs === undefined) return loading
+      return this.#within(request, limitMs, loading, (error) => this.#gaveUp(request, flight, error))
     } catch (error) {
       return failed(error)
     }
+  }
+
+  #backgroundLimitMs({ policy }: ReadRequest): number {
+    return policy.resilience.hardTimeoutMs === 0 ? this.#parts.joinTimeoutMs : policy.resilience.hardTimeoutMs
+  }
+
+  /** @throws FreshetError LOAD_TIMEOUT, by rejection */
+  #within<T>(
+    request: ReadRequest,
+    limitMs: number,
+    loading: Promise<T>,
+    givenUp?: (error: FreshetError) => void,
+  ): Promise<T> {
+    const { clock, counters } = this.#parts
+    return new Promise((resolve, reject) => {
+      const cancel = clock.setTimer(() => {
+        const error = loadTimeout(request, limitMs)
+        counters.timeouts++
+        givenUp?.(error)
+        reject(error)
+      }, limitMs)
+      void loading.then(resolve, reject).finally(cancel)
+    })
+  }
+
+  #gaveUp(request: ReadRequest, flight: Flight, error: FreshetError): void {
+    flight.giveUp()
+    this.#cool(request, flight, error)
+    this.#end(flight.claim)
+    flight.claim = undefined
+  }
+
+  #failed(request: ReadRequest, flight: Flight, error: unknown): void {
+    flight.fail(error)
+    this.#parts.flights.end(flight)
+    this.#release(flight)
+    this.#cool(request, flight, error)
+  }
+
+  #cool({ policy, isOneOfMany }: ReadRequest, { key, vector }: Flight, error: unknown): void {
+    const { errorCooldownMs } = policy.resilience
+    if (
+      errorCooldownMs === 0 ||
+      isOneOfMany === true ||
+      !vector.usable ||
+      !isFailure(policy.resilience, error)
+    )
+      return
+    this.#parts.coolDown.failed(key, vector, error, errorCooldownMs)
   }
 
   #loaded(
@@ -126,13 +224,16 @@ export class Loads {
     value: unknown,
     startedAt: number,
   ): unknown {
+    const { flights, coolDown } = this.#parts
+    if (coolDown.isInUse) coolDown.succeeded(flight.key)
     try {
       flight.land(this.#landed(request, flight, context, value, startedAt))
     } catch (error) {
       flight.fail(error)
       throw error
     } finally {
-      this.#parts.flights.end(flight)
+      flights.landed(flight)
+      flights.end(flight)
       this.#release(flight)
     }
     return request.restore === undefined ? value : request.restore(value)
@@ -140,8 +241,12 @@ export class Loads {
 
   /** Those who wait in other processes look again when the entry is there, or will not be. */
   #release({ claim, stored }: Flight): void {
+    this.#end(claim, stored)
+  }
+
+  #end(claim: Claim | undefined, after?: MaybePromise<void>): void {
     if (claim === undefined) return
-    void this.#parts.guard.run('release', () => andThen(stored, () => claim.release()), nothing)
+    void this.#parts.guard.run('release', () => andThen(after, () => claim.release()), nothing)
   }
 
   /** Stores what was loaded, if it may be, and says what is left of it for those who joined. */
@@ -184,6 +289,34 @@ export class Loads {
 
   #context(): LoadContext {
     return new LoadContext(this.#parts.closing, this.#parts.tagNames)
+  }
+}
+
+/** How long this reader waits for a load at all; `undefined`: as long as it takes. */
+function ownLimitMs({ policy, isOwnLoader }: ReadRequest): number | undefined {
+  const { hardTimeoutMs } = policy.resilience
+  return hardTimeoutMs === 0 || isOwnLoader !== true ? undefined : hardTimeoutMs
+}
+
+function loadTimeout({ source, key }: ReadRequest, limitMs: number): FreshetError {
+  return new FreshetError(
+    'LOAD_TIMEOUT',
+    `The load of ${source ?? key} took longer than 'hardTimeout', which is ${limitMs} ms. It goes on, and what it brings is stored if it still may be. Look at what it waits for, give a longer 'hardTimeout', or 'staleIfError' to be served the last value.`,
+  )
+}
+
+function wait(outer: Flight, inner: Flight): void {
+  outer.waitsFor ??= new Set()
+  outer.waitsFor.add(inner)
+}
+
+async function waitingWithin<T>(outer: Flight | undefined, inner: Flight, run: () => Promise<T>): Promise<T> {
+  if (outer === undefined) return run()
+  wait(outer, inner)
+  try {
+    return await run()
+  } finally {
+    outer.waitsFor?.delete(inner)
   }
 }
 

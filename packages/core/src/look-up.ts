@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import { isWithinTtl } from './fresh.js'
 import type { Guard } from './guard.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
@@ -49,7 +50,7 @@ export class LookUps {
 
   /** What was found, if it may be served. */
   live(lookup: Lookup): Entry | undefined {
-    return lookup.status === 'found' && lookup.expiresAt > this.#parts.clock.now() ? lookup : undefined
+    return lookup.status === 'found' && isWithinTtl(lookup, this.#parts.clock.now()) ? lookup : undefined
   }
 
   /** The vector of `tags` as of now; an unusable one if the store cannot be asked. */

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap-bytes.js'
 import { MemoryEntry } from './memory-entry.js'
 import type { TagState } from './memory-vector.js'
-import { forgotten, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
+import { changedAt, forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
 import { assertOptions, positiveInteger } from './options.js'
 import { PutLater } from './put-later.js'
 import type { Space } from './space.js'
@@ -47,7 +47,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): StoreFactory {
 // Beside the value and the key: the entry, its places in the LRU's map (between one and two, as the map has grown) and lists.
 const bytesPerEntry = 23 * word
 // Beside its name: what is known of it, and its place in the map.
-const bytesPerTag = 11 * word
+const bytesPerTag = 12 * word
 // Forgetting a tag only costs misses, so the map may be cut without asking who uses it.
 const tagsPerEntry = 8
 const minTags = 10_000
@@ -89,7 +89,7 @@ class MemoryStore implements Store {
     const entry = this.#entries.get(fullKey)
     if (entry === undefined) return this.#absent('missing', space, tags, clocks)
     if (this.#isCurrent(entry) && covers(entry.tags, tags)) return entry
-    return this.#absent('invalidated', space, tags, clocks)
+    return this.#absent('invalidated', space, tags, clocks, entry)
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
@@ -164,7 +164,7 @@ class MemoryStore implements Store {
     for (const tag of tags) {
       const state = this.#tags.get(space.prefix + tag)
       // A tag that nobody has asked for is in no vector.
-      if (state !== undefined) state.generation = ++this.#generation
+      if (state !== undefined) this.#change(state)
     }
     this.#version++
     if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#clear()
@@ -174,7 +174,7 @@ class MemoryStore implements Store {
     const until = this.#now() + ms
     for (const tag of tags) {
       const state = this.#state(intent.space.prefix + tag)
-      state.generation = ++this.#generation
+      this.#change(state)
       state.heldUntil = Math.max(state.heldUntil, until)
     }
     this.#version++
@@ -226,14 +226,18 @@ class MemoryStore implements Store {
     space: Space,
     tags: readonly string[],
     clocks: readonly string[] | undefined,
+    entry?: MemoryEntry,
   ): Absent {
     const vector =
       clocks === undefined ? this.snapshot(space, tags) : this.#vectorOf(space, [...tags, ...clocks])
+    const isThere = entry !== undefined && !isCleared(entry.vector, space.prefixes.length)
     return {
       status: 'absent',
       reason: vector.usable ? reason : 'held',
       vector,
       holdsClocks: clocks !== undefined,
+      outdated: isThere ? entry : undefined,
+      outdatedAt: isThere ? changedAt(entry.vector) : undefined,
     }
   }
 
@@ -244,17 +248,23 @@ class MemoryStore implements Store {
       return existing
     }
     if (this.#tags.size >= this.#maxTags || this.#tagBytes > this.#maxBytes / 2) this.#forgetOldestTags()
-    const state = { generation: ++this.#generation, heldUntil: 0, asked: false }
+    const state = { generation: ++this.#generation, heldUntil: 0, changedAt: 0, asked: false }
     this.#tags.set(name, state)
     this.#tagBytes += tagBytes(name)
     return state
+  }
+
+  #change(state: TagState): void {
+    state.generation = ++this.#generation
+    // V8 keeps a number with a fraction in an object of its own.
+    state.changedAt = Math.floor(this.#now())
   }
 
   #isHeld(state: TagState): boolean {
     if (state.heldUntil > this.#now()) return true
     // The database can no longer commit the write that was in doubt, but it may have done so until now.
     state.heldUntil = 0
-    state.generation = ++this.#generation
+    this.#change(state)
     this.#version++
     return false
   }

@@ -6,6 +6,8 @@ export interface TagState {
   /** {@link forgotten} once the tag has left the map: whatever points here can never be valid again. */
   generation: number
   heldUntil: number
+  /** When it got its generation by a change, in whole milliseconds; 0: it has not been changed since it was made. */
+  changedAt: number
   /** Asked for again since it was made, or since it was last spared. */
   asked: boolean
 }
@@ -50,6 +52,24 @@ export class MemoryVector implements Vector {
 export function isUnchanged({ states, latest }: MemoryVector): boolean {
   for (let i = 0; i < states.length; i++) if (states[i]!.generation > latest) return false
   return true
+}
+
+/**
+ * Whether one of the namespaces' own tags has changed, each of which stands before the others of its namespace.
+ *
+ * @param spaces how many namespaces the vector is of
+ */
+export function isCleared({ states, latest }: MemoryVector, spaces: number): boolean {
+  const perSpace = states.length / spaces
+  for (let i = 0; i < states.length; i += perSpace) if (states[i]!.generation > latest) return true
+  return false
+}
+
+/** When the first of the tags that have changed did so last; `undefined` if that is not known of one of them. */
+export function changedAt({ states, latest }: MemoryVector): number | undefined {
+  let first = Infinity
+  for (const state of states) if (state.generation > latest) first = Math.min(first, state.changedAt)
+  return first === 0 || first === Infinity ? undefined : first
 }
 
 interface RecentVector {

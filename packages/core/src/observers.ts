@@ -25,6 +25,8 @@ export interface WriteObserver<Statement> {
   invalidateAll(source: string): MaybePromise<void>
   /** A statement changed what the session sees (its role, its search path): reads may answer differently from now on. */
   sessionChanged(sql: string): void
+  /** The database does not tell what its tables are: nothing finer than these is told until it does. */
+  catalogueUnknown(cause: unknown): void
 }
 
 interface Joined<Statement> {
@@ -62,6 +64,10 @@ export class Observers<Statement> {
 
   sessionChanged(sql: string): void {
     for (const { observer } of this.#joined) observer.sessionChanged(sql)
+  }
+
+  catalogueUnknown(cause: unknown): void {
+    for (const { observer } of this.#joined) observer.catalogueUnknown(cause)
   }
 
   joinedAfter(time: number): readonly WriteObserver<Statement>[] {

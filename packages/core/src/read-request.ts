@@ -1,3 +1,4 @@
+import type { Flight } from './flight.js'
 import type { LoadContext } from './load-context.js'
 import type { Policy } from './policy.js'
 import type { Space } from './space.js'
@@ -21,6 +22,16 @@ export interface ReadRequest {
   readonly restore?: ((value: unknown) => unknown) | undefined
   /** What `load` returns was made as data, so a copy need not look for what data does not have. */
   readonly isPlain?: boolean
+  /** Called when `load` is to be called after the read has been answered: whoever asked may change by then what they asked with. */
+  readonly keepArguments?: (() => void) | undefined
+  /** `load` is a function of the caller's own: it may call the cache itself, and LOAD_TIMEOUT is raised when it takes too long. */
+  readonly isOwnLoader?: boolean
+  /** `load` is of several keys at once: that it fails says nothing of this one. */
+  readonly isOneOfMany?: boolean
+  /** Nobody waits for it. Only the engine says so. */
+  readonly isInBackground?: boolean
+  /** The load that the read was asked for in, where that would not be known any more. Only the engine says so. */
+  readonly within?: Flight
   /** For events and statistics, such as `User.findMany`. */
   readonly source?: string | undefined
   /** Filled with how the answer came about, if given. */
@@ -35,16 +46,20 @@ export interface LateTags {
   of(value: unknown): readonly string[] | undefined
 }
 
-export type ReadStatus = 'hit' | 'miss' | 'joined' | 'bypass'
+/** `stale`: a value that one of the stale policies allows, in place of a fresh one. */
+export type ReadStatus = 'hit' | 'miss' | 'joined' | 'bypass' | 'stale'
 
 /** How one answer came about. */
 export interface ReadInfo {
   status: ReadStatus
-  /** Why it was not a hit: `missing`, `expired`, `invalidated`, `held`, `unavailable`, `closed`, `switched off`, or an adapter's own word. */
+  /**
+   * Why it was not a hit: `missing`, `expired`, `invalidated`, `held`, `unavailable`, `closed`, `switched off`, or an adapter's own
+   * word. Of a stale answer: `expired` and `invalidated` while it is loaded again, `slow` and `error` of a load.
+   */
   reason?: string
   /** Milliseconds since a served entry was stored. */
   ageMs?: number
-  /** Milliseconds until a served entry expires. */
+  /** Milliseconds until a served entry expires; negative for one that has. */
   expiresInMs?: number
   /** What the answer depends on. */
   tags?: readonly string[]
@@ -62,3 +77,6 @@ export function tell(request: ReadRequest, status: ReadStatus, reason?: string):
   request.info.tags = request.tags
   if (reason !== undefined) request.info.reason = reason
 }
+
+/** What is told of a miss that is answered by an error from before. */
+export const cooledReason = 'cooled'

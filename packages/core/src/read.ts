@@ -1,9 +1,14 @@
 import type { Clock } from './clock.js'
 import { shared } from './answer.js'
+import { Background } from './background.js'
 import { ByHand } from './by-hand.js'
+import { CoolDown } from './cool-down.js'
+import { DelayedDeletions } from './delayed-deletion.js'
 import type { Events } from './events.js'
+import { FallBack } from './fall-back.js'
 import { FillTurns } from './fill-turns.js'
 import { Flights } from './flight.js'
+import { isWithinTtl } from './fresh.js'
 import type { Guard } from './guard.js'
 import type { KeepRequest } from './keep.js'
 import { Keeper } from './keep.js'
@@ -12,11 +17,16 @@ import { Loads } from './load.js'
 import { LookUps } from './look-up.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { all, andThen, isPromise } from './maybe-promise.js'
+import { Nesting } from './nesting.js'
 import type { LateTags, ReadRequest } from './read-request.js'
 import { tell, toldBefore } from './read-request.js'
+import { isDue } from './refresh-ahead.js'
+import { Refreshes } from './refresh.js'
 import type { Space } from './space.js'
+import type { StaleReason } from './stale.js'
+import { isWithin, lastValue, StaleAnswers } from './stale.js'
 import type { Counters } from './stats.js'
-import type { Entry, Lookup, Store, Vector } from './store.js'
+import type { Absent, Entry, Lookup, Outdated, Store, Vector } from './store.js'
 import type { Switches } from './switches.js'
 import type { TagNames } from './tag-names.js'
 
@@ -32,11 +42,15 @@ export interface ReaderParts {
   readonly closing: AbortSignal
   readonly joinTimeoutMs: number
   readonly maxEntryBytes: number
+  readonly maxBackgroundLoads: number
 }
 
 /**
  * The way of a read: look up (`look-up.ts`); serve, or load under the vector that the look-up brought (`load.ts`, and
  * `load-in-turn.ts` where processes share the store), and store (`keep.ts`).
+ *
+ * What the policies for bad days add stands beside it: values that are not fresh (`stale.ts`), in place of an answer (`fall-back.ts`) or
+ * while another one is loaded in the background (`refresh.ts`, `refresh-ahead.ts`, `delayed-deletion.ts`).
  */
 export class Reader {
   readonly #parts: ReaderParts
@@ -45,29 +59,46 @@ export class Reader {
   /** `undefined`: nobody shares the store. */
   readonly #inTurn: LoadsInTurn | undefined
   readonly #byHand: ByHand
+  readonly #background: Background
+  readonly #staleAnswers: StaleAnswers
+  readonly #fallBack: FallBack
+  readonly #refreshes: Refreshes
+  readonly #delayedDeletions: DelayedDeletions
+  readonly #nesting: Nesting
 
   constructor(parts: ReaderParts) {
-    const { store, clock, joinTimeoutMs } = parts
+    const { store, clock, joinTimeoutMs, maxBackgroundLoads } = parts
     const { fills } = store
     const turns = fills && new FillTurns({ ...parts, fills })
     const flights = new Flights(clock, joinTimeoutMs)
     const lookUps = new LookUps(parts)
     const keeper = new Keeper(parts)
-    const loads = new Loads({ ...parts, flights, lookUps, keeper, turns })
+    const coolDown = new CoolDown(clock)
+    const nesting = new Nesting(clock)
+    const background = new Background({ clock, maxLoads: maxBackgroundLoads, giveUpMs: joinTimeoutMs })
+    const staleAnswers = new StaleAnswers(parts)
+    const loads = new Loads({ ...parts, flights, lookUps, keeper, turns, coolDown, nesting })
+    const refreshes = new Refreshes({ ...parts, background, coolDown, flights, lookUps, loads, turns })
     this.#parts = parts
     this.#lookUps = lookUps
     this.#loads = loads
     this.#inTurn = turns && new LoadsInTurn({ ...parts, turns, flights, lookUps, loads })
     this.#byHand = new ByHand({ ...parts, flights, lookUps, keeper })
+    this.#background = background
+    this.#staleAnswers = staleAnswers
+    this.#fallBack = new FallBack({ ...parts, lookUps, background, staleAnswers })
+    this.#refreshes = refreshes
+    this.#delayedDeletions = new DelayedDeletions({ ...parts, refreshes })
+    this.#nesting = nesting
   }
 
   /** Answers from the store or from `request.load`. A failure of the cache becomes a load, never a rejection. */
   read(request: ReadRequest): MaybePromise<unknown> {
     if (this.#parts.closing.aborted) return this.bypass(request, 'closed')
     const lookup = this.#lookUps.begin(request)
-    return isPromise(lookup)
-      ? this.#lookUps.inTime(lookup).then((found) => this.#answer(request, found))
-      : this.#answer(request, lookup)
+    if (!isPromise(lookup)) return this.#answer(request, lookup)
+    const asked = this.#rememberWhere(request)
+    return this.#lookUps.inTime(lookup).then((found) => this.#answer(asked, found))
   }
 
   /**
@@ -79,10 +110,23 @@ export class Reader {
       const lookup = this.#lookUps.begin(request)
       return isPromise(lookup) ? this.#lookUps.inTime(lookup) : lookup
     })
-    const answerAll = (found: readonly Lookup[]) =>
-      found.map((lookup, index) => this.#answer(requests[index]!, lookup))
+    const answerAll = (asked: readonly ReadRequest[], found: readonly Lookup[]) =>
+      found.map((lookup, index) => this.#answer(asked[index]!, lookup))
     const found = all(lookups)
-    return isPromise(found) ? found.then(answerAll) : answerAll(found)
+    if (!isPromise(found)) return answerAll(requests, found)
+    const asked = requests.map((request) => this.#rememberWhere(request))
+    return found.then((there) => answerAll(asked, there))
+  }
+
+  /** When the store has answered, nobody knows any more in which load the read was asked for. */
+  #rememberWhere(request: ReadRequest): ReadRequest {
+    const { within } = this.#nesting
+    return within === undefined ? request : { ...request, within }
+  }
+
+  /** Resolves when nothing goes on in the background any more. */
+  settled(): Promise<void> {
+    return this.#background.settled()
   }
 
   /** Only looks; `undefined` if there is nothing to serve. */
@@ -118,23 +162,76 @@ export class Reader {
     return this.#byHand.delete(space, key)
   }
 
+  /** Kept small: what a hit from memory goes through is compiled as one piece. */
   #answer(request: ReadRequest, lookup: Lookup): MaybePromise<unknown> {
-    const { late } = request
-    if (lookup.status === 'absent') {
-      return late === undefined || lookup.holdsClocks === true || !lookup.vector.usable
-        ? this.#absent(request, lookup.reason, lookup.vector, lookup.loadMs)
-        : this.#absentWithClocks(request, late, lookup.reason, lookup.loadMs)
-    }
+    if (lookup.status === 'absent') return this.#absentAnswer(request, lookup)
     const now = this.#parts.clock.now()
-    if (lookup.expiresAt > now) return this.#serve(request, lookup, now)
-    return late === undefined
-      ? this.#absent(request, 'expired', lookup.vector, lookup.loadMs)
-      : this.#absentWithClocks(request, late, 'expired', lookup.loadMs)
+    return isWithinTtl(lookup, now)
+      ? this.#serve(request, lookup, now)
+      : this.#expiredAnswer(request, lookup, now)
+  }
+
+  #absentAnswer(request: ReadRequest, lookup: Absent): MaybePromise<unknown> {
+    if (request.policy.resilience.isOnMiss) return this.#absentWithPolicies(request, lookup)
+    return this.#load(request, lookup.reason, lookup)
+  }
+
+  #expiredAnswer(request: ReadRequest, entry: Entry, now: number): MaybePromise<unknown> {
+    if (request.policy.resilience.isOnMiss) return this.#expiredWithPolicies(request, entry, now)
+    return this.#load(request, 'expired', entry)
+  }
+
+  #refreshIfDue(request: ReadRequest, entry: Entry, now: number): void {
+    const { refreshAhead } = request.policy.resilience
+    if (isDue(entry, refreshAhead, now, this.#parts.random)) this.#refreshes.begin(request, entry)
+  }
+
+  #absentWithPolicies(request: ReadRequest, lookup: Absent): MaybePromise<unknown> {
+    if (request.policy.resilience.delayedDeletionMs !== 0) {
+      const old = this.#delayedDeletions.find(request, lookup)
+      const stale = old && this.#serveStale(request, old, 'invalidated')
+      if (stale !== undefined) return stale.answer
+    }
+    return this.#loadOrFallBack(request, lookup.reason, lookup)
+  }
+
+  #expiredWithPolicies(request: ReadRequest, entry: Entry, now: number): MaybePromise<unknown> {
+    if (isWithin(entry, request.policy.resilience.staleWhileRevalidateMs, now)) {
+      const stale = this.#serveStale(request, entry, 'expired')
+      if (stale !== undefined) {
+        this.#refreshes.begin(request, entry)
+        return stale.answer
+      }
+    }
+    return this.#loadOrFallBack(request, 'expired', entry)
+  }
+
+  /** Without a load that is waited for. */
+  #serveStale(request: ReadRequest, value: Outdated, reason: StaleReason) {
+    const stale = this.#staleAnswers.serve(request, value, reason)
+    if (stale !== undefined) this.#parts.counters.hits++
+    return stale
+  }
+
+  #loadOrFallBack(request: ReadRequest, reason: string, lookup: Lookup): MaybePromise<unknown> {
+    const last = request.policy.resilience.staleIfErrorMs === 0 ? undefined : lastValue(lookup)
+    if (last === undefined) return this.#load(request, reason, lookup)
+    return this.#fallBack.answer(request, last, (own) => this.#load(own, reason, lookup))
+  }
+
+  #load(request: ReadRequest, reason: string, lookup: Lookup): MaybePromise<unknown> {
+    const { late } = request
+    const { vector, loadMs } = lookup
+    const holdsClocks = lookup.status === 'absent' && (lookup.holdsClocks === true || !vector.usable)
+    return late === undefined || holdsClocks
+      ? this.#absent(request, reason, vector, loadMs)
+      : this.#absentWithClocks(request, late, reason, loadMs)
   }
 
   #serve(request: ReadRequest, entry: Entry, now: number): unknown {
     const { counters, events } = this.#parts
     counters.hits++
+    if (request.policy.resilience.refreshAhead !== 0) this.#refreshIfDue(request, entry, now)
     if (events.has('hit')) events.emit('hit', { key: request.key, source: request.source })
     if (request.info !== undefined) {
       tell(request, 'hit')

@@ -6,12 +6,20 @@ export interface CacheStats extends StoreSize {
   readonly misses: number
   /** Reads that neither looked an entry up to serve it nor stored one: in a transaction, under an intent, closed, switched off. */
   readonly bypasses: number
-  /** Loads that were started for a miss. */
+  /** Loads that were started, for a miss or in the background. */
   readonly loads: number
   /** Misses that joined a load already under way under the same vector. */
   readonly joined: number
   /** Misses that were answered by what another process loaded while they waited for it. */
   readonly awaited: number
+  /** Answers that were stale, as one of the stale policies allows. Those that no load was waited for are hits as well, the others misses. */
+  readonly stale: number
+  /** Loads that were started in the background. */
+  readonly refreshes: number
+  /** Misses that shared the error of the key's last loads, without a load: `errorCooldown`. */
+  readonly cooled: number
+  /** Reads, and loads in the background, that gave up: `hardTimeout`. */
+  readonly timeouts: number
   readonly stored: number
   /** Answers that were not stored, because their tables were written while they were loaded. */
   readonly unbound: number
@@ -32,6 +40,10 @@ export class Counters {
   loads = 0
   joined = 0
   awaited = 0
+  stale = 0
+  refreshes = 0
+  cooled = 0
+  timeouts = 0
   stored = 0
   unbound = 0
   invalidations = 0
@@ -43,8 +55,10 @@ export class Counters {
     const { invalidations, failures, undelivered } = this
     const reads = hits + misses + bypasses
     const hitRatio = reads === 0 ? 0 : hits / reads
+    const { stale, refreshes, cooled, timeouts } = this
+    const resilience = { stale, refreshes, cooled, timeouts }
     const counts = { hits, misses, bypasses, loads, joined, awaited, stored, unbound }
     const problems = { invalidations, failures, undelivered }
-    return { ...counts, ...problems, hitRatio, ...size }
+    return { ...counts, ...resilience, ...problems, hitRatio, ...size }
   }
 }

@@ -31,6 +31,7 @@ export type {
   Fills,
   Intent,
   Lookup,
+  Outdated,
   Store,
   StoreContext,
   StoreFactory,

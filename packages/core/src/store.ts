@@ -18,6 +18,17 @@ export interface Vector {
   readonly usable: boolean
 }
 
+/** A stored value that may not be served as if it were fresh. */
+export interface Outdated {
+  /** May throw what is wrong with it. */
+  readonly copy: PreparedCopy
+  /** Times on the cache's clock, in milliseconds. */
+  readonly storedAt: number
+  readonly expiresAt: number
+  /** How long the load took, in milliseconds. */
+  readonly loadMs: number
+}
+
 /** A stored value whose tags all have the generations that it was stored under. */
 export interface Entry {
   readonly status: 'found'
@@ -41,6 +52,10 @@ export interface Absent {
   readonly holdsClocks?: boolean
   /** How long the load of what was there before took, in milliseconds, if that is known. */
   readonly loadMs?: number
+  /** What is still there, although one of its tags has changed; never what a cleared namespace held. Default: nothing is known of it. */
+  readonly outdated?: Outdated | undefined
+  /** When the first of the tags that differ now got the generation that it has, on the cache's clock, if that is known. */
+  readonly outdatedAt?: number | undefined
 }
 
 export type Lookup = Entry | Absent
@@ -53,6 +68,8 @@ export interface EntryRecord {
   readonly storedAt: number
   readonly expiresAt: number
   readonly loadMs: number
+  /** Until when the value may be of use although it has expired. Default: no longer than `expiresAt`. */
+  readonly keepUntil?: number
   /** Put in place of whatever is there, by who knows better; not what a load brought. */
   readonly byHand?: boolean
 }
@@ -121,6 +138,8 @@ export interface FailoverState {
  * - After `closeIntent`, `bump` or `hold` is done, no `lookup` that begins returns data from before.
  *
  * - `put` and `delete` of one key take effect in the order in which they were called.
+ *
+ * An entry that has expired may be found as long as it is there; nobody takes it for fresh.
  *
  * A method that has its answer at hand returns it as it is; only a store that must wait returns promises.
  * A store never throws for a reason of its own (a lost connection, a timeout) in `lookup` and `snapshot`:

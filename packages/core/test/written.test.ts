@@ -59,6 +59,8 @@ class Watcher implements WriteObserver<Statement> {
   }
 
   sessionChanged() {}
+
+  catalogueUnknown() {}
 }
 
 function recorded(): Write {

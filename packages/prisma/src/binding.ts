@@ -25,11 +25,12 @@ export function bind(
   const found = `a client with another driver adapter (${factory.adapterName})`
   claimDatabase(engine, { database, owner: factory, found })
   return bindOnce(observers, engine, [dataModel.schemaHash, dependsOn, database], () =>
-    createBinding(engine, dataModel, dependsOn, database),
+    createBinding(tap, engine, dataModel, dependsOn, database),
   )
 }
 
 function createBinding(
+  { catalogue }: Tap,
   engine: Engine,
   dataModel: DataModel,
   dependsOn: DependsOn | undefined,
@@ -43,6 +44,7 @@ function createBinding(
     known: () => known,
     unknownTable: 'it writes what the Prisma schema does not know',
   })
+  if (catalogue.failure !== undefined) binding.catalogueUnknown(catalogue.failure)
   for (const { name, table } of dataModel.models.values()) binding.nameTable(name, table)
   return binding
 }

@@ -10,6 +10,7 @@ import {
   resolveAdapterOptions,
   resolvePolicy,
 } from '@freshet/core/adapter'
+import { isFailure as judgeFailure } from './client/is-failure.js'
 import type { DependsOn } from './dependencies/depends-on.js'
 import type { DataModel } from './schema/data-model.js'
 
@@ -68,7 +69,9 @@ export function resolveModels(
   dataModel: DataModel,
 ): (model: string) => ModelPolicy {
   const { engine, defaults, models } = options
-  const base = { cached: defaults.cache ?? true, policy: resolvePolicy(defaults, engine.policy) }
+  const { isFailure = judgeFailure } = engine.policy.resilience
+  const policy = resolvePolicy({ isFailure, ...defaults }, engine.policy)
+  const base = { cached: defaults.cache ?? true, policy }
   const byModel = new Map<string, ModelPolicy>()
   for (const [name, given] of Object.entries(models)) {
     byModel.set(knownModel(name, dataModel), modelPolicy(name, given, base))

@@ -55,6 +55,11 @@ export function isHandTag(name: string): boolean {
   return name.endsWith(handTag)
 }
 
+/** Whether a tag with prefixes is a namespace's own: nothing follows the prefix, which ends with a character that no tag has. */
+export function isWholeSpace(name: string): boolean {
+  return name === '' || name.endsWith('\u0000')
+}
+
 /** The prefix of the namespace that an entry is in, by its identity. */
 export function prefixOf(identity: string): string {
   return namespaces.exec(identity)![0]

@@ -42,6 +42,7 @@ import { withReplica } from './replicated/with-replica.js'
 import { mintScript } from './scripts/mint.js'
 import { readScript } from './scripts/read.js'
 import { assertFits, assertHasCopies } from './topologies.js'
+import { outdated } from './outdated.js'
 import { hasIntent, type Instant, RedisVector, stampOf, toServerMs } from './vector.js'
 import { clientWire } from './wire.js'
 
@@ -168,12 +169,13 @@ class RedisStore implements Store {
     if (entry === undefined || all === undefined) return unavailable
     const asked = all.slice(0, names.length)
     const payload = this.#payload(entryKey, entry, identity)
-    if (payload === undefined || !isCurrent(payload, names, asked))
-      return payload === undefined
-        ? await this.#absent('missing', withClocks, all)
-        : await this.#absent('invalidated', withClocks, all, payload.header.loadMs)
-    const found = await this.#found(payload, entry, names, asked)
-    return found ?? (await this.#absent('invalidated', withClocks, all, payload.header.loadMs))
+    if (payload === undefined) return await this.#absent('missing', withClocks, all)
+    if (isCurrent(payload, names, asked)) {
+      const found = await this.#found(payload, entry, names, asked)
+      if (found !== undefined) return found
+    }
+    const old = outdated(payload, entry, names, asked)
+    return await this.#absent('invalidated', withClocks, all, { loadMs: payload.header.loadMs, ...old })
   }
 
   /** What an entry is stored under; with near copies also what tells of changes by hand. */
@@ -221,7 +223,8 @@ class RedisStore implements Store {
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): Promise<void> | undefined {
     if (this.#closed || !(vector instanceof RedisVector) || !vector.usable) return undefined
-    const ttlMs = Math.ceil(record.expiresAt - this.#context.now())
+    const { keepUntil = record.expiresAt } = record
+    const ttlMs = Math.ceil(keepUntil - this.#context.now())
     if (ttlMs <= 0) return undefined
     const identity = space.prefix + key
     const offsetMs = toServerMs(vector.at)
@@ -371,12 +374,12 @@ class RedisStore implements Store {
     reason: AbsentReason,
     names: readonly string[],
     asked: readonly Reading[],
-    loadMs?: number,
+    more?: Pick<Absent, 'loadMs' | 'outdated' | 'outdatedAt'>,
   ): Promise<Absent> {
     const vector = await this.#vector(names, asked)
     if (vector === unusable) return unavailable
     const absent = { reason: vector.usable ? reason : 'held', vector, holdsClocks: true } as const
-    return { status: 'absent', ...absent, ...(loadMs !== undefined && { loadMs }) }
+    return { status: 'absent', ...absent, ...more }
   }
 
   /** What was read, with fresh generations for the tags that have none. */

@@ -4,6 +4,7 @@ export type { Catalogue, CatalogueTable } from './catalogue/catalogue.js'
 export {
   createLiveCatalogue,
   type CatalogueClock,
+  type DefinitionChange,
   type LiveCatalogue,
   type LiveCatalogueOptions,
   type RunQuery,
@@ -35,6 +36,7 @@ export {
   prepareRead,
   type EqualColumns,
   type KeyPins,
+  type PlaceColumn,
   type PreparedPlace,
   type PreparedRead,
   type PreparedShown,

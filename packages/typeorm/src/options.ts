@@ -1,17 +1,20 @@
-import type { AdapterOptions } from '@freshet/core'
-import type { ResolvedAdapterOptions } from '@freshet/core/adapter'
+import type { AdapterOptions, PolicyOptions } from '@freshet/core'
+import type { Policy, ResolvedAdapterOptions } from '@freshet/core/adapter'
 import {
   assertDependsOn,
   type DependsOn,
   invalidOption,
+  policyOptionNames,
   print,
   resolveAdapterOptions,
+  resolvePolicy,
 } from '@freshet/core/adapter'
+import { isFailure as judgeFailure } from './reads/is-failure.js'
 
 export type { DependsOn }
 
-/** Options of `freshet()`. */
-export interface FreshetOptions extends AdapterOptions {
+/** Options of `freshet()`. Those of policies are for all that is read through the DataSource, over those of the cache. */
+export interface FreshetOptions extends AdapterOptions, PolicyOptions {
   /**
    * Tables behind views, and tables that triggers and functions write, by the names of entities, or of tables as the
    * database has them. Default: what the entities say.
@@ -28,11 +31,12 @@ export interface FreshetOptions extends AdapterOptions {
 export interface ResolvedOptions extends ResolvedAdapterOptions {
   readonly dependsOn: DependsOn
   readonly tables: readonly string[]
+  readonly policy: Policy
 }
 
-/** @throws FreshetError INVALID_OPTION */
+/** @throws FreshetError INVALID_OPTION, INVALID_DURATION, CONTRADICTORY_OPTIONS */
 export function resolveOptions(options: FreshetOptions): ResolvedOptions {
-  const shared = resolveAdapterOptions(options, ['dependsOn', 'tables'])
+  const shared = resolveAdapterOptions(options, ['dependsOn', 'tables', ...policyOptionNames])
   const { dependsOn = {}, tables = [] } = options
   assertDependsOn(dependsOn)
   if (!isListOfNames(tables)) {
@@ -40,7 +44,14 @@ export function resolveOptions(options: FreshetOptions): ResolvedOptions {
       `The option 'tables' must be an array of names of tables, such as ['legacy_orders'], but ${print(tables)} was given.`,
     )
   }
-  return Object.freeze({ ...shared, dependsOn, tables })
+  return Object.freeze({ ...shared, dependsOn, tables, policy: policyOf(options, shared.engine.policy) })
+}
+
+function policyOf(options: FreshetOptions, ofCache: Policy): Policy {
+  const { isFailure = judgeFailure } = ofCache.resilience
+  const given = policyOptionNames.filter((name) => options[name] !== undefined)
+  const own = Object.fromEntries(given.map((name) => [name, options[name]])) as PolicyOptions
+  return resolvePolicy({ isFailure, ...own }, ofCache)
 }
 
 const isListOfNames = (given: unknown): boolean =>

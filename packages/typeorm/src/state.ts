@@ -1,4 +1,4 @@
-import type { Engine, LoadContext } from '@freshet/core/adapter'
+import type { Engine, LoadContext, Policy } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { Binding } from './binding.js'
 import type { ResolvedOptions } from './options.js'
@@ -7,6 +7,8 @@ import type { Tap } from './tap/tap.js'
 /** What Freshet knows of one DataSource that was given `cache: freshet({ cache })`. */
 export interface FreshetState {
   readonly engine: Engine
+  /** How long what is read is kept when the read itself does not say, and what is done when its load is slow or fails. */
+  readonly policy: Policy
   /** Whose results these are: evaluated when a query is sent; `undefined` without a `scope` option. */
   readonly scope: (() => unknown) | undefined
   /** The tags that a read of these tables carries; `undefined`: nobody can tell what it reads. */
@@ -36,12 +38,13 @@ export function setState(dataSource: DataSource, state: FreshetState): void {
 
 export function createState(
   dataSource: DataSource,
-  { engine, scope, database }: ResolvedOptions,
+  { engine, scope, database, policy }: ResolvedOptions,
   tap: Tap,
   binding: Binding,
 ): FreshetState {
   return {
     engine,
+    policy,
     scope,
     identity: identityOf(dataSource, database),
     readTags: (tables) => binding.readTags(tables === undefined ? 'all' : { tables }),

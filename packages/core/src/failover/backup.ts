@@ -55,10 +55,16 @@ export class Backup {
 
   #found(found: Lookup, askedAt: number): Lookup {
     const vector = this.#vector(found.vector, askedAt)
-    if (found.status === 'absent') return { status: 'absent', reason: found.reason, vector }
+    if (found.status === 'absent') {
+      const { reason, outdated } = found
+      return { status: 'absent', reason, vector, outdated }
+    }
     const { status, copy, storedAt, loadMs } = found
     // A time that comes from a server's clock is late by as long as the answer took, at most.
     const expiresAt = found.expiresAt - (this.#parts.now() - askedAt)
+    // Older than what may be served from here at all, whoever takes what has expired.
+    if (expiresAt <= this.#parts.now())
+      return { status: 'absent', reason: 'missing', vector, loadMs, outdated: found }
     return { status, copy, vector, storedAt, expiresAt, loadMs }
   }
 

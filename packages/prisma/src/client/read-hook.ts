@@ -11,6 +11,7 @@ import type { ModelPolicy } from '../options.js'
 import type { Tap } from '../tap/tap.js'
 import { argumentsKey } from './arguments-key.js'
 import { askedInfo } from './cache-info.js'
+import { copyArguments } from './copy-arguments.js'
 import type { Passages } from './passages.js'
 import type { CallInternals, QueryHookArguments } from './prisma-client.js'
 
@@ -69,12 +70,15 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     if (scoped === undefined) return bypass(call, args, 'scope')
     const path = dataPath.length === 0 ? '' : `/${dataPath.join('/')}`
     const key = `${scoped}${kind.keyPrefix}${path}|${text}`
+    const policy = asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy)
+    let sent = args
     const request: ReadRequest = {
       space: engine.space,
       key,
       tags: withOwnTags(tagsFor(model, call.operation, args), asked),
-      policy: asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy),
-      load: (context) => load(call, args, context),
+      policy,
+      load: (context) => load(call, sent, context),
+      keepArguments: policy.resilience.mayLoadLater ? () => void (sent = copyArguments(args)) : undefined,
       // Nobody stands between Prisma and this hook: later extensions are put outside.
       isPlain: true,
       source: kind.source,

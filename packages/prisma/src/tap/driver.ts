@@ -7,6 +7,7 @@
 export interface SqlQuery {
   readonly sql: string
   readonly args?: readonly unknown[]
+  readonly argTypes?: readonly unknown[]
 }
 
 interface Queryable {
@@ -34,6 +35,13 @@ export interface DriverFactory {
   readonly provider: string
   readonly adapterName: string
   connect(): Promise<DriverConnection>
+}
+
+/** What a query answers, as lists in the order of its columns. */
+export async function rowsThrough(connection: DriverConnection, sql: string): Promise<readonly unknown[]> {
+  const { rows } = (await connection.queryRaw({ sql, args: [], argTypes: [] })) as { rows: unknown }
+  if (Array.isArray(rows)) return rows as readonly unknown[]
+  throw new TypeError('The driver adapter answered without rows')
 }
 
 type Overrides<T> = { readonly [Name in keyof T]?: T[Name] }

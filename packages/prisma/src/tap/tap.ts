@@ -1,10 +1,11 @@
 import { FreshetError } from '@freshet/core'
 import type { Execution, Outcome, StatementAnswer, TappedPlace, Written } from '@freshet/core/adapter'
 import { autocommit, Observers } from '@freshet/core/adapter'
-import type { Statement } from '@freshet/sql'
-import { createClassifier } from '@freshet/sql'
+import type { DefinitionChange, LiveCatalogue, RunQuery, Statement } from '@freshet/sql'
+import { createClassifier, createLiveCatalogue } from '@freshet/sql'
 import { dialectOf } from '../client/prisma-client.js'
 import type { DriverConnection, DriverFactory, SqlQuery } from './driver.js'
+import { rowsThrough } from './driver.js'
 import { answerOf } from './answer.js'
 import { outcomeOf } from './outcome.js'
 import { probe } from './probe.js'
@@ -28,6 +29,8 @@ export class Tap implements TappedPlace<Statement> {
   readonly factory: DriverFactory
   readonly observers = new Observers<Statement>()
   readonly classify: (sql: string) => Statement
+  /** What the database says of its tables. It is asked past the tap. */
+  readonly catalogue: LiveCatalogue
   /** Of the copy of the package that placed this tap: only that one's probes are seen by it. */
   readonly probe = probe
   /**
@@ -42,10 +45,18 @@ export class Tap implements TappedPlace<Statement> {
   #openTransactions = 0
   /** Written outside a transaction while one was open on the same connection: it commits, or not, with that one. */
   readonly #writtenMeanwhile: Written<Statement>
+  /** As {@link #writtenMeanwhile}, of definitions. */
+  #changedMeanwhile: DefinitionChange | undefined
+  readonly #connections = new Set<DriverConnection>()
 
   constructor(factory: DriverFactory) {
     this.factory = factory
-    this.classify = createClassifier(dialectOf(factory))
+    const dialect = dialectOf(factory)
+    this.classify = createClassifier(dialect)
+    this.catalogue = createLiveCatalogue({
+      dialect,
+      onFailure: (cause) => this.observers.catalogueUnknown(cause),
+    })
     this.isShared = factory.provider === 'sqlite'
     this.#writtenMeanwhile = this.written()
   }
@@ -83,6 +94,41 @@ export class Tap implements TappedPlace<Statement> {
     return autocommit(this, execution, send)
   }
 
+  /** A connection is about to be handed out: what its reads depend on is known from the first one on. */
+  async connected(inner: DriverConnection): Promise<void> {
+    this.#connections.add(inner)
+    await this.catalogue.ask(this.ask)
+  }
+
+  /** While nobody is connected, others may change definitions unseen. */
+  disconnected(inner: DriverConnection): void {
+    this.#connections.delete(inner)
+    if (this.#connections.size === 0) this.catalogue.forget()
+  }
+
+  /** Past the tap, through whatever connection there is by then. */
+  readonly ask: RunQuery = async (sql) => {
+    const connection = [...this.#connections].at(-1)
+    if (connection === undefined) throw new Error('The connection to the database was closed')
+    return await rowsThrough(connection, sql)
+  }
+
+  /**
+   * What may have changed definitions has been carried out.
+   *
+   * @param mayStillCome perhaps it has not, and will be
+   */
+  changed(change: DefinitionChange, mayStillCome: boolean): void {
+    if (this.seesUncommitted) this.changeLeftOpen(change)
+    else void change.ended(mayStillCome ? undefined : this.ask)
+  }
+
+  /** As {@link leftOpen}, of definitions. */
+  changeLeftOpen(change: DefinitionChange): void {
+    if (this.#changedMeanwhile === undefined) this.#changedMeanwhile = change
+    else void change.ended(undefined)
+  }
+
   /** A transaction is about to begin into which reads can see. */
   transactionBegins(): void {
     this.#openTransactions++
@@ -98,7 +144,10 @@ export class Tap implements TappedPlace<Statement> {
   async transactionEnded(): Promise<void> {
     if (this.#openTransactions > 0) this.#openTransactions--
     this.visibleTransactions++
-    if (this.#openTransactions > 0 || this.#writtenMeanwhile.isEmpty) return
+    if (this.#openTransactions > 0) return
+    void this.#changedMeanwhile?.ended(this.ask)
+    this.#changedMeanwhile = undefined
+    if (this.#writtenMeanwhile.isEmpty) return
     const ended = this.#writtenMeanwhile.invalidate('a write beside a transaction on the same connection')
     this.#writtenMeanwhile.clear()
     await ended
@@ -117,8 +166,11 @@ export function tapOn(factory: DriverFactory): Tap {
   if (existing !== undefined) return existing
   const tap = new Tap(factory)
   const connect = factory.connect.bind(factory)
-  const tappedConnect = async (): Promise<DriverConnection> =>
-    new TappedConnection(tap, await connect()).asConnection()
+  const tappedConnect = async (): Promise<DriverConnection> => {
+    const inner = await connect()
+    await tap.connected(inner)
+    return new TappedConnection(tap, inner).asConnection()
+  }
   try {
     // The key last: a factory that carries it counts as tapped.
     factory.connect = tappedConnect

@@ -39,6 +39,19 @@ export class TappedConnection {
     if (this.#open.delete(transaction)) await this.#tap.transactionEnded()
   }
 
+  /** Sends what may change definitions, outside any transaction that is known of. */
+  async redefine<T>(send: () => Promise<T>): Promise<T> {
+    const change = this.#tap.catalogue.changing()
+    try {
+      const result = await send()
+      this.#tap.changed(change, false)
+      return result
+    } catch (error) {
+      this.#tap.changed(change, this.#tap.outcomeOf(error) === 'unknown')
+      throw error
+    }
+  }
+
   #statement<T>(query: SqlQuery, send: () => Promise<T>): Promise<T> {
     markPassage()
     const execution = this.#tap.execution(query)
@@ -48,7 +61,12 @@ export class TappedConnection {
     if (savepoint !== undefined && this.#tap.isShared) {
       return savepoint === 'set' ? this.#begin(send) : this.#end(execution, send)
     }
-    return kind === 'write' ? this.#tap.autocommit(execution, send) : send()
+    return kind === 'write' ? this.#autocommit(execution, send) : send()
+  }
+
+  #autocommit<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {
+    const redefines = execution.statement.writes === 'unknown'
+    return this.#tap.autocommit(execution, redefines ? () => this.redefine(send) : send)
   }
 
   /**
@@ -69,7 +87,7 @@ export class TappedConnection {
 
   async #end<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {
     if (this.#open.size === 0) {
-      return this.#tap.autocommit({ ...execution, statement: endOfUnseen(execution.statement) }, send)
+      return this.#autocommit({ ...execution, statement: endOfUnseen(execution.statement) }, send)
     }
     const result = await send()
     // In a pool every BEGIN may have gone to a connection of its own.
@@ -103,6 +121,7 @@ export class TappedConnection {
     try {
       await this.#inner.dispose()
     } finally {
+      this.#tap.disconnected(this.#inner)
       await this.#endLeftOpen()
     }
   }

@@ -1,6 +1,6 @@
 import type { Execution, MaybePromise, OpenWrites, TransactionPlace, Written } from '@freshet/core/adapter'
 import { TransactionWrites } from '@freshet/core/adapter'
-import type { Statement } from '@freshet/sql'
+import type { DefinitionChange, Statement } from '@freshet/sql'
 import type { DriverTransaction, SqlQuery } from './driver.js'
 import { override } from './driver.js'
 import { markPassage } from './probe.js'
@@ -28,6 +28,8 @@ export class TappedTransaction implements TransactionPlace<Statement> {
   #released = false
   /** The invalidation that a `COMMIT` statement started; `commit()` waits for it. */
   #settled: MaybePromise<void> = undefined
+  /** Definitions that it changes are not seen before it has ended. */
+  #change: DefinitionChange | undefined
 
   constructor(tap: Tap, connection: TappedConnection, inner: DriverTransaction) {
     this.#tap = tap
@@ -69,10 +71,11 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     return this.#released && !this.#tap.isShared
   }
 
-  #statement<T>(query: SqlQuery, send: () => Promise<T>): Promise<T> {
+  #statement<T>(query: SqlQuery, sendOn: () => Promise<T>): Promise<T> {
     markPassage()
     const execution = this.#tap.execution(query)
-    const { kind, commitsImplicitly, mayEndTransaction, isCommit } = execution.statement
+    const { kind, commitsImplicitly, mayEndTransaction, isCommit, writes } = execution.statement
+    const send = writes === 'unknown' ? () => this.#redefine(sendOn) : sendOn
     if (this.#isOpen && (commitsImplicitly || mayEndTransaction)) {
       return this.#writes.writeAndEnd(execution, send)
     }
@@ -82,6 +85,26 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     return this.#isOpen
       ? this.#writes.write(execution, () => this.#watch(send))
       : this.#writes.writeLate(execution, send)
+  }
+
+  async #redefine<T>(send: () => Promise<T>): Promise<T> {
+    if (!this.#isOpen) return this.#connection.redefine(send)
+    this.#change ??= this.#tap.catalogue.changing()
+    try {
+      return await send()
+    } finally {
+      // Its end, which was answered before, has perhaps not been that of this statement.
+      if (this.#writes.state === 'ended') {
+        const late = this.#tap.catalogue.changing()
+        void late.ended(this.isWithOthers() ? undefined : this.#tap.ask)
+      }
+    }
+  }
+
+  /** @param mayStillCome what it changed is perhaps not there yet, and will be */
+  #changeEnded(mayStillCome: boolean): void {
+    void this.#change?.ended(mayStillCome ? undefined : this.#tap.ask)
+    this.#change = undefined
   }
 
   get #isOpen(): boolean {
@@ -126,6 +149,14 @@ export class TappedTransaction implements TransactionPlace<Statement> {
   }
 
   async #commit(): Promise<void> {
+    try {
+      await this.#commitAndGiveBack()
+    } finally {
+      this.#givenBack()
+    }
+  }
+
+  async #commitAndGiveBack(): Promise<void> {
     if (this.#isOpen && this.#inner.options.usePhantomQuery) {
       await this.#commitBy(() => this.#release(() => this.#inner.commit()), {
         rollBack: () => this.#release(() => this.#inner.rollback()),
@@ -138,7 +169,16 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     // Without phantom queries this gives the connection back and ends no transaction.
     const ends = this.#isOpen && this.#inner.options.usePhantomQuery
     const release = () => this.#release(() => this.#inner.rollback())
-    await (ends ? this.#rollBackBy(release) : release())
+    try {
+      await (ends ? this.#rollBackBy(release) : release())
+    } finally {
+      this.#givenBack()
+    }
+  }
+
+  /** Nobody has ended it: how it ends is not heard of any more. */
+  #givenBack(): void {
+    this.#changeEnded(true)
   }
 
   async #release(give: () => Promise<void>): Promise<void> {
@@ -152,6 +192,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
 
   async #commitBy<T>(send: () => Promise<T>, { rollBack, settle }: Ways): Promise<T> {
     const result = await this.#writes.commit(send, {
+      committed: () => this.#changeEnded(false),
       rollBack: () => this.#rollBackBy(rollBack),
       refused: (writes, error) => this.#commitRefused(writes, error),
       settle,
@@ -164,6 +205,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     const isUnknown = this.outcomeOf(error) === 'unknown'
     if (this.#tap.isShared) return this.#leaveOpen(writes, error, isUnknown)
     this.#writes.state = 'ended'
+    this.#changeEnded(isUnknown)
     await (isUnknown ? writes.unknown(error) : writes.rolledBack())
   }
 
@@ -175,6 +217,8 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     this.#writes.state = 'open'
     this.#writes.mayHaveEnded = true
     this.#tap.leftOpen(this.#writes.written)
+    if (this.#change !== undefined) this.#tap.changeLeftOpen(this.#change)
+    this.#change = undefined
     await (isUnknown ? writes.unknown(error) : writes.committed('a transaction left open'))
   }
 
@@ -184,6 +228,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     try {
       return await this.#writes.rollBack(send, {
         mayBeOutrun: () => wasSeen,
+        rolledBack: () => this.#changeEnded(false),
         refused: (error) => this.#writes.leaveUnknown(error),
       })
     } finally {

@@ -1,5 +1,5 @@
 import type { PreciseRead } from '../../src/precision/read-precision.js'
-import { Chance } from './chance.js'
+import { Chance } from '../../../../test/copies/chance.js'
 import { callOf, type RandomRead, ReadMaker, send } from './random-read.js'
 import { print, WriteMaker } from './random-write.js'
 import { seedRows } from './seed-rows.js'

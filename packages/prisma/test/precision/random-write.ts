@@ -1,5 +1,5 @@
 import type { Model, RelationField } from '../../src/schema/data-model.js'
-import type { Chance } from './chance.js'
+import type { Chance } from '../../../../test/copies/chance.js'
 import type { ReadMaker } from './random-read.js'
 import { seedRows } from './seed-rows.js'
 import { anyModel, scalarsOf, uniqueOf, valueOf } from './values.js'

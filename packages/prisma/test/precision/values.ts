@@ -1,5 +1,5 @@
 import type { Model, ScalarField } from '../../src/schema/data-model.js'
-import type { Chance } from './chance.js'
+import type { Chance } from '../../../../test/copies/chance.js'
 import { dataModel } from './world.js'
 
 const people = [1, 2, 3, 4]

@@ -18,13 +18,25 @@ export interface LiveCatalogue {
    * Asks through `run`, unless it is known or being asked. Never rejects.
    *
    * @returns when it is known, or has failed, or the deadline has passed, after which the question goes on; at once if
-   * the question is put off, because the last one was too short a while ago
+   * the question is put off, because one after a change or a refusal was too short a while ago
    */
   ask(run: RunQuery): Promise<void>
-  /** Definitions are about to change, or have changed: nothing is known until it has been asked again. */
+  /** Nothing is known, and nothing is tried again, until somebody asks. */
   forget(): void
+  /** Definitions are about to change: nothing is known, and nothing is asked, until that has ended. */
+  changing(): DefinitionChange
   /** When nothing is being asked, or put off: what is known then will stay until somebody forgets or asks. */
   settled(): Promise<void>
+}
+
+/** A statement that may change definitions, or the transaction around it. */
+export interface DefinitionChange {
+  /**
+   * It has been carried out or undone, for everybody to see. Called again, it does nothing. Never rejects.
+   *
+   * @param run asks what has become of the tables; left out if that may not be settled yet
+   */
+  ended(run: RunQuery | undefined): Promise<void>
 }
 
 export interface LiveCatalogueOptions {
@@ -47,14 +59,21 @@ export interface CatalogueClock {
 /**
  * A catalogue that is asked for once, and again after definitions have changed.
  *
- * One question is under way at a time, and questions take at most a tenth of it; after failures they come more and more
- * seldom. An answer is only taken if nothing was forgotten since its question was sent.
+ * One question is under way at a time, and questions take at most a tenth of it. One that was refused is put again, more
+ * and more seldom. An answer is only taken if nothing was forgotten since its question was sent.
  */
 export function createLiveCatalogue(options: LiveCatalogueOptions): LiveCatalogue {
   return new AskedCatalogue(options)
 }
 
+interface Wanted {
+  readonly run: RunQuery
+  /** Nobody waits for it. */
+  readonly isRetry: boolean
+}
+
 interface Question {
+  readonly run: RunQuery
   readonly era: number
   readonly begunAt: number
   /** The deadline has passed: another one may be asked beside it. */
@@ -66,7 +85,7 @@ interface Question {
 
 const shareOfTime = 10
 const firstPauseMs = 1000
-const longestPauseMs = 60_000
+const longestPauseMs = 300_000
 
 class AskedCatalogue implements LiveCatalogue {
   readonly #options: LiveCatalogueOptions
@@ -77,8 +96,10 @@ class AskedCatalogue implements LiveCatalogue {
   /** Grows with everything that is forgotten. */
   #era = 0
   #question: Question | undefined
-  /** To be asked through as soon as may be. */
-  #wanted: RunQuery | undefined
+  /** To be asked as soon as may be. */
+  #wanted: Wanted | undefined
+  /** Under way. */
+  #changes = 0
   #notBefore = -Infinity
   #isPaused = false
   #failures = 0
@@ -100,6 +121,30 @@ class AskedCatalogue implements LiveCatalogue {
   }
 
   forget(): void {
+    this.#outdate()
+    this.#wanted = undefined
+    // Whoever comes next waits for it; one that refused is not asked sooner for that.
+    if (this.#failures === 0) this.#notBefore = -Infinity
+    this.#settle()
+  }
+
+  changing(): DefinitionChange {
+    this.#changes++
+    this.#outdate()
+    let hasEnded = false
+    return {
+      ended: async (run) => {
+        if (hasEnded) return
+        hasEnded = true
+        this.#changes--
+        this.#outdate()
+        if (run === undefined) this.#askNext()
+        else await this.ask(run)
+      },
+    }
+  }
+
+  #outdate(): void {
     this.#era++
     this.#current = undefined
   }
@@ -108,7 +153,7 @@ class AskedCatalogue implements LiveCatalogue {
     if (this.#current !== undefined) return
     const before = this.#question
     if (before?.era === this.#era && !before.isLate) return before.released
-    this.#wanted = run
+    this.#wanted = { run, isRetry: false }
     this.#askNext()
     // Put off, nobody can tell for how long.
     const own = this.#question
@@ -121,17 +166,22 @@ class AskedCatalogue implements LiveCatalogue {
   }
 
   get #isSettled(): boolean {
-    return this.#question === undefined && this.#wanted === undefined
+    return this.#question === undefined && this.#wanted?.isRetry !== false
+  }
+
+  #settle(): void {
+    if (this.#isSettled) for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   #askNext(): void {
     if (this.#current !== undefined) this.#wanted = undefined
-    const run = this.#wanted
-    if (run === undefined || this.#isPaused || this.#question?.isLate === false) return
+    const wanted = this.#wanted
+    if (wanted === undefined || this.#changes > 0) return
+    if (this.#isPaused || this.#question?.isLate === false) return
     const pause = this.#notBefore - this.#clock.now()
     if (pause > 0) return this.#pause(pause)
     this.#wanted = undefined
-    this.#send(run)
+    this.#send(wanted.run)
   }
 
   #pause(ms: number): void {
@@ -145,6 +195,7 @@ class AskedCatalogue implements LiveCatalogue {
   #send(run: RunQuery): void {
     const { promise, resolve } = withResolvers()
     const question: Question = {
+      run,
       era: this.#era,
       begunAt: this.#clock.now(),
       isLate: false,
@@ -153,16 +204,16 @@ class AskedCatalogue implements LiveCatalogue {
     }
     this.#question = question
     const disarm = this.#clock.setTimer(() => this.#late(question), this.#deadlineMs)
-    void this.#answer(question, run).finally(disarm)
+    void this.#answer(question).finally(disarm)
   }
 
-  async #answer(question: Question, run: RunQuery): Promise<void> {
+  async #answer(question: Question): Promise<void> {
     const { dialect } = this.#options
     try {
-      const rows = await run(catalogueQueries[dialect])
+      const rows = await question.run(catalogueQueries[dialect])
       this.#answered(question, readCatalogue(dialect, rows))
     } catch (cause) {
-      this.#failed(question, cause)
+      if (this.#failed(question, cause)) this.#wanted ??= { run: question.run, isRetry: true }
     }
     this.#over(question)
   }
@@ -177,11 +228,13 @@ class AskedCatalogue implements LiveCatalogue {
     this.#told = undefined
   }
 
-  #failed({ era }: Question, cause: unknown): void {
+  /** Whether that is news. */
+  #failed({ era }: Question, cause: unknown): boolean {
     this.#notBefore = this.#clock.now() + Math.min(firstPauseMs * 2 ** this.#failures++, longestPauseMs)
-    if (era !== this.#era || this.#current !== undefined) return
+    if (era !== this.#era || this.#current !== undefined) return false
     this.#failure = cause
     this.#tell(cause)
+    return true
   }
 
   #late(question: Question): void {
@@ -195,7 +248,7 @@ class AskedCatalogue implements LiveCatalogue {
     question.release()
     if (this.#question === question) this.#question = undefined
     this.#askNext()
-    if (this.#isSettled) for (const resolve of this.#waiting.splice(0)) resolve()
+    this.#settle()
   }
 
   #tell(cause: unknown): void {

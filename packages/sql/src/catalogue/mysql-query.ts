@@ -1,4 +1,13 @@
-/** All tables of the connection's database, on MySQL and MariaDB. Its texts come as bytes of several collations, or not at all. */
+/** The account of the session as the tables of privileges write it: `'name'@'host'`. */
+const grantee = `CONCAT('''', LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - 1 - CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1))),
+  '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')`
+
+/**
+ * All tables of the connection's database, on MySQL and MariaDB. Its texts come as bytes of several collations, or not at
+ * all. MySQL shows triggers to those alone who may make some (MariaDB hides what they do, not that they are there): to
+ * others every table may have one. A privilege for a pattern of databases may be taken back by one for this database, so
+ * only that one counts.
+ */
 export const mysqlCatalogueQuery = `
 SELECT 'column' AS kind, '' AS namespace, CAST(TABLE_NAME AS CHAR) AS tbl, CAST(COLUMN_NAME AS CHAR) AS name,
   CAST(COALESCE(COLLATION_NAME, '') AS CHAR) AS part, ORDINAL_POSITION AS position, CAST(COLUMN_TYPE AS CHAR) AS detail,
@@ -29,4 +38,13 @@ SELECT 'wide', '', CAST(TABLE_NAME AS CHAR), IF(TABLE_TYPE LIKE '%VIEW%', 'view'
 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE <> 'BASE TABLE'
 UNION ALL
 SELECT 'wide', '', CAST(EVENT_OBJECT_TABLE AS CHAR), 'trigger', '', 0, '', ''
-FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()`
+FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()
+UNION ALL
+SELECT 'wide', '', CAST(t.TABLE_NAME AS CHAR), 'triggers are hidden without the privilege TRIGGER', '', 0, '', ''
+FROM information_schema.TABLES t
+WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE' AND VERSION() NOT LIKE '%MariaDB%'
+  AND NOT EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES u WHERE u.PRIVILEGE_TYPE = 'TRIGGER' AND u.GRANTEE = ${grantee})
+  AND NOT EXISTS (SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES s WHERE s.PRIVILEGE_TYPE = 'TRIGGER' AND s.GRANTEE = ${grantee}
+    AND REPLACE(s.TABLE_SCHEMA, CHAR(92 USING utf8mb4), '') = DATABASE())
+  AND NOT EXISTS (SELECT 1 FROM information_schema.TABLE_PRIVILEGES p WHERE p.PRIVILEGE_TYPE = 'TRIGGER' AND p.GRANTEE = ${grantee}
+    AND p.TABLE_SCHEMA = t.TABLE_SCHEMA AND p.TABLE_NAME = t.TABLE_NAME)`

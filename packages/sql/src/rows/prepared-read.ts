@@ -42,13 +42,18 @@ export interface PreparedShown {
    * the ON of a left join; `undefined`: it does not show them all.
    */
   leadNames(key: readonly string[]): readonly string[] | undefined
-  /** The columns of other places that the ON of this one, or a condition for all rows, says are equal. */
-  readonly equals: readonly EqualColumns[]
+  /** What rows here must meet to be in an answer: columns of other places that are equal. */
+  readonly meets: readonly EqualColumns[]
 }
 
 export interface EqualColumns {
   readonly column: string
-  readonly other: { readonly place: number; readonly column: string }
+  readonly other: PlaceColumn
+}
+
+export interface PlaceColumn {
+  readonly place: number
+  readonly column: string
 }
 
 /** Where the answer shows a value of a row. */
@@ -59,6 +64,8 @@ export interface ShownValue {
    * here. `other`: it is that of a row which may be absent while the row here is not.
    */
   readonly from: 'own' | 'lead' | 'other'
+  /** Of `other`: whose it is. */
+  readonly other?: PlaceColumn
 }
 
 /** The values of a key, by what a sending was given; `undefined`: they cannot be told. Empty: there is no such row. */
@@ -112,7 +119,7 @@ function preparePlace(context: Context, place: number): PreparedPlace {
       isOnlyLinked: shown.isOnlyLinked,
       rowNames: (key) => each(key, (name) => rowName(context, place, name)),
       leadNames: (key) => each(key, (name) => leadName(context, place, name)),
-      equals: equalsAt(context, place),
+      meets: meetsAt(context, place),
     },
     pins: (key) => pinsAt(context, place, key),
   }
@@ -203,7 +210,7 @@ function rowName(context: Context, place: number, name: string): ShownValue | un
   if (lead !== undefined) return { name: lead, from: 'lead' }
   for (const other of equalColumns(context, place, name)) {
     const shown = ownName(context, other.place, other.column)
-    if (shown !== undefined) return { name: shown, from: 'other' }
+    if (shown !== undefined) return { name: shown, from: 'other', other }
   }
   return undefined
 }
@@ -223,7 +230,7 @@ function equalColumns(
   place: number,
   name: string,
   leading = false,
-): readonly { readonly place: number; readonly column: string }[] {
+): readonly PlaceColumn[] {
   const spelt = known[place]?.named(name)
   if (spelt === undefined) return []
   const here = { table: place, name: spelt.spelling }
@@ -237,13 +244,14 @@ function equalColumns(
   })
 }
 
-function equalsAt(context: Context, place: number): readonly EqualColumns[] {
-  const names = context.condition.links.flatMap(({ left, right }) =>
-    [left, right].filter(({ table }) => table === place).map(({ name }) => name),
-  )
-  return [...new Set(names)].flatMap((spelling) => {
-    const column = context.known[place]?.find(spelling)?.name
-    if (column === undefined) return []
-    return equalColumns(context, place, column).map((other) => ({ column, other }))
+function meetsAt({ condition, known }: Context, place: number): readonly EqualColumns[] {
+  return condition.links.flatMap(({ left, right, isOneWay }) => {
+    const ends = [[right, left], ...(isOneWay === true ? [] : [[left, right]])] as const
+    return ends.flatMap(([here, there]) => {
+      const column = here.table === place ? known[place]?.find(here.name) : undefined
+      const other = column && alike(known, there, column)
+      if (column === undefined || other === undefined) return []
+      return [{ column: column.name, other: { place: there.table, column: other.column.name } }]
+    })
   })
 }

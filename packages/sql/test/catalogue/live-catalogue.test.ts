@@ -168,50 +168,57 @@ describe('a database that refuses', () => {
   })
 
   test('is told once, until it refuses for another reason or has answered between', async () => {
-    const { catalogue, failures, clock, database } = scene()
-    const later = () => clock.advance(60_000)
-    await catalogue.ask(refuse)
-    later()
-    await catalogue.ask(refuse)
-    expect(failures).toHaveLength(1)
-    later()
-    await catalogue.ask(() => Promise.reject(new Error('too many connections')))
-    expect(failures).toHaveLength(2)
-    later()
-    database.landAll(rowsOf('post'))
-    await catalogue.ask(database.load)
-    catalogue.forget()
-    later()
-    await catalogue.ask(() => Promise.reject(new Error('too many connections')))
-    expect(failures).toHaveLength(3)
+    const { catalogue, failures, clock } = scene()
+    const answers = ['denied', 'denied', 'denied', 'too many', rowsOf('post'), 'too many', 'too many']
+    const told: number[] = []
+    const run = async () => {
+      const answer = answers[told.length]!
+      if (typeof answer === 'string') throw new Error(answer)
+      return answer
+    }
+    for (const _ of answers) {
+      await catalogue.ask(run)
+      told.push(failures.length)
+      catalogue.forget()
+      clock.advance(600_000)
+    }
+    expect(told).toEqual([1, 1, 1, 2, 2, 3, 3])
   })
 
-  test('is asked more and more seldom', async () => {
+  test('is asked again without anybody coming, more and more seldom', async () => {
     const { catalogue, clock } = scene()
-    let asked = 0
-    const pauses: number[] = []
-    for (let round = 0; round < 9; round++) {
-      await catalogue.ask(() => (asked++, refuse()))
-      await settled()
-      void catalogue.ask(() => (asked++, refuse()))
-      pauses.push(clock.nextInMs ?? 0)
+    const pauses: (number | undefined)[] = []
+    await catalogue.ask(() => (pauses.push(clock.nextInMs), refuse()))
+    for (let round = 0; round < 10; round++) {
+      pauses[pauses.length - 1] = clock.nextInMs
       clock.advance(clock.nextInMs ?? 0)
       await settled()
     }
-    expect(asked).toBe(10)
-    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000])
+    const seconds = [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
+    expect(pauses.slice(0, -1)).toEqual(seconds.map((second) => second * 1000))
   })
 
-  test('and then answers is asked again as soon after the next refusal as after the first', async () => {
-    const { catalogue, database, clock } = scene()
+  test('and then answers is known, and is asked again soon after the next refusal', async () => {
+    const { catalogue, database, clock, known } = scene()
     await catalogue.ask(refuse)
-    clock.advance(1000)
-    database.landAll(rowsOf('post'))
     await catalogue.ask(database.load)
+    database.landAll(rowsOf('post'))
+    clock.advance(1000)
+    await settled()
+    expect(known()).toEqual(['post'])
     catalogue.forget()
     await catalogue.ask(refuse)
-    await catalogue.ask(database.load)
     expect(clock.nextInMs).toBe(1000)
+  })
+
+  test('is left alone once it is forgotten', async () => {
+    const { catalogue, clock } = scene()
+    let asked = 0
+    await catalogue.ask(() => (asked++, refuse()))
+    catalogue.forget()
+    clock.advance(600_000)
+    await settled()
+    expect(asked).toBe(1)
   })
 
   test('by throwing, or by answering something else than rows, fails nobody either', async () => {
@@ -253,14 +260,24 @@ describe('a database that refuses', () => {
 })
 
 describe('questions one after another', () => {
+  test('do not wait where somebody has just come', async () => {
+    const { catalogue, database, clock } = scene()
+    const asking = catalogue.ask(database.load)
+    clock.advance(30)
+    database.land(rowsOf('post'))
+    await asking
+    catalogue.forget()
+    expect(await stateOf(catalogue.ask(database.load))).toBe('pending')
+    expect(database.count).toBe(2)
+  })
+
   test('leave the database alone for ten times as long as the last one took', async () => {
     const { catalogue, database, clock, known } = scene()
     const asking = catalogue.ask(database.load)
     clock.advance(30)
     database.land(rowsOf('post'))
     await asking
-    catalogue.forget()
-    expect(await stateOf(catalogue.ask(database.load))).toBe('fulfilled')
+    expect(await stateOf(catalogue.changing().ended(database.load))).toBe('fulfilled')
     clock.advance(299)
     expect(database.count).toBe(1)
     clock.advance(1)
@@ -268,6 +285,50 @@ describe('questions one after another', () => {
     database.land(rowsOf('post', 'tag'), 1)
     await catalogue.settled()
     expect(known()).toEqual(['post', 'tag'])
+  })
+})
+
+describe('while definitions are changing', () => {
+  test('nothing is known, and nothing is asked', async () => {
+    const { catalogue, database, known } = await knownScene('post')
+    const change = catalogue.changing()
+    expect(known()).toBeUndefined()
+    expect(await stateOf(catalogue.ask(database.load))).toBe('fulfilled')
+    expect(database.count).toBe(1)
+    const ended = change.ended(database.load)
+    database.land(rowsOf('post', 'tag'), 1)
+    await ended
+    expect(known()).toEqual(['post', 'tag'])
+  })
+
+  test('an answer that is under way is not taken, neither during the change nor after it', async () => {
+    const { catalogue, database, known } = scene()
+    void catalogue.ask(database.load)
+    const change = catalogue.changing()
+    database.land(rowsOf('old'))
+    await settled()
+    expect(known()).toBeUndefined()
+    void change.ended(undefined)
+    expect(known()).toBeUndefined()
+  })
+
+  test('nothing is asked until the last of them has ended, however often one is said to have', async () => {
+    const { catalogue, database } = scene()
+    const [one, other] = [catalogue.changing(), catalogue.changing()]
+    await one.ended(database.load)
+    await one.ended(database.load)
+    expect(database.count).toBe(0)
+    void other.ended(undefined)
+    // Who wanted to know before is remembered.
+    expect(database.count).toBe(1)
+  })
+
+  test('of which nobody knows whether it has ended, nothing is asked by itself', async () => {
+    const { catalogue, database, known } = await knownScene('post')
+    await catalogue.changing().ended(undefined)
+    expect([known(), database.count]).toEqual([undefined, 1])
+    void catalogue.ask(database.load)
+    expect(database.count).toBe(2)
   })
 })
 
@@ -279,8 +340,7 @@ test('nothing is settled while a question is put off or under way', async () => 
   expect(await stateOf(catalogue.settled())).toBe('pending')
   database.land(rowsOf())
   await asking
-  catalogue.forget()
-  await catalogue.ask(database.load)
+  await catalogue.changing().ended(database.load)
   const all = catalogue.settled()
   expect(await stateOf(all)).toBe('pending')
   clock.advance(50)

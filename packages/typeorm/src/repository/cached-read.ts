@@ -1,5 +1,5 @@
 import type { Engine, LoadContext, Policy } from '@freshet/core/adapter'
-import { isPromise, resolvePolicy } from '@freshet/core/adapter'
+import { isPromise, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
@@ -25,8 +25,12 @@ export interface CachedRead {
   readonly plan: ReadPlan
   /** `undefined` if nothing tells it from every other read. */
   readonly text: ReadText | undefined
+  /** Reads through a query runner of the caller's, who has other uses for it. */
+  readonly hasRunner: boolean
   /** Made when it is needed, once. */
   builder(): SelectQueryBuilder<ObjectLiteral>
+  /** From now on what is read does not depend on what the caller does with their options, or with their builder. */
+  keep(): void
 }
 
 /**
@@ -41,7 +45,8 @@ export async function readCached(
   const { state, kind } = read
   const { engine } = state
   if (options !== undefined) assertReadOptions(kind.method, options)
-  const policy = options === undefined ? engine.policy : resolvePolicy(options, engine.policy)
+  const asked = options === undefined ? state.policy : resolvePolicy(options, state.policy)
+  const policy = read.hasRunner ? withoutLaterLoads(asked) : asked
   const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolve(options.tags)
   if (read.obstacle !== undefined) return bypass(read, read.obstacle)
   const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }
@@ -54,7 +59,7 @@ export async function readCached(
   const tags = ownTags === undefined ? known : [...known, ...ownTags]
   try {
     // Awaited only if it must be: even that costs a turn of the microtask queue.
-    const answer = lookUp(read, key, tags, policy, mayBeStale(engine) && options?.mutable !== true)
+    const answer = lookUp(read, key, tags, policy, mayBeStale(engine, policy) && options?.mutable !== true)
     return isPromise(answer) ? await answer : answer
   } catch (error) {
     if (!(error instanceof OutdatedSnapshot)) throw error
@@ -66,26 +71,29 @@ export async function readCached(
 }
 
 function lookUp(
-  { state, kind, dataSource, source, builder }: CachedRead,
+  read: CachedRead,
   key: string,
   tags: readonly string[],
   policy: Policy,
   frozen: boolean,
 ): unknown {
+  const { state, kind, dataSource, source } = read
   const { engine } = state
   return engine.reader.read({
     space: engine.space,
     key,
     tags,
     policy,
-    load: (context: LoadContext) => loadFor(state, kind, builder(), source, context),
+    load: (context: LoadContext) => loadFor(state, kind, read.builder(), source, context),
+    keepArguments: () => read.keep(),
     restore: (value) => kind.restore(value, dataSource, frozen),
     source,
   })
 }
 
 /** Saving an entity that is older than its row writes the old values back. */
-const mayBeStale = ({ switches }: Engine): boolean => switches.mayBeStale
+const mayBeStale = ({ switches }: Engine, { resilience }: Policy): boolean =>
+  switches.mayBeStale || resilience.mayBeStale
 
 /** As without the cache. */
 function bypass({ state: { engine }, source, kind, builder }: CachedRead, reason: string): Promise<unknown> {

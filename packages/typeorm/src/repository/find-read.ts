@@ -16,6 +16,7 @@ import type { ReadText } from './builder-text.js'
 import { builderText } from './builder-text.js'
 import type { CachedRead } from './cached-read.js'
 import { configuredState } from './configured-state.js'
+import { copyBuilder, copyOptions } from './copy-asked.js'
 import { findShape, findText } from './find-text.js'
 import { builderObstacle, optionsObstacle, runnerOf } from './obstacle.js'
 
@@ -29,9 +30,10 @@ export class FindRead implements CachedRead {
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
+  readonly hasRunner: boolean
   readonly #repository: Repository<ObjectLiteral>
   readonly #metadata: EntityMetadata
-  readonly #options: Options | undefined
+  #options: Options | undefined
   #builder: Builder | undefined
 
   constructor(repository: Repository<ObjectLiteral>, kind: AnswerKind, options: Options | undefined) {
@@ -44,6 +46,7 @@ export class FindRead implements CachedRead {
     this.kind = kind
     this.source = `${metadata.name}.${kind.method}`
     this.obstacle = optionsObstacle(options) ?? this.state.obstacle(manager.queryRunner)
+    this.hasRunner = manager.queryRunner !== undefined
     this.#repository = repository
     this.#metadata = metadata
     this.#options = options
@@ -64,6 +67,11 @@ export class FindRead implements CachedRead {
 
   readonly builder = (): Builder => (this.#builder ??= this.#build())
 
+  keep(): void {
+    this.#options = copyOptions(this.#options)
+    this.#builder = this.#build()
+  }
+
   #build(): Builder {
     const { manager } = this.#repository
     const options = this.kind === oneEntity ? { ...this.#options, take: 1 } : (this.#options ?? {})
@@ -82,7 +90,8 @@ export class BuilderRead implements CachedRead {
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
-  readonly #builder: Builder
+  readonly hasRunner: boolean
+  #builder: Builder
 
   constructor(builder: Builder, kind: AnswerKind) {
     this.dataSource = builder.dataSource
@@ -91,6 +100,7 @@ export class BuilderRead implements CachedRead {
     this.obstacle = builderObstacle(builder) ?? this.state.obstacle(runnerOf(builder))
     const main = builder.expressionMap.mainAlias
     this.source = `${main?.hasMetadata === true ? main.metadata.name : 'SelectQueryBuilder'}.${kind.method}`
+    this.hasRunner = runnerOf(builder) !== undefined
     this.#builder = builder
   }
 
@@ -103,6 +113,10 @@ export class BuilderRead implements CachedRead {
   }
 
   readonly builder = (): Builder => this.#builder
+
+  keep(): void {
+    this.#builder = copyBuilder(this.#builder)
+  }
 }
 
 const plans = new WeakMap<EntityMetadata, Map<AnswerKind, ReadPlan>>()

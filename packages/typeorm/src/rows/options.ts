@@ -1,6 +1,6 @@
 import { FreshetError } from '@freshet/core'
 import type { Policy } from '@freshet/core/adapter'
-import { resolvePolicy } from '@freshet/core/adapter'
+import { defaultPolicy, resolvePolicy } from '@freshet/core/adapter'
 import type { DataSource } from 'typeorm'
 
 type GivenCache = Exclude<DataSource['options']['cache'], boolean | undefined>
@@ -46,7 +46,7 @@ export function policyFor(milliseconds: number, policy: Policy): Policy {
 // TypeORM's milliseconds are a limit, so nothing is added to them for the sake of dying at different times.
 function exactly(milliseconds: number, policy?: Policy): Policy {
   const options = { ttl: milliseconds, jitter: 0 }
-  return resolvePolicy(options, policy ?? { ttlMs: milliseconds, negativeTtlMs: milliseconds, jitter: 0 })
+  return resolvePolicy(options, policy ?? defaultPolicy)
 }
 
 function givenCache({ options }: DataSource): GivenCache | undefined {

@@ -1,4 +1,5 @@
-import type { LoadContext } from '@freshet/core/adapter'
+import type { LoadContext, Policy } from '@freshet/core/adapter'
+import { withoutLaterLoads } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { ReadPlan } from '../reads/index.js'
 import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
@@ -38,12 +39,15 @@ export async function readRows(
   const key = keyOf(dataSource, state, plan, parameters, scoped.scope)
   if (key === undefined) return bypass(builder, state, 'parameters without a canonical form', send)
   const format = formatOf(dataSource, plan)
-  const sendForAll = asked.held === undefined ? () => fromMaster(dataSource, send, sendBy) : send
+  const policy = policyOf(dataSource, state, asked)
+  // TypeORM takes its runner back with the answer.
+  const needsRunner = dataSource.driver.isReplicated || policy.resilience.mayLoadLater
+  const sendForAll = asked.held === undefined && needsRunner ? () => fromMaster(dataSource, sendBy) : send
   return state.engine.reader.read({
     space: state.engine.space,
     key: key + format.keySuffix,
     tags: tagsOf(state, plan, asked),
-    policy: policyOf(dataSource, state, asked),
+    policy,
     load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context),
     restore: format.restore,
     source: sourceOf(builder),
@@ -53,10 +57,8 @@ export async function readRows(
 /** What is kept is kept for all: a replica may not have seen the last write yet. */
 async function fromMaster(
   dataSource: DataSource,
-  send: () => Promise<unknown>,
   sendBy: (queryRunner: QueryRunner) => Promise<unknown>,
 ): Promise<unknown> {
-  if (!dataSource.driver.isReplicated) return send()
   const master = dataSource.createQueryRunner('master')
   try {
     return await sendBy(master)
@@ -96,10 +98,14 @@ function tagsOf(state: FreshetState, plan: ReadPlan, { id }: AskedRows): readonl
   return id === undefined ? tags : [...tags, idTag(state, id)]
 }
 
-function policyOf(dataSource: DataSource, { engine }: FreshetState, { milliseconds }: AskedRows) {
-  return milliseconds === undefined
-    ? defaultPolicyOf(dataSource, engine.policy)
-    : policyFor(milliseconds, engine.policy)
+function policyOf(
+  dataSource: DataSource,
+  { policy }: FreshetState,
+  { milliseconds, held }: AskedRows,
+): Policy {
+  const own =
+    milliseconds === undefined ? defaultPolicyOf(dataSource, policy) : policyFor(milliseconds, policy)
+  return held === undefined ? own : withoutLaterLoads(own)
 }
 
 function sourceOf({ expressionMap: { mainAlias } }: SelectInternals): string {

@@ -1,5 +1,5 @@
 import { createCache } from '@freshet/core'
-import { engineOf } from '@freshet/core/adapter'
+import { defaultPolicy, engineOf } from '@freshet/core/adapter'
 import { DataSource as TypeOrmDataSource } from 'typeorm'
 import { describe, expect, test } from 'vitest'
 import type { Scope } from '../../src/reads/index.js'
@@ -10,6 +10,7 @@ const source = (options: object = {}) => new TypeOrmDataSource({ type: 'postgres
 
 const stateWith = (identity: string): FreshetState => ({
   engine: engineOf(createCache())!,
+  policy: defaultPolicy,
   scope: undefined,
   readTags: () => [],
   invalidate: async () => undefined,

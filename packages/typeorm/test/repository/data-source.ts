@@ -53,6 +53,7 @@ export async function seededDataSource(
   let obstacle: string | undefined
   setState(dataSource, {
     engine: engineOf(cache)!,
+    policy: engineOf(cache)!.policy,
     scope: more.scope,
     identity: 'test',
     readTags: (tables) => tables ?? ['anything'],

@@ -97,6 +97,7 @@ function createState(dataSource: DataSource, cache: Cache, options: OpenOptions)
   const engine = engineOf(cache)!
   return {
     engine,
+    policy: engine.policy,
     scope: options.scope,
     readTags: (tables) => tables ?? [wholeSpaceTag],
     invalidate: async (tables, source) => engine.writer.invalidate(engine.space, tables, source),

@@ -1,0 +1,28 @@
+import type { Cache } from '@freshet/core'
+import type { BlogClient } from './blog-plan.js'
+import type { ShopClient } from './shop-plan.js'
+
+/** Whether a write stops what it could change, or everything of its tables. */
+export type Precision = 'row' | 'table'
+
+export interface OpenOptions {
+  readonly cache: Cache
+  readonly precision: Precision
+}
+
+/** An ORM's client with the cache, and the applications written with it. */
+export interface Client {
+  readonly shop: ShopClient
+  readonly blog: BlogClient
+  close(): Promise<void>
+}
+
+/** What `freshet()` is given for a precision. */
+export const optionsFor = (_options: OpenOptions): object => ({})
+
+/** Goods have run out: the transaction is rolled back. */
+export class OutOfStock extends Error {}
+
+/** As the mirror rounds, and MariaDB's four decimals do not spoil. */
+export const rounded = (average: unknown): number | null =>
+  average === null ? null : Number(Number(average).toFixed(4))

@@ -1,0 +1,59 @@
+import { type Absent, handOver, type Outdated, type PreparedCopy } from '@freshet/core/store'
+import { isHandTag, isWholeSpace } from './keys.js'
+import type { Payload } from './payload.js'
+import type { Reading } from './readings.js'
+import { stampOf, toServerMs } from './vector.js'
+
+/**
+ * What is known of an entry that may not be served as fresh: the value, unless a namespace that it is in was cleared, and when the
+ * first of the tags that differ was given its generation.
+ *
+ * @param names,asked the tags that the read asked for, and what they have now
+ */
+export function outdated(
+  payload: Payload,
+  entry: Reading,
+  names: readonly string[],
+  asked: readonly Reading[],
+): Pick<Absent, 'outdated' | 'outdatedAt'> {
+  const { header } = payload
+  const offsetMs = toServerMs(entry)
+  let changedAt: number | undefined = Infinity
+  for (const [index, name] of names.entries()) {
+    const reading = asked[index]!
+    const at = header.names.indexOf(name)
+    if (isHandTag(name) || (at >= 0 && header.stamps[at] === stampOf(reading))) continue
+    if (isWholeSpace(name)) return {}
+    const madeAt = madeAtMs(reading)
+    changedAt = madeAt === undefined || changedAt === undefined ? undefined : Math.min(changedAt, madeAt)
+  }
+  const outdatedAt = changedAt === undefined || changedAt === Infinity ? undefined : changedAt - offsetMs
+  return { outdated: new OutdatedPayload(payload, offsetMs), outdatedAt }
+}
+
+/** Decoded when it is served: most often it is not. */
+class OutdatedPayload implements Outdated {
+  readonly storedAt: number
+  readonly expiresAt: number
+  readonly loadMs: number
+  readonly #payload: Payload
+
+  constructor(payload: Payload, offsetMs: number) {
+    const { storedAt, expiresAt, loadMs } = payload.header
+    this.storedAt = storedAt - offsetMs
+    this.expiresAt = expiresAt - offsetMs
+    this.loadMs = loadMs
+    this.#payload = payload
+  }
+
+  /** @throws FreshetError NOT_ENCODABLE */
+  get copy(): PreparedCopy {
+    return handOver(this.#payload.value(), this.#payload.bytes)
+  }
+}
+
+/** A generation ends with the server's time at which it was made: seconds, and six digits of microseconds. */
+function madeAtMs({ value }: Reading): number | undefined {
+  const micros = /\.(\d{16})(?:\||$)/.exec(value?.toString('latin1') ?? '')?.[1]
+  return micros === undefined ? undefined : Number(micros) / 1000
+}

@@ -1,0 +1,66 @@
+import { maxPinned } from './applied-read.js'
+import { maxLate, maxLateInAll } from './late-tags.js'
+import type { PlannedPlace } from './place.js'
+import { maxColumns } from './place.js'
+import type { Choice, ReadPlan } from './read-plan.js'
+
+/** What a read depends on in one table, for people. */
+export interface TableExplanation {
+  /** The table's tag. */
+  readonly table: string
+  readonly precision: 'row' | 'table'
+  readonly tags: readonly string[]
+  /** Why writes stop it that need not, each once. */
+  readonly reasons: readonly string[]
+}
+
+/** Of all tables that a read depends on: which of its tags are theirs, and what has been widened. */
+export function explainRead(
+  plan: ReadPlan,
+  choice: Choice | undefined,
+  before: readonly string[],
+  late: readonly string[],
+): readonly TableExplanation[] {
+  const tags = [...new Set([...before, ...late])]
+  const reasons = new Map<string, Set<string>>()
+  const say = (table: string, reason: string) =>
+    reasons.set(table, (reasons.get(table) ?? new Set()).add(reason))
+  for (const [table, reason] of plan.wide) say(table, reason)
+  for (const [at, place] of plan.places.entries()) {
+    const { table } = place.table.texts
+    if (choice === undefined) say(table, 'a value that was given may be written into the text as SQL')
+    else for (const reason of reasonsOf(place, choice[at] !== undefined, late)) say(table, reason)
+  }
+  const names = new Set([...plan.wide.keys(), ...plan.places.map(({ table }) => table.texts.table)])
+  for (const tag of plan.tags) if (!tag.endsWith('~')) names.add(tag)
+  return [...names].map((table) => ({
+    table,
+    precision: plan.wide.has(table) || choice === undefined ? 'table' : 'row',
+    tags: tags.filter((tag) => isOf(tag, table)),
+    reasons: [...(reasons.get(table) ?? [])],
+  }))
+}
+
+const isOf = (tag: string, table: string): boolean =>
+  tag === table || (tag.startsWith(table) && /[#.[~-]/.test(tag.charAt(table.length)))
+
+function* reasonsOf(place: PlannedPlace, isPinned: boolean, late: readonly string[]): Iterable<string> {
+  const { table, candidates, otherwise, hidesRows, isShown, named, linked, unnamed } = place
+  const { clock, incoming, leaving } = table.texts
+  if (!isPinned && candidates.length > 0)
+    yield `a value that was given is not compared as the database does, or there are more than ${maxPinned}: any row that is inserted counts`
+  else if (!isPinned && otherwise.includes(incoming))
+    yield 'no key is given a value: any row that is inserted counts'
+  if (hidesRows && otherwise.includes(leaving))
+    yield 'rows matter that are not shown (OFFSET, DISTINCT, GROUP BY, a count, a query inside): any row that leaves counts'
+  if (isShown && named === undefined)
+    yield 'the answer does not show the key of its rows: any change of a column that it shows counts'
+  if (named !== undefined && late.includes(leaving) && unnamed.includes(leaving))
+    yield `rows are shown that are not named, or more than ${maxLate} of a place or ${maxLateInAll} tags in all: any change of a column that matters counts`
+  if (linked?.unlinked.includes(incoming) === true && late.includes(incoming))
+    yield `rows are reached from a key that is not told, or from more than are told apart (${maxLate} of a place, ${maxLateInAll} tags in all): any row that is inserted counts`
+  if (late.includes(clock))
+    yield 'a row is shown whose key the database may know by other names: any write counts'
+  if (otherwise.includes(clock))
+    yield `a column may matter that is not known, or more than ${maxColumns} do: any write counts`
+}

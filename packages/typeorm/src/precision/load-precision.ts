@@ -1,0 +1,81 @@
+import type { PreciseRead, ReadPrecision } from './read-precision.js'
+import type { TablePrecisions } from './table-precision.js'
+
+/** A statement that a load sent, and the rows that it gave, as the driver gives them. */
+export interface SentRead {
+  readonly sql: string
+  readonly parameters: readonly unknown[] | undefined
+  readonly rows: unknown
+}
+
+/** What an answer depends on that several statements make: the keys of a page and its rows, relations, counts. */
+export interface PreciseLoad {
+  /** Known before the load. */
+  readonly tags: readonly string[]
+  /** To be read before the load and again after the generations of the late tags. */
+  readonly clocks: readonly string[]
+  /** The tags that follow from what was sent; `undefined`: it cannot be told, and the clocks stay. */
+  lateTags(sent: readonly SentRead[]): readonly string[] | undefined
+}
+
+export interface LoadPrecisionOptions {
+  readonly precision: ReadPrecision
+  readonly tables: TablePrecisions
+  /** As {@link ReadPrecisionOptions.tablesOf}. */
+  readonly tablesOf: (sql: string) => readonly string[] | undefined
+  readonly anyTable: string
+}
+
+/** Past this, what several statements depend on is told by their tables. */
+const maxTags = 500
+
+/**
+ * Tells what a load depends on of which only the first statement is known before it.
+ *
+ * @param named all tables that its statements read; `undefined`: nobody can tell. A statement that reads another has the
+ * clocks stay.
+ * @param first the first statement; `undefined`: it is not known either.
+ */
+export function preciseLoad(
+  { precision, tables, tablesOf, anyTable }: LoadPrecisionOptions,
+  named: readonly string[] | undefined,
+  first: PreciseRead | undefined,
+): PreciseLoad {
+  if (named === undefined) return { tags: [anyTable], clocks: [], lateTags: () => [] }
+  const known = named.map((name) => tables.of(name))
+  const texts = known.flatMap(({ grain, texts: own }) =>
+    grain === 'table' ? [own.table, own.clock] : [own.table],
+  )
+  return {
+    tags: [...new Set([...(first?.tags ?? []), ...texts])],
+    clocks: known.filter(({ grain }) => grain === 'row').map(({ texts: own }) => own.clock),
+    lateTags(sent) {
+      const tags = new Set<string>()
+      for (const { sql, parameters, rows } of sent) {
+        if (tablesOf(sql)?.every((name) => named.includes(name)) !== true) return undefined
+        const read = precision.read(sql, parameters)
+        const late = read.lateTags(rows)
+        if (late === undefined) return undefined
+        for (const tag of read.tags) tags.add(tag)
+        for (const tag of late) tags.add(tag)
+        if (tags.size > maxTags) return undefined
+      }
+      return [...tags]
+    },
+  }
+}
+
+/** What an answer depends on that these statements make, all of which are known before it. */
+export function combineReads(reads: readonly PreciseRead[]): Omit<PreciseRead, 'lateTags' | 'explain'> & {
+  /** @param rows of each statement, in their order */
+  lateTags(rows: readonly unknown[]): readonly string[] | undefined
+} {
+  return {
+    tags: [...new Set(reads.flatMap(({ tags }) => tags))],
+    clocks: [...new Set(reads.flatMap(({ clocks }) => clocks))],
+    lateTags(rows) {
+      const late = reads.map((read, at) => read.lateTags(rows[at]))
+      return late.includes(undefined) ? undefined : [...new Set(late.flatMap((tags) => tags ?? []))]
+    },
+  }
+}

@@ -1,0 +1,216 @@
+import { isSameKey } from '@freshet/core/adapter'
+import type { EqualColumns, ForeignKeyEdge, KeyPins, ShownValue } from '@freshet/sql'
+import type { KnownPlace, KnownPlaces } from './known-place.js'
+import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
+
+/** One way to pin the rows of a place. */
+export interface Candidate {
+  readonly key: WatchedKey
+  readonly pins: KeyPins
+  /** What is carried beside the sets. */
+  readonly tags: readonly string[]
+  /** The row key, if it is what is pinned: its values name all rows that can matter. */
+  readonly rowKey: RowKey | undefined
+  /** No sets: only the rows. */
+  readonly rowsOnly: boolean
+}
+
+/** What a place in a query carries. */
+export interface PlannedPlace {
+  readonly table: PreciseTable
+  /** The best first. */
+  readonly candidates: readonly Candidate[]
+  /** What is carried if none of them can be used. */
+  readonly otherwise: readonly string[]
+  /** How its rows are named by those of the answer; `undefined`: they are not. */
+  readonly named: NamedRows | undefined
+  /** How rows of the answer pin its rows; `undefined`: they do not. */
+  readonly linked: LinkedRows | undefined
+  /** Instead of the rows, where these cannot be named. */
+  readonly unnamed: readonly string[]
+  readonly hidesRows: boolean
+  readonly isShown: boolean
+}
+
+export interface NamedRows {
+  readonly key: RowKey
+  readonly values: readonly NamedValue[]
+}
+
+/** Where a row of the answer has a value of the key. */
+export interface NamedValue {
+  readonly name: string
+  /** What it means if there is none: `absent` no row here, `unnamed` perhaps a row, `unknown` a row without a name. */
+  readonly isNull: 'absent' | 'unnamed' | 'unknown'
+}
+
+export interface LinkedRows {
+  readonly key: WatchedKey
+  readonly names: readonly string[]
+  /** Instead of the sets, where a value is not told apart. */
+  readonly unlinked: readonly string[]
+}
+
+/** Past this, columns that matter are as good as all. */
+export const maxColumns = 32
+
+/** Settles what a place carries, whichever way its rows are pinned. */
+export function planPlace(
+  place: KnownPlace,
+  places: KnownPlaces,
+  enforced: readonly ForeignKeyEdge[],
+): PlannedPlace {
+  const { read, table } = place
+  const { texts } = table
+  const { shown } = read
+  const reference = referenceOf(place, places, enforced)
+  const named = namedRows(place, places, enforced)
+  const linked = reference === undefined ? linkedRows(place) : undefined
+  // What is decided for rows of the answer alone their own tags tell.
+  const decided = named === undefined ? read.decidedBy : shown!.chosenBy
+  const leaving = reference === undefined ? [texts.leaving] : []
+  const common =
+    named === undefined ? [...columnTags(table, shown === undefined ? [] : shown.columns), ...leaving] : []
+  const besides = (columns: readonly string[]) => [
+    ...columnTags(
+      table,
+      decided?.filter((column) => !columns.includes(column)),
+    ),
+    ...common,
+  ]
+  const apart = reference?.references ?? linked?.key.columns ?? []
+  const coming = reference === undefined ? [linked?.key.anySet ?? texts.incoming] : []
+  return {
+    table,
+    candidates: candidatesOf(place, reference !== undefined, besides),
+    otherwise: [...coming, ...besides(apart)],
+    named,
+    linked,
+    unnamed: [...columnTags(table, bothColumns(shown?.columns, read.decidedBy)), ...leaving],
+    hidesRows: shown === undefined,
+    isShown: shown !== undefined,
+  }
+}
+
+/** @param columns `undefined`: any. */
+function columnTags({ texts }: PreciseTable, columns: readonly string[] | undefined): readonly string[] {
+  if (columns === undefined || columns.length > maxColumns) return [texts.clock]
+  return columns.map((column) => texts.column(column))
+}
+
+const bothColumns = (
+  some: readonly string[] | undefined,
+  others: readonly string[] | undefined,
+): readonly string[] | undefined => some && others && [...new Set([...some, ...others])]
+
+/** By the row key, then by others. */
+function candidatesOf(
+  { read, table }: KnownPlace,
+  isReferenced: boolean,
+  besides: (columns: readonly string[]) => readonly string[],
+): readonly Candidate[] {
+  const candidates: Candidate[] = []
+  for (const key of table.keys) {
+    const isRowKey = table.rowKey !== undefined && isSameKey(key.columns, table.rowKey.columns)
+    const rowKey = isRowKey ? table.rowKey : undefined
+    // Rows that only come when they are referenced are in no set.
+    if (isReferenced && rowKey === undefined) continue
+    const sets = isReferenced ? [] : [key.anySet]
+    const tags = rowKey !== undefined ? sets : [...sets, ...besides(key.columns)]
+    for (const pins of read.pins(key.columns))
+      candidates.push({ key, pins, tags, rowKey, rowsOnly: isReferenced })
+  }
+  return candidates
+}
+
+/**
+ * The enforced key by which its rows are reached from others: one that comes cannot be referenced yet, and one that leaves
+ * changes those that reference it.
+ */
+function referenceOf(
+  { read, table }: KnownPlace,
+  places: KnownPlaces,
+  enforced: readonly ForeignKeyEdge[],
+): ForeignKeyEdge | undefined {
+  const meets = read.shown?.meets ?? []
+  return enforced.find(
+    ({ child, parent, columns, references }) =>
+      parent === table.name &&
+      columns !== undefined &&
+      references !== undefined &&
+      references.length > 0 &&
+      places.some(
+        (other, at) =>
+          other?.name === child &&
+          references.every((reference, part) =>
+            meets.some((met) => isBetween(met, at, reference, columns[part]!)),
+          ),
+      ),
+  )
+}
+
+const isBetween = (
+  { column, other }: EqualColumns,
+  place: number,
+  reference: string,
+  referencing: string,
+): boolean =>
+  other.place === place && column.toLowerCase() === reference && other.column.toLowerCase() === referencing
+
+function namedRows(
+  place: KnownPlace,
+  places: KnownPlaces,
+  enforced: readonly ForeignKeyEdge[],
+): NamedRows | undefined {
+  const { rowKey } = place.table
+  const shown = rowKey && place.read.shown?.rowNames(rowKey.columns)
+  if (shown === undefined) return undefined
+  const values = shown.map((value, part) => ({
+    name: value.name,
+    isNull: meaningOfNull(value, rowKey!.columns[part]!, place, places, enforced),
+  }))
+  return { key: rowKey!, values }
+}
+
+function meaningOfNull(
+  { from, other }: ShownValue,
+  column: string,
+  { read, table, columns }: KnownPlace,
+  places: KnownPlaces,
+  enforced: readonly ForeignKeyEdge[],
+): NamedValue['isNull'] {
+  const isNullable = columns.named(column)?.column.nullable !== false
+  if (from === 'own') return read.shown!.mayBeAbsent && !isNullable ? 'absent' : 'unknown'
+  if (from === 'lead') return 'absent'
+  const beyond = places[other!.place]?.read.shown
+  const holds = enforced.some(
+    ({ child, parent, columns: own, references }) =>
+      child === table.name &&
+      parent === places[other!.place]?.name &&
+      isOnly(own, column) &&
+      isOnly(references, other!.column),
+  )
+  // A row here would have its row there.
+  return holds && !isNullable && beyond?.isOnlyLinked === true && beyond.meets.length === 1
+    ? 'absent'
+    : 'unnamed'
+}
+
+const isOnly = (columns: readonly string[] | undefined, column: string): boolean =>
+  columns?.length === 1 && columns[0] === column.toLowerCase()
+
+/** Rows that only complete rows which come without them are in the sets that these pin. */
+function linkedRows({ read, table }: KnownPlace): LinkedRows | undefined {
+  const { shown } = read
+  if (shown?.isOptional !== true) return undefined
+  for (const key of table.keys) {
+    const names = shown.leadNames(key.columns)
+    if (names !== undefined)
+      return { key, names, unlinked: [table.texts.incoming, ...columnTags(table, key.columns)] }
+  }
+  return undefined
+}
+
+/** Whether rows of the place follow from the answer. */
+export const isLate = ({ named, linked }: PlannedPlace, chosen: Candidate | undefined): boolean =>
+  chosen?.rowKey === undefined && (named !== undefined || (linked !== undefined && chosen === undefined))

@@ -1,0 +1,129 @@
+import type { ForeignKeyEdge, PreparedRead, ReadPlan as RowPlan } from '@freshet/sql'
+import { prepareRead } from '@freshet/sql'
+import type { KnownPlace, KnownPlaces } from './known-place.js'
+import type { Candidate, PlannedPlace } from './place.js'
+import { planPlace } from './place.js'
+import type { TablePrecisions } from './table-precision.js'
+
+/** What can be told of one text, whatever values it is sent with. */
+export interface ReadPlan {
+  /** Carried by all sendings. */
+  readonly tags: readonly string[]
+  readonly places: readonly PlannedPlace[]
+  /** Why parts of it have table precision, by the tables' tags. */
+  readonly wide: ReadonlyMap<string, string>
+  /** Of sendings in which every place is pinned as well as it can be: all tags but those of values. */
+  readonly usual: readonly string[]
+  readonly usualChoice: Choice
+  readonly usualPins: readonly Candidate[]
+  tells(parameters: readonly unknown[] | undefined): boolean
+  /** Instead of everything else, for values of which nothing is told. */
+  readonly widest: readonly string[]
+}
+
+/** How each place is pinned; `undefined`: not by the values. */
+export type Choice = readonly (Candidate | undefined)[]
+
+export interface Planning {
+  readonly tables: TablePrecisions
+  readonly enforced: readonly ForeignKeyEdge[]
+  readonly anyTable: string
+}
+
+/**
+ * Makes the plan of a text.
+ *
+ * @param named the tables that it names, and those that the views among them are made from; `undefined`: nobody can tell
+ */
+export function planSelect(
+  plan: RowPlan,
+  named: readonly string[] | undefined,
+  { tables, enforced, anyTable }: Planning,
+): ReadPlan {
+  if (named === undefined) return wideOf([anyTable], new Map([[anyTable, 'nobody can tell what it reads']]))
+  const prepared = prepareRead(plan, (table) => tables.columnsOf(table))
+  const reason = plan.kind === 'unknown' ? plan.reason : ''
+  const told = prepared === undefined ? undefined : placesOf(prepared, named, tables)
+  if (told === undefined) return planTables(named, tables, reason)
+  const { known, apart } = told
+  const places = known.flatMap((place) =>
+    place === undefined || place.read.isUnused ? [] : [planPlace(place, known, enforced)],
+  )
+  const rest = planTables(apart, tables, 'its rows are not told apart')
+  const tags = new Set(rest.tags)
+  for (const place of known) if (place !== undefined) tags.add(place.table.texts.table)
+  return prepare({
+    tags: [...tags],
+    places,
+    wide: rest.wide,
+    tells: (parameters) => prepared!.tells(parameters),
+    widest: planTables(named, tables, '').tags,
+  })
+}
+
+type Told = Pick<ReadPlan, 'tags' | 'places' | 'wide' | 'tells' | 'widest'>
+
+/** Does what can be done before values are known. */
+function prepare(told: Told): ReadPlan {
+  const usualChoice = told.places.map(({ candidates }) => candidates[0])
+  return {
+    ...told,
+    usual: tagsBeside(told, usualChoice),
+    usualChoice,
+    usualPins: usualChoice.filter((candidate) => candidate !== undefined),
+  }
+}
+
+/** All tags but those of values. */
+export function tagsBeside({ tags, places }: Pick<ReadPlan, 'tags' | 'places'>, choice: Choice): string[] {
+  const all = new Set(tags)
+  for (const [at, { otherwise }] of places.entries())
+    for (const tag of choice[at]?.tags ?? otherwise) all.add(tag)
+  return [...all]
+}
+
+/** The places, without those of tables that are not told apart, and the names of all such tables. */
+function placesOf(
+  { places }: PreparedRead,
+  named: readonly string[],
+  tables: TablePrecisions,
+): { readonly known: KnownPlaces; readonly apart: readonly string[] } | undefined {
+  const known: (KnownPlace | undefined)[] = []
+  const apart = new Set(named)
+  const wide = new Set<string>()
+  for (const read of places) {
+    const name = read.table.name.toLowerCase()
+    // A name in the text that the two analyses do not both find is understood by neither.
+    if (!named.includes(name)) return undefined
+    const table = tables.of(name)
+    const columns = tables.columnsOf(read.table)
+    const isKnown = table.grain === 'row' && columns !== undefined
+    known.push(isKnown ? { name, read, table, columns } : undefined)
+    if (!isKnown) wide.add(name)
+    apart.delete(name)
+  }
+  return { known, apart: [...apart, ...wide] }
+}
+
+/** By the tables alone: any write to one of them. */
+function planTables(named: readonly string[], tables: TablePrecisions, reason: string): ReadPlan {
+  const wide = new Map<string, string>()
+  const tags: string[] = []
+  for (const name of named) {
+    const table = tables.of(name)
+    tags.push(table.texts.table, table.texts.clock)
+    wide.set(table.texts.table, table.grain === 'table' ? table.reason : reason)
+  }
+  return wideOf(tags, wide)
+}
+
+const wideOf = (tags: readonly string[], wide: ReadonlyMap<string, string>): ReadPlan => ({
+  tags,
+  places: [],
+  wide,
+  usual: tags,
+  usualChoice: [],
+  usualPins: [],
+  tells: () => true,
+  widest: tags,
+})

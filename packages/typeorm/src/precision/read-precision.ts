@@ -1,0 +1,116 @@
+import type { ForeignKeyEdge, SqlDialect } from '@freshet/sql'
+import { planRead } from '@freshet/sql'
+import { LRUCache } from 'lru-cache'
+import { applyPlan } from './applied-read.js'
+import type { TableExplanation } from './explain.js'
+import { explainRead } from './explain.js'
+import { latePlaces, lateTags } from './late-tags.js'
+import type { Choice, ReadPlan } from './read-plan.js'
+import { planSelect } from './read-plan.js'
+import type { TablePrecisions } from './table-precision.js'
+
+/** Options of {@link createReadPrecision}. */
+export interface ReadPrecisionOptions {
+  readonly dialect: SqlDialect
+  /** The tables that writes are analysed with. */
+  readonly tables: TablePrecisions
+  /**
+   * The tables that a text names, with those that the views among them are made from: lower-cased, without schema;
+   * `undefined`: nobody can tell.
+   */
+  readonly tablesOf: (sql: string) => readonly string[] | undefined
+  /**
+   * Foreign keys that the database holds every row to. Then a row that comes cannot be referenced yet, and reads of a to-one
+   * relation depend on the row alone. Default: none.
+   */
+  readonly enforced?: readonly ForeignKeyEdge[] | undefined
+  /** Carried by reads of which nobody can tell what they depend on; every write bumps it. */
+  readonly anyTable: string
+}
+
+/** What one sending of a SELECT depends on. */
+export interface PreciseRead {
+  /** Known before the load. */
+  readonly tags: readonly string[]
+  /**
+   * The clocks to be read before the load and again after the generations of the late tags; none if no tag follows from
+   * the answer.
+   */
+  readonly clocks: readonly string[]
+  /** The tags that follow from the rows, as the driver gives them; `undefined`: it cannot be told, and the clocks stay. */
+  lateTags(rows: unknown): readonly string[] | undefined
+  /** For people: which tags are of which table, and why anything is wider than it could be. */
+  explain(rows: unknown): readonly TableExplanation[]
+}
+
+/** Tells what the queries of one DataSource depend on. */
+export interface ReadPrecision {
+  read(sql: string, parameters: readonly unknown[] | undefined): PreciseRead
+}
+
+const maxRemembered = 5000
+const maxRememberedLength = 16 * 2 ** 20
+
+/**
+ * Builds the function that tells which rows, columns and sets a SELECT depends on, as TypeORM sends it. What it does not
+ * understand has table precision, or depends on everything; it never narrows. A text is planned once while it is remembered.
+ *
+ * @example
+ * const read = precision.read('SELECT "Post"."id" AS "Post_id", … FROM "post" "Post" WHERE "Post"."authorId" = $1', [5])
+ * read.tags                            // ['post', 'post[authorid=*]', 'post[authorid=5]']
+ * read.clocks                          // ['post~']
+ * read.lateTags([{ Post_id: 7, … }])   // ['post#7']
+ */
+export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecision {
+  const { dialect, tables, tablesOf, enforced = [], anyTable } = options
+  const plans = new LRUCache<string, ReadPlan>({
+    max: maxRemembered,
+    maxSize: maxRememberedLength,
+    sizeCalculation: (_plan, sql) => sql.length + 1,
+  })
+  const planning = { tables, enforced, anyTable }
+  const planOf = (sql: string): ReadPlan => {
+    let plan = plans.get(sql)
+    if (plan === undefined)
+      plans.set(sql, (plan = planSelect(planRead(sql, dialect), tablesOf(sql), planning)))
+    return plan
+  }
+  return {
+    read(sql, parameters) {
+      const plan = planOf(sql)
+      if (!plan.tells(parameters)) return new PlannedRead(plan, plan.widest, undefined)
+      const { tags, choice } = applyPlan(plan, parameters)
+      return new PlannedRead(plan, tags, choice)
+    },
+  }
+}
+
+const none: readonly string[] = Object.freeze([])
+
+class PlannedRead implements PreciseRead {
+  readonly tags: readonly string[]
+  readonly #plan: ReadPlan
+  /** `undefined`: nothing is told of the values. */
+  readonly #choice: Choice | undefined
+
+  constructor(plan: ReadPlan, tags: readonly string[], choice: Choice | undefined) {
+    this.tags = tags
+    this.#plan = plan
+    this.#choice = choice
+  }
+
+  get clocks(): readonly string[] {
+    if (this.#choice === undefined) return none
+    const late = latePlaces(this.#plan, this.#choice)
+    return late.length === 0 ? none : [...new Set(late.map(({ table }) => table.texts.clock))]
+  }
+
+  lateTags(rows: unknown): readonly string[] | undefined {
+    if (this.#choice === undefined) return none
+    return Array.isArray(rows) ? lateTags(this.#plan, this.#choice, rows) : undefined
+  }
+
+  explain(rows: unknown): readonly TableExplanation[] {
+    return explainRead(this.#plan, this.#choice, this.tags, this.lateTags(rows) ?? this.clocks)
+  }
+}

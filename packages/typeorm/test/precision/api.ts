@@ -1,0 +1,12 @@
+import type { createStatementTags } from '@freshet/core/adapter'
+import type { preciseLoad } from '../../src/precision/load-precision.js'
+import type { createReadPrecision } from '../../src/precision/read-precision.js'
+import type { createTablePrecisions } from '../../src/precision/table-precision.js'
+
+/** What the cases are held against: the package itself, or a copy without one of its rules. */
+export interface Api {
+  readonly createReadPrecision: typeof createReadPrecision
+  readonly createTablePrecisions: typeof createTablePrecisions
+  readonly preciseLoad: typeof preciseLoad
+  readonly createStatementTags: typeof createStatementTags
+}

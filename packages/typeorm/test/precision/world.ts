@@ -1,0 +1,99 @@
+import { createStatementTags, createValueBucket } from '@freshet/core/adapter'
+import {
+  applyWrite,
+  catalogueQueries,
+  createClassifier,
+  createRowAnalyser,
+  createWriteReach,
+  readCatalogue,
+  type SqlDialect,
+} from '@freshet/sql'
+import type { DataSource } from 'typeorm'
+import { preciseLoad } from '../../src/precision/load-precision.js'
+import { createReadPrecision } from '../../src/precision/read-precision.js'
+import type { EntityPrecision } from '../../src/precision/table-precision.js'
+import { createTablePrecisions } from '../../src/precision/table-precision.js'
+import { sqlDialectOf, tablesOf } from '../../src/reads/index.js'
+import { tableGraphOf } from '../../src/schema.js'
+import { answerOf } from '../../src/tap/answer.js'
+import type { Api } from './api.js'
+import type { Sent } from './watched-source.js'
+
+const own: Api = { createReadPrecision, createTablePrecisions, preciseLoad, createStatementTags }
+
+export const declared = { dependsOn: {}, tables: [] }
+
+/** One way to tell what statements depend on and what they bump. */
+export interface Variant {
+  readonly name: string
+  readonly dialect: SqlDialect
+  /** What an answer carries that these statements made. */
+  readTags(sent: readonly Sent[]): ReadonlySet<string>
+  readonly precision: ReturnType<typeof createReadPrecision>
+  /** What these statements bump. */
+  writeTags(sent: readonly Sent[]): ReadonlySet<string> | 'all'
+}
+
+export interface VariantOptions {
+  /** Rows are held to the rows that their foreign keys reference. */
+  readonly isEnforced?: boolean
+  readonly entities?: Readonly<Record<string, EntityPrecision>>
+}
+
+/** Makes ways to tell what the statements of a DataSource depend on, all from one look at its catalogue. */
+export async function variantsOf(dataSource: DataSource) {
+  const dialect = sqlDialectOf(dataSource)!
+  const catalogue = readCatalogue(dialect, await dataSource.query(catalogueQueries[dialect]))
+  return (name: string, { isEnforced = false, entities }: VariantOptions, api: Api = own): Variant => {
+    const tables = api.createTablePrecisions(dataSource, {
+      catalogueOf: (table) => catalogue.tables.get(table),
+      declared,
+      entities,
+      bucketOf: createValueBucket('s'),
+    })
+    const named = (sql: string) => tablesOf(sql, dataSource)
+    const precision = api.createReadPrecision({
+      dialect,
+      tables,
+      tablesOf: named,
+      enforced: isEnforced ? catalogue.foreignKeys : [],
+      anyTable: '*',
+    })
+    const statementTags = api.createStatementTags(
+      createWriteReach(tableGraphOf(dataSource, declared)),
+      tables,
+    )
+    const classify = createClassifier(dialect)
+    const { planWrite } = createRowAnalyser(dialect)
+    return {
+      name,
+      dialect,
+      precision,
+      readTags(sent) {
+        const all = [...new Set(sent.flatMap(({ sql }) => named(sql) ?? []))]
+        const isKnown = sent.every(({ sql }) => named(sql) !== undefined)
+        const options = { precision, tables, tablesOf: named, anyTable: '*' }
+        const load = api.preciseLoad(options, isKnown ? all : undefined, undefined)
+        const late = load.lateTags(sent.map((one) => ({ ...one, rows: rowsOf(one.result) })))
+        return new Set([...load.tags, ...(late ?? load.clocks)])
+      },
+      writeTags(sent) {
+        const bumped = new Set(['*'])
+        for (const { sql, parameters, result } of sent) {
+          const statement = classify(sql)
+          if (statement.kind !== 'write') continue
+          const plan = planWrite(sql)
+          const known = plan.kind === 'unknown' ? undefined : tables.columnsOf(plan.table)
+          const row = applyWrite(plan, { parameters, ...answerOf(result) }, known)
+          const tags = statementTags(statement, row)
+          if (tags === 'all') return 'all'
+          for (const tag of tags) bumped.add(tag)
+        }
+        return bumped
+      },
+    }
+  }
+}
+
+/** What a runner answers with a structured result. */
+export const rowsOf = (result: unknown): unknown => (result as { readonly records?: unknown }).records
