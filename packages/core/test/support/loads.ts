@@ -48,9 +48,9 @@ export class Row {
     await settled()
   }
 
-  /** The oldest load that waits ends. */
-  async releaseOne(): Promise<void> {
-    this.#waiting.shift()?.resolve()
+  /** The second oldest load that waits ends. */
+  async releaseSecond(): Promise<void> {
+    this.#waiting.splice(1, 1)[0]?.resolve()
     await settled()
   }
 }
