@@ -26,18 +26,21 @@ export function bind(tap: Tap, dataSource: DataSource, options: ResolvedOptions)
     isSameAs: (other) => isSameDatabase(other, dataSource),
     found: `another client or DataSource, and it is not known to be of the database that this one (${dataSource.options.type}) names in its options`,
   })
-  return bindOnce(
-    tap.observers,
-    engine,
-    [dependsOn, tables, database],
-    () =>
-      new TableBinding<Statement>({
-        engine,
-        database,
-        known: knownTablesOf(dataSource, options),
-        unknownTable: 'it writes a table that is no entity’s',
-      }),
+  return bindOnce(tap.observers, engine, [dependsOn, tables, database], () =>
+    createBinding(tap, dataSource, options),
   )
+}
+
+function createBinding({ catalogue }: Tap, dataSource: DataSource, options: ResolvedOptions): Binding {
+  const { engine, database } = options
+  const binding = new TableBinding<Statement>({
+    engine,
+    database,
+    known: knownTablesOf(dataSource, options),
+    unknownTable: 'it writes a table that is no entity’s',
+  })
+  if (catalogue.failure !== undefined) binding.catalogueUnknown(catalogue.failure)
+  return binding
 }
 
 /** Names of entities become names of their tables. */

@@ -49,6 +49,8 @@ function install(dataSource: DataSource, options: ResolvedOptions): Provider {
   installCachedReads()
   setState(dataSource, state)
   nameTablesOnceBuilt(dataSource, binding)
+  // Given later, by setOptions(): otherwise initialize() asks, and waits for it.
+  if (dataSource.isInitialized) void state.connected()
   return provider
 }
 

@@ -1,4 +1,5 @@
 import type { Engine, LoadContext, Policy } from '@freshet/core/adapter'
+import type { LiveCatalogue } from '@freshet/sql'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { Binding } from './binding.js'
 import type { ResolvedOptions } from './options.js'
@@ -9,6 +10,12 @@ export interface FreshetState {
   readonly engine: Engine
   /** How long what is read is kept when the read itself does not say, and what is done when its load is slow or fails. */
   readonly policy: Policy
+  /** What the database says of its tables. */
+  readonly catalogue: LiveCatalogue
+  /** Asks it, for as long as somebody is waiting who has just connected. */
+  connected(): Promise<void>
+  /** What it said may be otherwise when somebody connects again. */
+  disconnected(): void
   /** Whose results these are: evaluated when a query is sent; `undefined` without a `scope` option. */
   readonly scope: (() => unknown) | undefined
   /** The tags that a read of these tables carries; `undefined`: nobody can tell what it reads. */
@@ -45,6 +52,9 @@ export function createState(
   return {
     engine,
     policy,
+    catalogue: tap.catalogue,
+    connected: () => tap.catalogue.ask(tap.ask),
+    disconnected: () => tap.catalogue.forget(),
     scope,
     identity: identityOf(dataSource, database),
     readTags: (tables) => binding.readTags(tables === undefined ? 'all' : { tables }),

@@ -14,7 +14,7 @@ export type Provider = NonNullable<DataSource['queryResultCache']>
  * answered before TypeORM would ask it, see `cacheSelects`.
  *
  * It connects to nothing, so a store that is down does not keep a DataSource from being initialized; and it closes
- * nothing, because the cache is its creator's.
+ * nothing, because the cache is its creator's. It only has the database asked for its catalogue.
  *
  * @throws FreshetError INVALID_OPTION, INVALID_DURATION for what else the DataSource's `cache` option must not hold
  */
@@ -33,9 +33,14 @@ class FreshetProvider implements Provider {
     this.#state = state
   }
 
-  async connect(): Promise<void> {}
+  /** Called by `initialize()`, before anything is read, and after the driver has connected. */
+  async connect(): Promise<void> {
+    await this.#state.connected()
+  }
 
-  async disconnect(): Promise<void> {}
+  async disconnect(): Promise<void> {
+    this.#state.disconnected()
+  }
 
   async synchronize(): Promise<void> {}
 

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Observers } from '@freshet/core/adapter'
-import type { SqlDialect, Statement } from '@freshet/sql'
-import { createClassifier } from '@freshet/sql'
+import type { LiveCatalogue, RunQuery, SqlDialect, Statement } from '@freshet/sql'
+import { createClassifier, createLiveCatalogue } from '@freshet/sql'
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
+import { rowsOf } from './ask.js'
 import { TappedConnection } from './tapped-connection.js'
 import { isTapped, tapRunner } from './tapped-runner.js'
 
@@ -32,6 +33,10 @@ export class Tap {
   readonly dialect: SqlDialect
   readonly observers = new Observers<Statement>()
   readonly classify: (sql: string) => Statement
+  /** What the database says of its tables. */
+  readonly catalogue: LiveCatalogue
+  /** Past the tap. */
+  readonly ask: RunQuery
   /** Whether all runners share one connection, so that every read sees what an open transaction has not committed. */
   readonly isShared: boolean
   /** Grows whenever a transaction begins or ends. */
@@ -42,10 +47,19 @@ export class Tap {
   readonly #connections = new WeakMap<object, TappedConnection>()
   readonly #load = new AsyncLocalStorage<Load>()
 
-  constructor(dataSource: DataSource, dialect: SqlDialect) {
+  constructor(
+    dataSource: DataSource,
+    dialect: SqlDialect,
+    createQueryRunner: (mode?: ReplicationMode) => QueryRunner,
+  ) {
     this.#dataSource = dataSource
     this.dialect = dialect
     this.classify = createClassifier(dialect)
+    this.ask = (sql) => rowsOf(sql, dialect, dataSource, createQueryRunner)
+    this.catalogue = createLiveCatalogue({
+      dialect,
+      onFailure: (cause) => this.observers.catalogueUnknown(cause),
+    })
     this.isShared = dialect === 'sqlite'
   }
 
@@ -113,12 +127,12 @@ export function tapOn(dataSource: DataSource, dialect: SqlDialect): Tap {
   const tapped = dataSource as DataSource & Tapped
   const existing = tapped[tapKey]
   if (existing !== undefined) return existing
-  const tap = new Tap(dataSource, dialect)
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource)
+  const tap = new Tap(dataSource, dialect, createQueryRunner)
   // Every way into TypeORM comes here: managers, persistence, builders, migrations, the schema builder.
-  const createQueryRunner = dataSource.createQueryRunner
   Object.defineProperty(dataSource, 'createQueryRunner', {
     // By name: TypeORM hands over no more, and makes a runner for nearly every call.
-    value: (mode?: ReplicationMode) => tapRunner(tap, createQueryRunner.call(dataSource, mode)),
+    value: (mode?: ReplicationMode) => tapRunner(tap, createQueryRunner(mode)),
     writable: true,
     configurable: true,
   })

@@ -7,7 +7,7 @@ import type {
   Written,
 } from '@freshet/core/adapter'
 import { autocommit, endRejected, TransactionWrites } from '@freshet/core/adapter'
-import type { Statement } from '@freshet/sql'
+import type { DefinitionChange, Statement } from '@freshet/sql'
 import { endOfUnseen } from '@freshet/sql'
 import { answerOf } from './answer.js'
 import { outcomeOf } from './outcome.js'
@@ -32,6 +32,8 @@ export class TappedConnection implements TransactionPlace<Statement> {
   readonly #tap: Tap
   readonly #physical: object
   #transaction: Transaction | undefined
+  /** Definitions that the transaction has changed are not seen before it has ended. */
+  #change: DefinitionChange | undefined
   /** A COMMIT was refused, and the transaction has been ended; TypeORM sends a ROLLBACK all the same. */
   #refused: 'by the database' | 'here' | undefined
   /** What is read here may differ from what others read: another role, another search path, a table that hides another. */
@@ -100,12 +102,15 @@ export class TappedConnection implements TransactionPlace<Statement> {
     // An error of the stream is nobody's to hear before the user.
     if (transaction !== undefined && this.#truth() === undefined) transaction.mayHaveEnded = true
     const writes = await written.open()
+    const change = isRedefining(statement) ? this.#tap.catalogue.changing() : undefined
     return {
       done: async () => {
+        this.#changed(change, false)
         this.carriedOut(sent, written)
         await writes.committed(statement.sql)
       },
       failed: async (error) => {
+        this.#changed(change, this.outcomeOf(error) === 'unknown')
         this.carriedOut(sent, written)
         await endRejected(writes, statement, this.outcomeOf(error), error)
       },
@@ -174,7 +179,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
       // SQLite would say that there is none to roll back, in place of why it was.
       if (refused === 'here' && !statement.isCommit) return undefined as T
       if (refused !== undefined && !statement.isCommit) return send()
-      return this.#autocommit({ ...sent, statement: endOfUnseen(statement) }, send)
+      return this.#autocommit({ ...sent, statement: endOfUnseen(statement) }, () => this.#redefine(send))
     }
     return statement.isCommit ? this.#commit(sent, transaction, send) : this.#rollBack(transaction, send)
   }
@@ -192,6 +197,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
 
   async #commitRefused(transaction: Transaction, writes: OpenWrites, error: unknown): Promise<void> {
     const outcome = this.outcomeOf(error)
+    if (outcome === 'unknown') this.#changeEnded(true)
     const isOpen = this.#truth()
     // SQLite leaves a transaction open whose COMMIT it refuses, unless there is none.
     const ended = isOpen === undefined ? outcome === 'nothing' : !isOpen
@@ -238,7 +244,8 @@ export class TappedConnection implements TransactionPlace<Statement> {
     }
   }
 
-  #write<T>(sent: Sent, send: Send<T>): Promise<T> {
+  #write<T>(sent: Sent, sendOn: Send<T>): Promise<T> {
+    const send = isRedefining(sent.statement) ? () => this.#redefine(sendOn) : sendOn
     const transaction = this.#transaction
     if (transaction === undefined) return this.#autocommit(sent, send)
     if (transaction.state !== 'open') return transaction.writeLate(sent, send)
@@ -263,6 +270,33 @@ export class TappedConnection implements TransactionPlace<Statement> {
     return send().then(this.#answered as (result: T) => T, this.#failed)
   }
 
+  /** Sends what may change definitions: until it is known how it ended, nothing is known of the tables. */
+  async #redefine<T>(send: Send<T>): Promise<T> {
+    const change = this.#tap.catalogue.changing()
+    let mayStillCome = false
+    try {
+      return await send()
+    } catch (error) {
+      mayStillCome = this.outcomeOf(error) === 'unknown'
+      throw error
+    } finally {
+      this.#changed(change, mayStillCome)
+    }
+  }
+
+  /** @param mayStillCome perhaps it has not been carried out, and will be */
+  #changed(change: DefinitionChange | undefined, mayStillCome: boolean): void {
+    this.#adopt()
+    if (this.#transaction === undefined) void change?.ended(mayStillCome ? undefined : this.#tap.ask)
+    else if (this.#change === undefined) this.#change = change
+    else void change?.ended(undefined)
+  }
+
+  #changeEnded(mayStillCome: boolean): void {
+    void this.#change?.ended(mayStillCome ? undefined : this.#tap.ask)
+    this.#change = undefined
+  }
+
   #opened(): Transaction {
     this.#refused = undefined
     this.#tap.visibleTransactions++
@@ -271,6 +305,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
 
   #close(transaction: Transaction): void {
     transaction.state = 'ended'
+    this.#changeEnded(false)
     this.#tap.visibleTransactions++
     if (this.#transaction === transaction) this.#transaction = undefined
   }
@@ -307,6 +342,8 @@ export class TappedConnection implements TransactionPlace<Statement> {
     return this.#tap.isShared ? inTransaction(this.#physical) : undefined
   }
 }
+
+const isRedefining = ({ writes }: Statement): boolean => writes === 'unknown'
 
 /** The ends of a write whose rows are streamed. Exactly one is called, once; neither rejects. */
 export interface StreamedWrite {

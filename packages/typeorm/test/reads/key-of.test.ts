@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest'
 import type { Scope } from '../../src/reads/index.js'
 import { keyOf, readPlanOf } from '../../src/reads/index.js'
 import type { FreshetState } from '../../src/state.js'
+import { noCatalogue } from '../support/no-catalogue.js'
 
 const source = (options: object = {}) => new TypeOrmDataSource({ type: 'postgres', ...options })
 
 const stateWith = (identity: string): FreshetState => ({
+  ...noCatalogue,
   engine: engineOf(createCache())!,
   policy: defaultPolicy,
   scope: undefined,

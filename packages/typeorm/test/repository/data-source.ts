@@ -7,6 +7,7 @@ import { installCachedReads } from '../../src/repository/index.js'
 import { setState } from '../../src/state.js'
 import { decoratedEntities, UserSubscriber } from '../support/entities.js'
 import { schemaEntities } from '../support/schemas.js'
+import { noCatalogue } from '../support/no-catalogue.js'
 import { seed } from '../support/seed.js'
 
 /** A seeded database whose reads can be cached; nothing sees its writes. */
@@ -52,6 +53,7 @@ export async function seededDataSource(
   cache.on('bypass', (event) => bypasses.push(event))
   let obstacle: string | undefined
   setState(dataSource, {
+    ...noCatalogue,
     engine: engineOf(cache)!,
     policy: engineOf(cache)!.policy,
     scope: more.scope,

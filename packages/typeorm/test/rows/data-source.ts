@@ -8,6 +8,7 @@ import { createProvider } from '../../src/rows/index.js'
 import type { FreshetState } from '../../src/state.js'
 import { setState } from '../../src/state.js'
 import { decoratedEntities } from '../support/entities.js'
+import { noCatalogue } from '../support/no-catalogue.js'
 import { Attachment, ProductSchema, SupplierSchema } from '../support/schemas.js'
 
 export const databases = ['better-sqlite3', 'postgres', 'mariadb'] as const
@@ -96,6 +97,7 @@ const entitiesFor = ({ type }: DataSourceOptions) => [
 function createState(dataSource: DataSource, cache: Cache, options: OpenOptions): FreshetState {
   const engine = engineOf(cache)!
   return {
+    ...noCatalogue,
     engine,
     policy: engine.policy,
     scope: options.scope,
