@@ -1,8 +1,9 @@
-import type { Engine } from '@freshet/core/adapter'
+import type { Engine, KnownTables } from '@freshet/core/adapter'
 import { Binding as TableBinding, bindOnce, claimDatabase } from '@freshet/core/adapter'
-import type { Statement } from '@freshet/sql'
+import type { Statement, TableGraph } from '@freshet/sql'
+import { createLiveGraph, createWriteClosure } from '@freshet/sql'
 import type { DependsOn } from './dependencies/depends-on.js'
-import { createWriteClosure } from './dependencies/write-closure.js'
+import { tableGraphOf } from './dependencies/write-closure.js'
 import type { DataModel } from './schema/data-model.js'
 import type { Tap } from './tap/tap.js'
 
@@ -36,15 +37,25 @@ function createBinding(
   dependsOn: DependsOn | undefined,
   database: string | undefined,
 ): Binding {
-  const closure = createWriteClosure(dataModel, { dependsOn })
-  const known = { touchedBy: ({ writes }: Statement) => closure(writes) }
   const binding = new TableBinding<Statement>({
     engine,
     database,
-    known: () => known,
+    known: createKnown(createLiveGraph(tableGraphOf(dataModel, { dependsOn }), catalogue)),
     unknownTable: 'it writes what the Prisma schema does not know',
   })
   if (catalogue.failure !== undefined) binding.catalogueUnknown(catalogue.failure)
   for (const { name, table } of dataModel.models.values()) binding.nameTable(name, table)
   return binding
+}
+
+function createKnown(graphNow: () => TableGraph): () => KnownTables<Statement> {
+  let graph: TableGraph | undefined
+  let known: KnownTables<Statement>
+  return () => {
+    const now = graphNow()
+    if (now === graph) return known
+    graph = now
+    const closure = createWriteClosure(now)
+    return (known = { touchedBy: ({ writes }) => closure(writes) })
+  }
 }

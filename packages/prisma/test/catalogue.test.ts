@@ -275,3 +275,39 @@ describe('a database that does not tell', () => {
     })
   })
 })
+
+describe('foreign keys', () => {
+  const open = async (...changes: string[]) => {
+    const url = await createPostgresDatabase()
+    await onPostgres(url, async (other) => {
+      for (const sql of changes) await other.query(sql)
+    })
+    const shop = createCachedPostgres(url)
+    leftovers.push(() => shop.base.$disconnect())
+    await shop.prisma.user.create({ data: { id: 1, email: 'ada@example.com', name: 'Ada' } })
+    return shop
+  }
+
+  test('that the schema does not know of carry a delete as the database does', async () => {
+    const shop = await open(
+      `CREATE TABLE owned (id int PRIMARY KEY REFERENCES users ON DELETE CASCADE)`,
+      `ALTER TABLE "Scalars" ADD COLUMN owner int REFERENCES owned ON DELETE CASCADE`,
+    )
+    const read = () => shop.prisma.scalars.findMany()
+    await read()
+    expect(await statusOf(shop.prisma, read())).toBe('hit')
+    await shop.prisma.user.deleteMany()
+    expect(await statusOf(shop.prisma, read())).toMatch(/^miss/)
+  })
+
+  test('that do nothing in the database leave what they are declared to change alone', async () => {
+    const shop = await open(
+      `ALTER TABLE "Post" DROP CONSTRAINT "Post_author_id_fkey",
+        ADD FOREIGN KEY (author_id) REFERENCES users (id)`,
+    )
+    const read = () => shop.prisma.post.findMany()
+    await read()
+    await shop.prisma.user.deleteMany()
+    expect(await statusOf(shop.prisma, read())).toBe('hit')
+  })
+})

@@ -9,6 +9,7 @@ export {
   type LiveCatalogueOptions,
   type RunQuery,
 } from './catalogue/live-catalogue.js'
+export { createLiveGraph } from './catalogue/live-graph.js'
 export { catalogueQueries, readCatalogue } from './catalogue/read-catalogue.js'
 export type { SqlDialect } from './dialect.js'
 export { endOfUnseen } from './end-of-unseen.js'

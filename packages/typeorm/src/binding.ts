@@ -1,7 +1,7 @@
 import type { KnownTables } from '@freshet/core/adapter'
 import { Binding as TableBinding, bindOnce, claimDatabase } from '@freshet/core/adapter'
-import type { Statement } from '@freshet/sql'
-import { createWriteClosure } from '@freshet/sql'
+import type { LiveCatalogue, Statement, TableGraph } from '@freshet/sql'
+import { createLiveGraph, createWriteClosure } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
 import type { TableOptions } from './declared.js'
 import { tableOfEntity } from './declared.js'
@@ -36,7 +36,7 @@ function createBinding({ catalogue }: Tap, dataSource: DataSource, options: Reso
   const binding = new TableBinding<Statement>({
     engine,
     database,
-    known: knownTablesOf(dataSource, options),
+    known: knownTablesOf(dataSource, options, catalogue),
     unknownTable: 'it writes a table that is no entity’s',
   })
   if (catalogue.failure !== undefined) binding.catalogueUnknown(catalogue.failure)
@@ -52,15 +52,23 @@ export function nameTables(binding: Binding, { entityMetadatas }: DataSource): v
 function knownTablesOf(
   dataSource: DataSource,
   options: TableOptions,
+  catalogue: LiveCatalogue,
 ): () => KnownTables<Statement> | undefined {
   let builtOf: DataSource['entityMetadatas'] | undefined
+  let graphNow: () => TableGraph
+  let graph: TableGraph | undefined
   let known: KnownTables<Statement> | undefined
   return () => {
     const metadatas = dataSource.entityMetadatas
-    if (metadatas === builtOf) return known
-    if (metadatas.length === 0) return undefined
-    const closure = createWriteClosure(tableGraphOf(dataSource, options))
-    builtOf = metadatas
+    if (metadatas !== builtOf) {
+      if (metadatas.length === 0) return undefined
+      graphNow = createLiveGraph(tableGraphOf(dataSource, options), catalogue)
+      builtOf = metadatas
+    }
+    const now = graphNow()
+    if (now === graph) return known
+    const closure = createWriteClosure(now)
+    graph = now
     return (known = { touchedBy: ({ writes }) => closure(writes) })
   }
 }

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { freshet } from '../src/index.js'
 import { stateOf } from '../src/state.js'
 import { recording } from './rows/data-source.js'
-import { decoratedEntities, Label, UserSubscriber } from './support/entities.js'
+import { decoratedEntities, Label, Note, UserSubscriber } from './support/entities.js'
 import type { DatabaseName } from './tap/watched.js'
 import { createDatabase } from './tap/watched.js'
 
@@ -162,6 +162,22 @@ test('with replicas, the master is asked', async () => {
   await dataSource.initialize()
   await catalogueOf(dataSource).settled()
   expect(catalogueOf(dataSource).current?.tables.has('labels')).toBe(true)
+})
+
+test('a foreign key that no entity knows of carries a delete as the database does', async () => {
+  const { dataSource, statements } = await opened('postgres')
+  await dataSource.query('CREATE TABLE owned (code varchar PRIMARY KEY REFERENCES labels ON DELETE CASCADE)')
+  await dataSource.query('ALTER TABLE notes ADD COLUMN owner varchar REFERENCES owned ON DELETE CASCADE')
+  await catalogueOf(dataSource).settled()
+  await dataSource.getRepository(Label).insert({ code: 'a', colour: 'red' })
+  const isAsked = async () => {
+    statements.length = 0
+    await dataSource.getRepository(Note).find({ cache: true })
+    return statements.length > 0
+  }
+  expect([await isAsked(), await isAsked()]).toEqual([true, false])
+  await dataSource.getRepository(Label).delete({ code: 'a' })
+  expect(await isAsked()).toBe(true)
 })
 
 describe('a database that does not tell', () => {
