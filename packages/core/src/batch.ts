@@ -1,32 +1,48 @@
+import { copyOut, prepareCopy } from './clone.js'
 import { FreshetError } from './errors.js'
 
 interface Waiting<K, T> {
   readonly key: K
+  /** Its place among the keys that were given. */
+  readonly place: number
+  readonly loading: Promise<T>
   readonly resolve: (value: T) => void
   readonly reject: (error: unknown) => void
 }
 
-/** Collects the keys of one `getOrSetMany` that nobody else is loading, then asks for them at once. */
+/** Collects the keys of one `getOrSetMany` that nobody else is loading, then asks for them at once, each once. */
 export class Batch<K, T> {
   readonly #loadMissing: (missing: K[]) => readonly T[] | Promise<readonly T[]>
-  #waiting: Waiting<K, T>[] = []
+  /** By the text of the key. */
+  #waiting = new Map<string, Waiting<K, T>>()
   #started = false
 
   constructor(loadMissing: (missing: K[]) => readonly T[] | Promise<readonly T[]>) {
     this.#loadMissing = loadMissing
   }
 
-  add(key: K): Promise<T> {
-    // A key may come late: it had to read its vector again, or waited in vain for somebody else's load.
-    if (this.#started && this.#waiting.length === 0) queueMicrotask(() => this.run())
-    return new Promise((resolve, reject) => this.#waiting.push({ key, resolve, reject }))
+  add(text: string, key: K, place: number): Promise<T> {
+    const same = this.#waiting.get(text)
+    // Where nothing is shared, each place loads for itself.
+    if (same !== undefined) return same.loading.then(copyOf)
+    // A key may come late: it had to read its vector again, another process was asked first, or somebody else's load was waited for
+    // in vain. What comes late comes with others.
+    if (this.#started && this.#waiting.size === 0) setImmediate(() => this.run())
+    let resolve!: (value: T) => void
+    let reject!: (error: unknown) => void
+    const loading = new Promise<T>((onValue, onError) => {
+      resolve = onValue
+      reject = onError
+    })
+    this.#waiting.set(text, { key, place, loading, resolve, reject })
+    return loading
   }
 
   /** Every look-up is decided: ask for what is missing, and for what still comes as it comes. */
   run(): void {
     this.#started = true
-    const waiting = this.#waiting
-    this.#waiting = []
+    const waiting = Array.from(this.#waiting.values()).toSorted((a, b) => a.place - b.place)
+    this.#waiting.clear()
     if (waiting.length > 0) void this.#load(waiting)
   }
 
@@ -39,6 +55,12 @@ export class Batch<K, T> {
       for (const { reject } of waiting) reject(error)
     }
   }
+}
+
+/** What cannot be copied is the same in all of its places. */
+function copyOf<T>(value: T): T {
+  const copy = prepareCopy(value)
+  return copy === undefined ? value : (copyOut(copy.master, copy.plan) as T)
 }
 
 function assertComplete(values: unknown, expected: number): void {

@@ -107,10 +107,11 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       assertFunction('getOrSetMany()', 'loader', loadMissing)
       checkOptions('getOrSetMany()', options, getOrSetOptionNames)
       const batch = new Batch(loadMissing)
-      const requests = keys.map((key) => ({
-        ...toRequest(toKeyString(key), () => batch.add(key), options),
-        isOneOfMany: true,
-      }))
+      const requests = keys.map((key, place) => {
+        const text = toKeyString(key)
+        const request = toRequest(text, () => batch.add(text, key, place), options)
+        return { ...request, isOneOfMany: true, isBatched: true }
+      })
       const answers = reader.readMany(requests)
       const settled = Array.isArray(answers) ? answers : await answers
       batch.run()

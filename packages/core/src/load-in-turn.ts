@@ -16,9 +16,17 @@ export interface LoadsInTurnParts {
   readonly counters: Counters
 }
 
+/** What misses in one tick. */
+interface Batch {
+  /** Whether one of them should ask other processes first. */
+  pays: boolean
+  readonly isComplete: Promise<void>
+}
+
 /** The way of a read that found nothing, where another process may be loading it. */
 export class LoadsInTurn {
   readonly #parts: LoadsInTurnParts
+  #batch: Batch | undefined
 
   constructor(parts: LoadsInTurnParts) {
     this.#parts = parts
@@ -27,6 +35,33 @@ export class LoadsInTurn {
   /** @param loadMs what the store knows of it */
   pays(flightKey: string, loadMs: number | undefined): boolean {
     return this.#parts.turns.pays(flightKey, loadMs)
+  }
+
+  /**
+   * Loads what is batched: if any of those that miss in one tick should ask other processes first, all of them do, or those who
+   * need not would be gone before.
+   */
+  async loadBatched(
+    request: ReadRequest,
+    vector: Vector,
+    reason: string,
+    loadMs: number | undefined,
+  ): Promise<unknown> {
+    const batch = (this.#batch ??= this.#openBatch())
+    if (this.pays(request.space.prefix + request.key, loadMs)) batch.pays = true
+    await batch.isComplete
+    if (batch.pays) return this.load(request, vector, reason)
+    return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
+  }
+
+  #openBatch(): Batch {
+    const isComplete = new Promise<void>((resolve) => {
+      process.nextTick(() => {
+        this.#batch = undefined
+        resolve()
+      })
+    })
+    return { pays: false, isComplete }
   }
 
   /** As `loadOrJoin`, unless another process does it. */

@@ -32,6 +32,8 @@ export interface ReadRequest {
   readonly isInBackground?: boolean
   /** The load that the read was asked for in, where that would not be known any more. Only the engine says so. */
   readonly within?: Flight
+  /** Loads that begin in one tick are carried out as one: those who ask other processes first and those who need not go together. */
+  readonly isBatched?: boolean
   /** For events and statistics, such as `User.findMany`. */
   readonly source?: string | undefined
   /** Filled with how the answer came about, if given. */

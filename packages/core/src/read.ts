@@ -267,7 +267,10 @@ export class Reader {
     const flightKey = request.space.prefix + request.key
     const learned = this.#loads.learned(flightKey)
     if (learned !== undefined) return this.#loads.loadLearned(request, learned, reason)
-    if (this.#inTurn?.pays(flightKey, loadMs) === true) return this.#inTurn.load(request, vector, reason)
+    if (this.#inTurn !== undefined) {
+      if (request.isBatched === true) return this.#inTurn.loadBatched(request, vector, reason, loadMs)
+      if (this.#inTurn.pays(flightKey, loadMs)) return this.#inTurn.load(request, vector, reason)
+    }
     return this.#loads.loadOrJoin(request, toldBefore(request), vector, reason)
   }
 }

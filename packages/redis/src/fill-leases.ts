@@ -1,12 +1,13 @@
 import type { Claim, Fills, Space, Vector } from '@freshet/core/store'
 import type { CommandPart } from './client.js'
 import type { Keys } from './keys.js'
-import type { Link } from './link.js'
+import type { Link, Outcome, ScriptCall } from './link.js'
 import type { Nonces } from './nonces.js'
 import type { ResolvedFill } from './options.js'
 import { claimScript } from './scripts/claim.js'
 import { releaseScript } from './scripts/release.js'
 import type { Script } from './scripts/script.js'
+import { endOfTick } from './tick-batch.js'
 import { RedisVector } from './vector.js'
 
 export interface FillLeasesParts extends ResolvedFill {
@@ -23,6 +24,8 @@ export class FillLeases implements Fills {
   readonly fromMs: number
   readonly waitMs: number
   readonly #parts: FillLeasesParts
+  #next: Promise<readonly Outcome<unknown>[]> | undefined
+  #calls: ScriptCall[] = []
 
   constructor(parts: FillLeasesParts) {
     this.fromMs = parts.fromMs
@@ -42,9 +45,23 @@ export class FillLeases implements Fills {
   }
 
   async #run(script: Script, key: string, ...args: readonly CommandPart[]): Promise<unknown> {
-    const [outcome] = await this.#parts.link.run([{ script, keys: [key], args }])
-    if (!outcome!.ok) throw outcome!.error
-    return outcome!.reply
+    const place = this.#calls.push({ script, keys: [key], args }) - 1
+    this.#next ??= this.#together()
+    const outcome = (await this.#next)[place]!
+    if (!outcome.ok) throw outcome.error
+    return outcome.reply
+  }
+
+  /** What is claimed until the event loop turns goes out, and is answered, as one: who may load several things loads them together. */
+  #together(): Promise<readonly Outcome<unknown>[]> {
+    return new Promise((resolve) => {
+      endOfTick(() => {
+        const calls = this.#calls
+        this.#calls = []
+        this.#next = undefined
+        resolve(this.#parts.link.run(calls))
+      })
+    })
   }
 }
 

@@ -36,7 +36,7 @@ export class TickBatch<Answers> {
   }
 }
 
-// After the microtasks that are ready: readers that go on together ask together.
-function endOfTick(then: () => void): void {
+/** After the microtasks that are ready: readers that go on together ask together. */
+export function endOfTick(then: () => void): void {
   queueMicrotask(() => process.nextTick(then))
 }
