@@ -1,9 +1,10 @@
 import { createCache } from '@freshet/core'
-import { held } from '@freshet/testing'
+import { FakeClock, held } from '@freshet/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sharedRedis } from '../../../test/services/shared.js'
 import { redisStore, type RedisStoreOptions } from '../src/index.js'
-import { connectTo, type TestClient } from './support/clients.js'
+import { connectTo, loadScripts, type TestClient } from './support/clients.js'
+import { tracked } from './support/tracked-client.js'
 
 let clients: TestClient[]
 let prefix: string
@@ -15,10 +16,16 @@ beforeEach(() => {
 afterEach(() => clients.forEach((client) => client.disconnect()))
 
 /** A process that loads many keys at once, and what it was asked for. */
-async function start(options: RedisStoreOptions = {}) {
-  const client = await connectTo(await sharedRedis())
-  clients.push(client)
-  const cache = createCache({ store: redisStore(client, { prefix, advice: false, ...options }), jitter: 0 })
+async function start(options: RedisStoreOptions = {}, clock?: FakeClock) {
+  const connected = await connectTo(await sharedRedis())
+  clients.push(connected)
+  await loadScripts(connected)
+  const client = tracked(connected)
+  const cache = createCache({
+    store: redisStore(client, { prefix, advice: false, ...options }),
+    jitter: 0,
+    ...(clock && { clock }),
+  })
   const asked: number[][] = []
   const read = (keys: number[], until?: Promise<void>) =>
     cache.getOrSetMany(keys, async (missing) => {
@@ -26,7 +33,7 @@ async function start(options: RedisStoreOptions = {}) {
       await until
       return missing.map((key) => `${key}`)
     })
-  return { cache, asked, read }
+  return { cache, asked, read, client }
 }
 
 const many = Array.from({ length: 300 }, (_, index) => index)
@@ -73,4 +80,15 @@ test('a batch loads what no other process is loading, and waits for the others',
   expect(await second).toEqual(['4', '3', '2', '5'])
   expect([one.asked, other.asked]).toEqual([[[1, 2, 3]], [[4, 5]]])
   await Promise.all([one.cache.close(), other.cache.close()])
+})
+
+test('of a batch, those that are known to be slow do not come after the others', async () => {
+  const clock = new FakeClock()
+  const other = await start({ fill: { from: '1ms' } }, clock)
+  await other.cache.getOrSet(2, () => (clock.advance(5), '2'))
+  await other.client.idle()
+  await other.cache.delete(2)
+  expect(await other.read([1, 2, 3])).toEqual(['1', '2', '3'])
+  expect(other.asked).toEqual([[1, 2, 3]])
+  await other.cache.close()
 })

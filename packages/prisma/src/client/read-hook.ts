@@ -81,6 +81,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
       keepArguments: policy.resilience.mayLoadLater ? () => void (sent = copyArguments(args)) : undefined,
       // Nobody stands between Prisma and this hook: later extensions are put outside.
       isPlain: true,
+      isBatched: kind.isBatched,
       source: kind.source,
       info: askedInfo(),
     }
@@ -194,6 +195,8 @@ interface KindOfRead {
   readonly source: string
   readonly keyPrefix: string
   readonly policy: Policy
+  /** Prisma sends those of one tick together. */
+  readonly isBatched: boolean
   /** Without a `cache` argument. */
   readonly asked: AskedCache
 }
@@ -208,7 +211,9 @@ function rememberKinds(
   const make = (model: string, operation: string): KindOfRead => {
     const source = `${model}.${operation}`
     const { cached, policy } = policyOf(model)
-    return { source, keyPrefix: `p:${digest}|${source}`, policy, asked: { cached, options: undefined } }
+    const isBatched = operation.startsWith('findUnique')
+    const keyPrefix = `p:${digest}|${source}`
+    return { source, keyPrefix, policy, isBatched, asked: { cached, options: undefined } }
   }
   return (model, operation) => {
     let ofModel = byModel.get(model)
