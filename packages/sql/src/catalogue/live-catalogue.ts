@@ -21,7 +21,7 @@ export interface LiveCatalogue {
    * the question is put off, because one after a change or a refusal was too short a while ago
    */
   ask(run: RunQuery): Promise<void>
-  /** Nothing is known, and nothing is tried again, until somebody asks. */
+  /** Nothing is known, nothing is tried again, and no change is waited for: nobody is connected until somebody asks. */
   forget(): void
   /** Definitions are about to change: nothing is known, and nothing is asked, until that has ended. */
   changing(): DefinitionChange
@@ -99,7 +99,7 @@ class AskedCatalogue implements LiveCatalogue {
   /** To be asked as soon as may be. */
   #wanted: Wanted | undefined
   /** Under way. */
-  #changes = 0
+  readonly #changes = new Set<DefinitionChange>()
   #notBefore = -Infinity
   #isPaused = false
   #failures = 0
@@ -122,6 +122,7 @@ class AskedCatalogue implements LiveCatalogue {
 
   forget(): void {
     this.#outdate()
+    this.#changes.clear()
     this.#wanted = undefined
     // Whoever comes next waits for it; one that refused is not asked sooner for that.
     if (this.#failures === 0) this.#notBefore = -Infinity
@@ -129,19 +130,20 @@ class AskedCatalogue implements LiveCatalogue {
   }
 
   changing(): DefinitionChange {
-    this.#changes++
-    this.#outdate()
     let hasEnded = false
-    return {
+    const change: DefinitionChange = {
       ended: async (run) => {
         if (hasEnded) return
         hasEnded = true
-        this.#changes--
+        this.#changes.delete(change)
         this.#outdate()
         if (run === undefined) this.#askNext()
         else await this.ask(run)
       },
     }
+    this.#changes.add(change)
+    this.#outdate()
+    return change
   }
 
   #outdate(): void {
@@ -176,7 +178,7 @@ class AskedCatalogue implements LiveCatalogue {
   #askNext(): void {
     if (this.#current !== undefined) this.#wanted = undefined
     const wanted = this.#wanted
-    if (wanted === undefined || this.#changes > 0) return
+    if (wanted === undefined || this.#changes.size > 0) return
     if (this.#isPaused || this.#question?.isLate === false) return
     const pause = this.#notBefore - this.#clock.now()
     if (pause > 0) return this.#pause(pause)

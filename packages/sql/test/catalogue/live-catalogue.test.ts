@@ -323,6 +323,18 @@ describe('while definitions are changing', () => {
     expect(database.count).toBe(1)
   })
 
+  test('of which nobody hears the end, something is asked again when somebody connects anew', async () => {
+    const { catalogue, database, known } = await knownScene('post')
+    const lost = catalogue.changing()
+    catalogue.forget()
+    const asking = catalogue.ask(database.load)
+    database.land(rowsOf('post'), 1)
+    await asking
+    expect(known()).toEqual(['post'])
+    await lost.ended(undefined)
+    expect(known()).toBeUndefined()
+  })
+
   test('of which nobody knows whether it has ended, nothing is asked by itself', async () => {
     const { catalogue, database, known } = await knownScene('post')
     await catalogue.changing().ended(undefined)
