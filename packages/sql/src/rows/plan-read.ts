@@ -4,7 +4,8 @@ import { NotUnderstood } from '../not-understood.js'
 import { statementRanges } from '../split.js'
 import { tokenize } from '../tokenizer.js'
 import { TokenKind, tokenAt, type TokenizedSql } from '../tokens.js'
-import { columnUses } from './column-uses.js'
+import { setOfWords } from '../words.js'
+import { columnUses, type ColumnUse } from './column-uses.js'
 import type { FromItem } from './from-list.js'
 import { readPage } from './page.js'
 import { allOf, type Condition } from './pins.js'
@@ -91,7 +92,11 @@ function planOfParts(
   parts: QueryParts,
   shown: readonly (ShownColumn | undefined)[],
 ): ReadPlan {
-  const uses = usesOfPlaces(columnUses(source, from, end, parts.items), parts)
+  const named = columnUses(source, from, end, parts.items)
+  const uses = usesOfPlaces(
+    named.map((use) => orderedBy(source, use, shown, parts) ?? use),
+    parts,
+  )
   const condition = allOf(parts.conditions)
   const names = uniquelyNamed(shown)
   return {
@@ -109,7 +114,7 @@ function planOfParts(
         shown: isShown
           ? {
               columns,
-              names: names.filter(({ reference }) => reference === item.reference).map(toName),
+              names: names.filter(({ reference }) => reference === item.reference).flatMap(toNames),
               chosenBy,
               mayBeAbsent: parts.outer!.items.some(({ join }) => join === 'other') || item.join !== 'inner',
               isOptional,
@@ -122,7 +127,31 @@ function planOfParts(
   }
 }
 
-const toName = ({ column, name }: ShownColumn): ShownName => ({ column, name })
+const toNames = ({ column, name }: ShownColumn): readonly ShownName[] =>
+  name === undefined ? [] : [{ column, name }]
+
+/** A name that stands alone in the ORDER BY is that of what is shown under it, in all three languages. */
+function orderedBy(
+  source: TokenizedSql,
+  use: ColumnUse,
+  shown: readonly (ShownColumn | undefined)[],
+  { outer, page }: QueryParts,
+): ColumnUse | undefined {
+  const { at, reference, column } = use
+  const { from, end } = outer?.order ?? { from: 0, end: 0 }
+  if (page !== undefined || reference !== undefined || at < from || at >= end) return undefined
+  const isItem = isOrderMark(source, at - 1, from) && isOrderMark(source, at + 1, from)
+  const item = isItem ? uniquelyNamed(shown).find(({ folded }) => folded === column) : undefined
+  return item && { at, reference: item.reference, column: item.column }
+}
+
+const orderMarks = setOfWords('by asc desc nulls limit offset fetch for')
+
+/** What may stand before or behind a whole item of an ORDER BY. */
+function isOrderMark(source: TokenizedSql, at: number, order: number): boolean {
+  const { kind, word } = tokenAt(source, at)
+  return kind === TokenKind.comma || kind === TokenKind.end || (at > order && orderMarks.has(word))
+}
 
 /** Of what the ON of a left join says. */
 const linksInto = ({ links }: Condition, place: number): number =>

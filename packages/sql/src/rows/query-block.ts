@@ -153,15 +153,29 @@ function conditionOf(
     return index < 0 ? undefined : place + index
   }
   const context = { source, parameterAt, tableOf }
-  const conditions = [readWhere(context, clauses, end)]
-  for (const item of items) {
+  const where = holding(readWhere(context, clauses, end))
+  const conditions = [where]
+  const present = new Set(tablesIn(where))
+  // An ON names what stands before it, so that a row which must be there has the others be there too.
+  for (const item of items.toReversed()) {
     if (item.on === undefined || item.join === 'other') continue
-    const condition = readCondition(context, item.on.from, item.on.end)
-    conditions.push(item.join === 'inner' ? condition : ofOptional(condition, place + tables.indexOf(item)))
+    const condition = holding(readCondition(context, item.on.from, item.on.end))
+    const right = place + tables.indexOf(item)
+    const isThere = item.join === 'inner' || (item.table !== undefined && present.has(right))
+    if (isThere) for (const table of tablesIn(condition)) present.add(table)
+    conditions.push(isThere ? condition : ofOptional(condition, right))
   }
-  // A condition that never holds makes the answer empty, whatever the rows: too rare to be told apart.
-  return allOf(conditions.map((condition) => (condition.isNever ? anyRow : condition)))
+  return allOf(conditions)
 }
+
+/** A condition that never holds makes the answer empty, whatever the rows: too rare to be told apart. */
+const holding = (condition: Condition): Condition => (condition.isNever ? anyRow : condition)
+
+/** The tables that have a row wherever the condition holds: nothing equals NULL. */
+const tablesIn = ({ pins, links }: Condition): readonly number[] => [
+  ...pins.flatMap(({ columns }) => columns.map(({ table }) => table)),
+  ...links.flatMap(({ left, right }) => [left.table, right.table]),
+]
 
 /** The ON of a LEFT JOIN chooses among the rows of the right table alone; the others stay without it. */
 function ofOptional({ pins, links }: Condition, right: number): Condition {

@@ -6,8 +6,8 @@ import { itemsOf } from './condition.js'
 export interface ShownColumn {
   readonly reference: string
   readonly column: string
-  /** What it is called in the rows of the answer, in the case in which drivers give it. */
-  readonly name: string
+  /** What it is called in the rows of the answer, in the case in which drivers give it; `undefined`: nobody promises. */
+  readonly name: string | undefined
   /** The same as a query around this one finds it. */
   readonly folded: string
   readonly from: number
@@ -31,12 +31,12 @@ function shownColumn(source: TokenizedSql, from: number, end: number): ShownColu
   if (named?.qualifier === undefined) return undefined
   const isAlone = named.next === end
   if (!isAlone && !(named.next === end - 2 && wordAt(source, named.next) === 'as')) return undefined
-  // SQLite promises no name where none is given.
-  if (isAlone && source.dialect === 'sqlite') return undefined
   const last = end - 1
   if (!isNameAt(source, last) || tokenAt(source, last).kind === TokenKind.string) return undefined
   const folded = columnNameAt(source, last)
-  const name = source.dialect === 'postgresql' ? folded : writtenNameAt(source, last)
+  const given = source.dialect === 'postgresql' ? folded : writtenNameAt(source, last)
+  // SQLite promises no name where none is given.
+  const name = isAlone && source.dialect === 'sqlite' ? undefined : given
   return { reference: named.qualifier, column: named.name, name, folded, from, end }
 }
 

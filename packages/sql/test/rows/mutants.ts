@@ -513,7 +513,7 @@ export const mutants: readonly Rule[] = [
   without(
     'query-block.ts',
     'the ON of an outer join leaves the rows of its left side alone',
-    "item.join === 'inner' ? condition : ofOptional(condition, place + tables.indexOf(item))",
+    'isThere ? condition : ofOptional(condition, right)',
     'condition',
   ),
   without(
@@ -710,8 +710,8 @@ export const mutants: readonly Rule[] = [
   without(
     'shown-names.ts',
     'SQLite promises no names',
-    "if (isAlone && source.dialect === 'sqlite') return undefined",
-    '',
+    "isAlone && source.dialect === 'sqlite' ? undefined : given",
+    'given',
   ),
   without(
     'prepared-read.ts',
@@ -724,5 +724,23 @@ export const mutants: readonly Rule[] = [
     'what is led to says nothing of what leads',
     '(leading || !isSame(left, here))',
     '!isSame(left, here)',
+  ),
+  without(
+    'query-block.ts',
+    'only what all rows have has its ON hold',
+    '(item.table !== undefined && present.has(right))',
+    'true',
+  ),
+  without(
+    'plan-read.ts',
+    'in the ORDER BY a name is a whole item',
+    'isItem ? uniquelyNamed',
+    'uniquelyNamed ? uniquelyNamed',
+  ),
+  without(
+    'plan-read.ts',
+    'only in the ORDER BY a name is that of what is shown',
+    '|| at < from || at >= end) return undefined',
+    ') return undefined',
   ),
 ]

@@ -56,6 +56,24 @@ export const understoodReads: readonly ReadCase[] = [
     'p uid=1 limited (uid)',
   ],
   ['sqlite', 'SELECT "p"."id" FROM "p" "p" WHERE "p"."uid" = 7', 'p uid=7 (uid)'],
+  // A row that must be there has its ON hold, and those that it was joined to be there.
+  [pg, 'SELECT p.id FROM p LEFT JOIN u ON u.id = p.uid WHERE u.id = $1', 'p uid=1 (uid); u id=1 (id)'],
+  [
+    pg,
+    'SELECT x.id FROM p x LEFT JOIN p y ON y.id = x.uid LEFT JOIN u ON u.id = y.uid AND y.name = 3 WHERE u.id = 1 AND y.t IS NULL',
+    'p (uid); p uid=1 name=3 (id,uid,name,t); u id=1 (id)',
+  ],
+  [
+    pg,
+    'SELECT x.id FROM p x LEFT JOIN p y ON y.id = x.id AND x.name = 3 INNER JOIN u ON u.id = y.uid',
+    'p name=3 (id,name); p (id,uid); u (id)',
+  ],
+  // A name in the ORDER BY is first that of what is shown.
+  [
+    pg,
+    'SELECT p.t AS uid, p.id AS n FROM p WHERE p.uid = $1 ORDER BY uid DESC, n LIMIT 1',
+    'p uid=1 limited (uid,t,id)',
+  ],
   ['mysql', 'SELECT p.id FROM p LIMIT 5, 10', 'p hides limited (id)'],
   ['mysql', 'SELECT DISTINCTROW p.id FROM p', 'p hides (?)'],
   // What repeats a row changes nothing where each counts once.
@@ -93,7 +111,7 @@ export const shownReads: readonly ReadCase[] = [
   [
     pg,
     'SELECT p.id AS a, u.id AS b FROM p LEFT JOIN u ON u.id = p.uid WHERE u.name = 1',
-    'p id:own=a uid:other=b (id)(uid); u isOnlyLinked mayBeAbsent id:own=b (id)(id,name)',
+    'p id:own=a uid:other=b (id)(uid); u mayBeAbsent id:own=b (id)(id,name)',
   ],
   [
     pg,
@@ -119,7 +137,7 @@ export const shownReads: readonly ReadCase[] = [
   [
     pg,
     'SELECT x.id AS a FROM u x LEFT JOIN p ON p.uid = x.id LEFT JOIN u y ON y.id = p.id WHERE y.name = 1',
-    'u id:own=a (id)(id); p isOnlyLinked mayBeAbsent uid:lead=a<a ()(uid,id); u isOnlyLinked mayBeAbsent ()(id,name)',
+    'u id:own=a (id)(id); p mayBeAbsent uid:other=a ()(uid,id); u mayBeAbsent ()(id,name)',
   ],
   [
     pg,
@@ -197,6 +215,16 @@ export const widenedReads: readonly ReadCase[] = [
     'SELECT DISTINCT d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid GROUP BY p.id) AS d LIMIT 3',
     'p hides (id,uid); u hides (id)',
   ],
+  [
+    pg,
+    'SELECT p.id FROM p LEFT JOIN u ON u.id = p.uid WHERE u.id = $1 OR p.name = 1',
+    'p (uid,name); u (id)',
+  ],
+  [pg, 'SELECT p.id FROM p LEFT JOIN u ON u.id = p.uid WHERE u.id IS NULL', 'p (uid); u (id)'],
+  [pg, 'SELECT p.t AS v FROM p WHERE p.uid = $1 ORDER BY v + 1', 'p uid=1 (?)'],
+  [pg, 'SELECT p.t AS v FROM p WHERE p.uid = $1 ORDER BY name, v', 'p uid=1 (?)'],
+  [pg, 'SELECT p.t AS v, p.id AS v FROM p WHERE p.uid = $1 ORDER BY v', 'p uid=1 (?)'],
+  [pg, 'SELECT p.t AS v FROM p WHERE p.uid IN (p.id, v, p.t) ORDER BY v', 'p (?)'],
   // A count of what is alike, beside which something else counts rows.
   [
     pg,
