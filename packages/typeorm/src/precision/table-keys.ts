@@ -19,7 +19,7 @@ export function keysOfTable(
 ): Pick<TableKeys<ValueType>, 'rowKey' | 'keys' | 'selfChanging'> {
   const primary = metadatas.map(({ primaryColumns }) => namesOf(primaryColumns))
   const rowKey = [...primary, known.primaryKey].find((key) => key.length > 0)
-  const keys = [...primary, ...metadatas.flatMap(ownKeys), ...known.uniqueKeys, ...asked]
+  const keys = [...primary, ...known.uniqueKeys, ...metadatas.flatMap(ownKeys), ...asked]
   const computed = metadatas.flatMap(({ columns }) => namesOf(columns.filter(changesByItself)))
   return {
     rowKey,
@@ -28,11 +28,10 @@ export function keysOfTable(
   }
 }
 
-/** Uniques and foreign keys. */
+/** Uniques of some rows only, and foreign keys; of other uniques the database tells. */
 function ownKeys(metadata: EntityMetadata): readonly (readonly string[])[] {
-  const { uniques, indices, foreignKeys, relationsWithJoinColumns } = metadata
+  const { indices, foreignKeys, relationsWithJoinColumns } = metadata
   return [
-    ...uniques.map(({ columns }) => namesOf(columns)),
     ...indices.filter(({ isUnique }) => isUnique).map(({ columns }) => namesOf(columns)),
     // Relations have columns even where no constraint is made for them.
     ...relationsWithJoinColumns.map(({ joinColumns }) => namesOf(joinColumns)),

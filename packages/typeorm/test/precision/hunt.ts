@@ -4,6 +4,7 @@ import { canonical } from './print.js'
 import type { RandomRead } from './random-read.js'
 import { ReadMaker } from './random-read.js'
 import { WriteMaker } from './random-write.js'
+import { seedRows } from './seed-rows.js'
 import type { Sent } from './watched-source.js'
 import { watch } from './watched-source.js'
 import type { Variant, VariantOptions } from './world.js'
@@ -74,7 +75,7 @@ export async function hunt(
   const figures = new Map(variants.map(({ name }) => [name, newFigures()] as const))
   const refused = { reads: 0, writes: 0, told: '' }
   let live: Live[] = []
-  for (let at = 0; at < 12; at++) await writes.write().catch(() => undefined)
+  await seedRows(dataSource)
   for (let pairs = 0; pairs < given.pairs && findings.length < 3;) {
     while (live.length < given.reads) {
       const made = await begin(reads.read())

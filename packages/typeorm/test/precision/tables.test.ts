@@ -69,6 +69,29 @@ describe('a table is told apart', () => {
     expect(keysOf('membership')).toEqual(['personId,team', 'personId', 'team'])
   })
 
+  it('by a unique that only some rows are held to', async () => {
+    const coupon = new EntitySchema({
+      name: 'Coupon',
+      columns: { id: { type: 'int', primary: true }, code: { type: 'varchar' } },
+      indices: [{ columns: ['code'], unique: true, where: 'id > 0' }],
+    })
+    const source = new Source({
+      type: 'better-sqlite3',
+      database: ':memory:',
+      entities: [coupon],
+      synchronize: true,
+    })
+    await source.initialize()
+    const { tables } = await catalogueOfSqlite(source)
+    const catalogueOf = (table: string) => tables.get(table)
+    const precision = tablesOf({ catalogueOf, declared: { dependsOn: {}, tables: [] } }, source).of('coupon')
+    await source.destroy()
+    expect(precision.grain === 'row' && precision.keys.map(({ columns }) => columns)).toEqual([
+      ['id'],
+      ['code'],
+    ])
+  })
+
   it('by both sides of a join table', () => {
     expect(rowKeyOf('post_label')).toEqual(['postId', 'labelId'])
     expect(keysOf('post_label')).toEqual(['postId,labelId', 'postId', 'labelId'])
@@ -124,7 +147,7 @@ describe('a table is wide', () => {
   })
 
   it('if it is a view, or is made from other tables', () => {
-    expect(why('post_view')).toBe('it is a view')
+    expect(why('post_view', { catalogueOf: () => catalogue.tables.get('label') })).toBe('it is a view')
     expect(why('club', { declared: { dependsOn: { Club: ['Person'] }, tables: [] } })).toContain('dependsOn')
   })
 

@@ -9,7 +9,10 @@ import {
   type SqlDialect,
 } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
+import { setTableOptions } from '../../src/declared.js'
+import type { PreciseLoad } from '../../src/precision/load-precision.js'
 import { preciseLoad } from '../../src/precision/load-precision.js'
+import type { PreciseRead, ReadPrecision } from '../../src/precision/read-precision.js'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
 import type { EntityPrecision } from '../../src/precision/table-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
@@ -21,7 +24,7 @@ import type { Sent } from './watched-source.js'
 
 const own: Api = { createReadPrecision, createTablePrecisions, preciseLoad, createStatementTags }
 
-export const declared = { dependsOn: {}, tables: [] }
+export const declared = { dependsOn: {}, tables: ['broad'] }
 
 /** One way to tell what statements depend on and what they bump. */
 export interface Variant {
@@ -29,7 +32,9 @@ export interface Variant {
   readonly dialect: SqlDialect
   /** What an answer carries that these statements made. */
   readTags(sent: readonly Sent[]): ReadonlySet<string>
-  readonly precision: ReturnType<typeof createReadPrecision>
+  readonly precision: ReadPrecision
+  /** As `preciseLoad`. */
+  load(named: readonly string[] | undefined, first?: PreciseRead): PreciseLoad
   /** What these statements bump. */
   writeTags(sent: readonly Sent[]): ReadonlySet<string> | 'all'
 }
@@ -42,6 +47,7 @@ export interface VariantOptions {
 
 /** Makes ways to tell what the statements of a DataSource depend on, all from one look at its catalogue. */
 export async function variantsOf(dataSource: DataSource) {
+  setTableOptions(dataSource, declared)
   const dialect = sqlDialectOf(dataSource)!
   const catalogue = readCatalogue(dialect, await dataSource.query(catalogueQueries[dialect]))
   return (name: string, { isEnforced = false, entities }: VariantOptions, api: Api = own): Variant => {
@@ -63,17 +69,19 @@ export async function variantsOf(dataSource: DataSource) {
       createWriteReach(tableGraphOf(dataSource, declared)),
       tables,
     )
+    const loadOf: Variant['load'] = (tablesRead, first) =>
+      api.preciseLoad({ precision, tables, tablesOf: named, anyTable: '*' }, tablesRead, first)
     const classify = createClassifier(dialect)
     const { planWrite } = createRowAnalyser(dialect)
     return {
       name,
       dialect,
       precision,
+      load: loadOf,
       readTags(sent) {
         const all = [...new Set(sent.flatMap(({ sql }) => named(sql) ?? []))]
         const isKnown = sent.every(({ sql }) => named(sql) !== undefined)
-        const options = { precision, tables, tablesOf: named, anyTable: '*' }
-        const load = api.preciseLoad(options, isKnown ? all : undefined, undefined)
+        const load = loadOf(isKnown ? all : undefined)
         const late = load.lateTags(sent.map((one) => ({ ...one, rows: rowsOf(one.result) })))
         return new Set([...load.tags, ...(late ?? load.clocks)])
       },

@@ -1,0 +1,40 @@
+import type { DataSource } from 'typeorm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { differingLoad, differingValues } from './load-cases.js'
+import { createWorldOf } from './entities.js'
+import { createBroadTable, readCases } from './read-cases.js'
+import type { Recorded } from './recorded.js'
+import { createFinder, recordCases } from './recorded.js'
+import { seedRows } from './seed-rows.js'
+import { variantsOf } from './world.js'
+
+let dataSource: DataSource
+let find: ReturnType<typeof createFinder>
+let recorded: readonly Recorded[]
+
+beforeAll(async () => {
+  dataSource = await createWorldOf({ type: 'better-sqlite3', database: ':memory:' })
+  await seedRows(dataSource)
+  await createBroadTable(dataSource)
+  find = createFinder(await variantsOf(dataSource))
+  recorded = await recordCases(dataSource, readCases)
+})
+afterAll(() => dataSource.destroy())
+
+it('a load of several statements tells what all of them do', async () => {
+  expect(differingLoad(await variantsOf(dataSource))).toBeUndefined()
+})
+
+it('values that may be SQL tell nothing', () => {
+  expect(differingValues(dataSource)).toBeUndefined()
+})
+
+describe('a query tells', () => {
+  it.each(readCases.map((one, at) => [one[0], at] as const))('%s', (_rule, at) => {
+    expect(find(recorded[at]!)).toEqual(readCases[at]![2])
+  })
+
+  it('the same when it is asked again, and after others', () => {
+    for (const one of recorded.toReversed()) expect(find(one), one.one[0]).toEqual(one.one[2])
+  })
+})

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import type { DataSource } from 'typeorm'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Api } from './api.js'
+import { createWorldOf } from './entities.js'
+import { differingLoad, differingValues } from './load-cases.js'
+import { mutants } from './mutants.js'
+import { precisionWithout, sources } from './precision-without.js'
+import { createBroadTable, readCases } from './read-cases.js'
+import type { Recorded, VariantOf } from './recorded.js'
+import { differingRead, recordCases } from './recorded.js'
+import { seedRows } from './seed-rows.js'
+import { variantsOf } from './world.js'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let dataSource: DataSource
+let variantOf: VariantOf
+let recorded: readonly Recorded[]
+
+beforeAll(async () => {
+  dataSource = await createWorldOf({ type: 'better-sqlite3', database: ':memory:' })
+  await seedRows(dataSource)
+  await createBroadTable(dataSource)
+  variantOf = await variantsOf(dataSource)
+  recorded = await recordCases(dataSource, readCases)
+})
+afterAll(() => dataSource.destroy())
+
+/** A copy that throws fails a test as well. */
+function difference(api: Api): string | undefined {
+  try {
+    return (
+      differingRead(variantOf, recorded, api) ??
+      differingLoad(variantOf, api) ??
+      differingValues(dataSource, api)
+    )
+  } catch (error) {
+    return String(error)
+  }
+}
+
+it('with every rule in place nothing differs', async () => {
+  expect(difference(await precisionWithout(undefined))).toBeUndefined()
+})
+
+describe('a case fails without the rule that', () => {
+  it.each(mutants.map((mutant) => [mutant.rule, mutant] as const))('%s', async (_rule, mutant) => {
+    const text = readFileSync(new URL(mutant.file, sources), 'utf8')
+    expect(text.split(mutant.find), 'the rule stands in one place').toHaveLength(2)
+    expect(difference(await precisionWithout(mutant))).toBeDefined()
+  })
+})
