@@ -21,6 +21,8 @@ export interface KnownTables<Statement> {
    * @param answer what it gave back, once that is known: it tells no more than the statement may do, but perhaps less
    */
   tagsOf?(execution: Execution<Statement>, answer: StatementAnswer | undefined): readonly string[] | 'all'
+  /** Why these are wider than its rows and columns, for people; `undefined`: they are not. */
+  whyWide?(execution: Execution<Statement>, answer: StatementAnswer | undefined): string | undefined
 }
 
 export interface BindingParts<Statement> {
@@ -47,6 +49,8 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
   #known: KnownTables<Statement> | undefined
   /** A statement is one object as long as its text is remembered. */
   #tags = new WeakMap<Statement, readonly string[]>()
+  /** Those of which a `widened` event has told. */
+  readonly #explained = new WeakSet<Statement>()
   /** A session-changing statement that passed; from then on a reader without a scope cannot know whose rows it reads. */
   changedSession: string | undefined
 
@@ -77,6 +81,8 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
       const known = this.#whatIsKnown()
       if (known?.tagsOf === undefined) return this.#wideTagsOf(execution.statement, known)
       const tags = known.tagsOf(execution, answer)
+      if (answer !== undefined && this.#parts.engine.events.has('widened'))
+        this.#explain(execution, answer, known)
       return tags === 'all' ? this.#wideTagsOf(execution.statement, known) : [...tags, anyTable]
     } catch (cause) {
       return this.#failed(cause)
@@ -96,6 +102,16 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     let tags = this.#tags.get(statement)
     if (tags === undefined) this.#tags.set(statement, (tags = this.#resolve(statement, known)))
     return tags
+  }
+
+  /** Once for each text. */
+  #explain(execution: Execution<Statement>, answer: StatementAnswer, known: KnownTables<Statement>): void {
+    const { statement } = execution
+    if (this.#explained.has(statement)) return
+    const reason = known.whyWide?.(execution, answer)
+    if (reason === undefined) return
+    this.#explained.add(statement)
+    this.#parts.engine.events.emit('widened', { reason, detail: statement.sql })
   }
 
   #failed(cause: unknown): readonly string[] {

@@ -76,13 +76,14 @@ export class Keeper {
   #tagsWithLate(
     request: ReadRequest,
     { tags }: Flight,
-    { clocks, of }: LateTags,
+    late: LateTags,
     value: unknown,
   ): readonly string[] | undefined {
     try {
-      const late = of(value)
-      if (late === undefined) return undefined
-      return [...tags.filter((tag) => !clocks.includes(tag) || request.tags.includes(tag)), ...late]
+      const told = late.of(value)
+      if (told === undefined) return undefined
+      const { clocks } = late
+      return [...tags.filter((tag) => !clocks.includes(tag) || request.tags.includes(tag)), ...told]
     } catch (cause) {
       this.#parts.guard.failed(`tags of ${request.source ?? request.key}`, cause)
       return undefined

@@ -5,6 +5,7 @@ import type { TagState } from './memory-vector.js'
 import { changedAt, forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
 import { assertOptions, positiveInteger } from './options.js'
 import { PutLater } from './put-later.js'
+import { RecentBumps } from './recent-bumps.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 import type {
@@ -49,7 +50,7 @@ const bytesPerEntry = 23 * word
 // Beside its name: what is known of it, and its place in the map.
 const bytesPerTag = 12 * word
 // Forgetting a tag only costs misses, so the map may be cut without asking who uses it.
-const tagsPerEntry = 8
+const tagsPerEntry = 64
 const minTags = 10_000
 // What waits to be put is beside the bounds, so it is a hundredth of them at most.
 const maxShareWaiting = 0.01
@@ -64,6 +65,7 @@ class MemoryStore implements Store {
   readonly #maxBytesWaiting: number
   readonly #tags = new Map<string, TagState>()
   readonly #recent = new RecentVectors()
+  readonly #bumps = new RecentBumps()
   readonly #maxBytes: number
   readonly #maxTags: number
   readonly #now: () => number
@@ -126,12 +128,16 @@ class MemoryStore implements Store {
   bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]): MemoryVector {
     const { madeAt, usable } = before as MemoryVector
     const isUnchangedSince = (tag: string) =>
-      space.prefixes.every((prefix) => (this.#tags.get(prefix + tag)?.generation ?? forgotten) <= madeAt)
+      space.prefixes.every((prefix) => this.#latestOf(prefix + tag) <= madeAt)
     const isCertain =
       usable &&
       isUnchangedSince(wholeSpaceTag) &&
       (clocks.every(isUnchangedSince) ? isUnchanged(before as MemoryVector) : tags.every(isUnchangedSince))
     return isCertain ? this.#vectorOf(space, tags, this.#textsThere(space, tags)) : unusable
+  }
+
+  #latestOf(name: string): number {
+    return this.#tags.get(name)?.generation ?? this.#bumps.latestOf(name)
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
@@ -162,9 +168,11 @@ class MemoryStore implements Store {
 
   bump(space: Space, tags: readonly string[]): void {
     for (const tag of tags) {
-      const state = this.#tags.get(space.prefix + tag)
-      // A tag that nobody has asked for is in no vector.
-      if (state !== undefined) this.#change(state)
+      const name = space.prefix + tag
+      const state = this.#tags.get(name)
+      // A tag that nobody has asked for is in no vector, but may be in an answer that is on its way.
+      if (state === undefined) this.#bumps.add(name, ++this.#generation)
+      else this.#change(state)
     }
     this.#version++
     if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#clear()
@@ -285,6 +293,7 @@ class MemoryStore implements Store {
         this.#tags.set(name, state)
         continue
       }
+      this.#bumps.forget(state.generation)
       state.generation = forgotten
       this.#tagBytes -= tagBytes(name)
     }

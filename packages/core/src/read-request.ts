@@ -1,6 +1,7 @@
 import type { Flight } from './flight.js'
 import type { LoadContext } from './load-context.js'
 import type { Policy } from './policy.js'
+import type { TableExplanation } from './precision/explanation.js'
 import type { Space } from './space.js'
 
 /** One cached read: how to find the answer, and how to get it otherwise. */
@@ -65,6 +66,8 @@ export interface ReadInfo {
   expiresInMs?: number
   /** What the answer depends on. */
   tags?: readonly string[]
+  /** The same for each table, with why writes stop it that need not. Only where an adapter tells. */
+  tables?: readonly TableExplanation[]
 }
 
 /** All tags whose generations must be read before the data. */

@@ -1,61 +1,90 @@
-import type { Engine, KnownTables } from '@freshet/core/adapter'
+import type { Engine } from '@freshet/core/adapter'
 import { Binding as TableBinding, bindOnce, claimDatabase } from '@freshet/core/adapter'
-import type { Statement, TableGraph } from '@freshet/sql'
-import { createLiveGraph, createWriteClosure } from '@freshet/sql'
+import type { Catalogue, Statement } from '@freshet/sql'
+import { createLiveGraph } from '@freshet/sql'
+import { dialectOf } from './client/prisma-client.js'
 import type { DependsOn } from './dependencies/depends-on.js'
 import { tableGraphOf } from './dependencies/write-closure.js'
+import type { SchemaPrecision } from './precision/schema-precision.js'
+import { createSchemaPrecision } from './precision/schema-precision.js'
+import type { PrecisionOptions } from './precision/table-precision.js'
 import type { DataModel } from './schema/data-model.js'
 import type { Tap } from './tap/tap.js'
 
+/** What a binding is made of, besides the tap and the cache. */
+export interface BindingOptions {
+  readonly dependsOn: DependsOn | undefined
+  readonly database: string | undefined
+  readonly precision: PrecisionOptions
+}
+
 /** One Prisma schema's tables, bound to one cache. */
-export type Binding = TableBinding<Statement>
+export class Binding extends TableBinding<Statement> {
+  readonly #known: () => SchemaPrecision
+
+  constructor(tap: Tap, engine: Engine, dataModel: DataModel, options: BindingOptions) {
+    const known = precisionsOf(tap, engine, dataModel, options)
+    super({
+      engine,
+      database: options.database,
+      known: () => known().writes,
+      unknownTable: 'it writes what the Prisma schema does not know',
+    })
+    const { failure } = tap.catalogue
+    if (failure !== undefined) this.catalogueUnknown(failure)
+    this.#known = known
+    // Reads and writes of wrong options must not find out one by one.
+    known()
+    for (const { name, table } of dataModel.models.values()) this.nameTable(name, table)
+  }
+
+  /** What is told apart by now; another object once the database's definitions have changed. */
+  get precision(): SchemaPrecision {
+    return this.#known()
+  }
+}
 
 /**
  * The binding of a cache to what passes a tap; one for however many clients are extended alike.
  *
- * @throws FreshetError SECOND_DATABASE, INVALID_OPTION for an unknown name in `dependsOn`
+ * @throws FreshetError SECOND_DATABASE, INVALID_OPTION for an unknown name in `dependsOn` or `models`
  */
-export function bind(
-  tap: Tap,
-  engine: Engine,
-  dataModel: DataModel,
-  dependsOn: DependsOn | undefined,
-  database: string | undefined,
-): Binding {
+export function bind(tap: Tap, engine: Engine, dataModel: DataModel, options: BindingOptions): Binding {
   const { factory, observers } = tap
+  const { database, dependsOn, precision } = options
   const found = `a client with another driver adapter (${factory.adapterName})`
   claimDatabase(engine, { database, owner: factory, found })
-  return bindOnce(observers, engine, [dataModel.schemaHash, dependsOn, database], () =>
-    createBinding(tap, engine, dataModel, dependsOn, database),
+  return bindOnce(
+    observers,
+    engine,
+    [dataModel.schemaHash, dependsOn, database, precision],
+    () => new Binding(tap, engine, dataModel, options),
   )
 }
 
-function createBinding(
-  { catalogue }: Tap,
+function precisionsOf(
+  tap: Tap,
   engine: Engine,
   dataModel: DataModel,
-  dependsOn: DependsOn | undefined,
-  database: string | undefined,
-): Binding {
-  const binding = new TableBinding<Statement>({
-    engine,
-    database,
-    known: createKnown(createLiveGraph(tableGraphOf(dataModel, { dependsOn }), catalogue)),
-    unknownTable: 'it writes what the Prisma schema does not know',
-  })
-  if (catalogue.failure !== undefined) binding.catalogueUnknown(catalogue.failure)
-  for (const { name, table } of dataModel.models.values()) binding.nameTable(name, table)
-  return binding
-}
-
-function createKnown(graphNow: () => TableGraph): () => KnownTables<Statement> {
-  let graph: TableGraph | undefined
-  let known: KnownTables<Statement>
+  { dependsOn, database, precision }: BindingOptions,
+): () => SchemaPrecision {
+  const prefix = database === undefined ? '' : `${database}:`
+  const options = {
+    dialect: dialectOf(tap.factory),
+    dependsOn,
+    precision,
+    prefix,
+    seed: `${engine.space.prefix}|${prefix}`,
+  }
+  const graphNow = createLiveGraph(tableGraphOf(dataModel, { dependsOn }), tap.catalogue)
+  let madeOf: Catalogue | undefined
+  let made: SchemaPrecision | undefined
   return () => {
-    const now = graphNow()
-    if (now === graph) return known
-    graph = now
-    const closure = createWriteClosure(now)
-    return (known = { touchedBy: ({ writes }) => closure(writes) })
+    const catalogue = tap.catalogue.current
+    if (made === undefined || catalogue !== madeOf) {
+      made = createSchemaPrecision(dataModel, catalogue, { ...options, graph: graphNow() })
+      madeOf = catalogue
+    }
+    return made
   }
 }

@@ -7,10 +7,9 @@ import { withCacheOptions } from './client/cached-client.js'
 import { passagesOf } from './client/passages.js'
 import type { ClientFacts, PrismaClientLike, PrismaExtension } from './client/prisma-client.js'
 import { computedFieldsOf, dialectOf, readClientFacts } from './client/prisma-client.js'
-import { createReadHook, tagsOfReads } from './client/read-hook.js'
-import { createReadDependencies } from './dependencies/read-dependencies.js'
+import { createReadHook } from './client/read-hook.js'
 import type { FreshetOptions, ResolvedOptions } from './options.js'
-import { resolveModels, resolveOptions } from './options.js'
+import { precisionOptions, resolveModels, resolveOptions } from './options.js'
 import type { DataModel } from './schema/data-model.js'
 import { readDataModel } from './schema/read-data-model.js'
 import { tapOn } from './tap/tap.js'
@@ -44,7 +43,8 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
   const policyOf = resolveModels(options, dataModel)
   const tap = tapOn(facts.factory)
   const { engine, dependsOn, database } = options
-  const binding = bind(tap, engine, dataModel, dependsOn, database)
+  const precision = precisionOptions(options)
+  const binding = bind(tap, engine, dataModel, { dependsOn, database, precision })
   for (const gap of dataModel.gaps)
     engine.events.emit('widened', { reason: 'the schema is not fully known', detail: gap })
   const parts = {
@@ -52,7 +52,8 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
     binding,
     tap,
     passages: passagesOf(facts.original, tap),
-    tagsFor: tagsOfReads(binding, () => createReadDependencies(dataModel, { dependsOn })),
+    globalOmit: facts.globalOmit,
+    connect: () => connect(facts.original),
     policyOf,
     scope: options.scope,
   }
@@ -75,6 +76,15 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
     query: { $allModels: { $allOperations: hookWith(computedFieldsOf(parent, dataModel.models.keys())) } },
     ...components,
   }))
+}
+
+/** A client that cannot connect says why when it is asked something. */
+async function connect(client: object): Promise<void> {
+  try {
+    await (client as { $connect(): Promise<void> }).$connect()
+  } catch {
+    return
+  }
 }
 
 const dataModels = new WeakMap<object, DataModel>()

@@ -12,18 +12,32 @@ import {
 } from '@freshet/core/adapter'
 import { isFailure as judgeFailure } from './client/is-failure.js'
 import type { DependsOn } from './dependencies/depends-on.js'
+import type { PrecisionOptions } from './precision/table-precision.js'
 import type { DataModel } from './schema/data-model.js'
 
 /** How reads of one model are cached. */
 export interface ModelOptions extends PolicyOptions {
   /** Whether reads of this model are cached when the read itself does not say. */
   readonly cache?: boolean
+  /**
+   * `row`: a write to the model's table stops the reads that it could change. `table`: it stops all of them, which costs less
+   * where nearly every write would. Default `row`.
+   */
+  readonly precision?: 'row' | 'table'
+  /**
+   * Fields, or lists of fields that a `where` names together, by whose values reads are told apart beside the primary key,
+   * the uniques and the foreign keys. Every write pays for each. Give the same to all clients of a database. Default: none.
+   */
+  readonly watch?: readonly (string | readonly string[])[]
 }
+
+/** How reads are cached of all models that `models` does not name. */
+export type DefaultOptions = Omit<ModelOptions, 'watch'>
 
 /** Options of `freshet()`. */
 export interface FreshetOptions extends AdapterOptions {
   /** For all models that `models` does not name. Default `{ cache: true }`. */
-  readonly defaults?: ModelOptions
+  readonly defaults?: DefaultOptions
   /** Per model: `false` is never cached, `true` always, or options. */
   readonly models?: Readonly<Record<string, boolean | ModelOptions>>
   /** What the schema cannot tell: tables behind views, and tables that triggers and functions write. */
@@ -31,7 +45,8 @@ export interface FreshetOptions extends AdapterOptions {
 }
 
 const ownOptionNames = ['defaults', 'models', 'dependsOn'] as const
-const modelOptionNames = ['cache', ...policyOptionNames] as const
+const defaultOptionNames = ['cache', 'precision', ...policyOptionNames] as const
+const modelOptionNames = [...defaultOptionNames, 'watch'] as const
 
 /** What is settled before a client is known. */
 export interface ResolvedOptions extends ResolvedAdapterOptions {
@@ -44,7 +59,7 @@ export interface ResolvedOptions extends ResolvedAdapterOptions {
 export function resolveOptions(options: FreshetOptions): ResolvedOptions {
   const shared = resolveAdapterOptions(options, ownOptionNames)
   const { defaults = {}, models = {}, dependsOn } = options
-  assertModelOptions("The option 'defaults'", defaults)
+  assertModelOptions("The option 'defaults'", defaults, defaultOptionNames)
   if (typeof models !== 'object' || models === null || Array.isArray(models)) {
     throw invalidOption(
       `The option 'models' must be an object such as { Session: false }, but ${print(models)} was given.`,
@@ -81,14 +96,26 @@ export function resolveModels(
 
 function modelPolicy(name: string, given: unknown, base: ModelPolicy): ModelPolicy {
   if (typeof given === 'boolean') return { ...base, cached: given }
-  const options = assertModelOptions(`The option 'models.${name}'`, given)
+  const options = assertModelOptions(`The option 'models.${name}'`, given, modelOptionNames)
   // Options for a model mean that it is wanted.
   return { cached: options.cache ?? true, policy: resolvePolicy(options, base.policy) }
 }
 
-function assertModelOptions(where: string, options: unknown): ModelOptions {
-  assertOptions(where, options, modelOptionNames)
-  const { cache } = options as ModelOptions
+/** What is told apart of each model that is named, and of the others. */
+export function precisionOptions({ defaults, models }: ResolvedOptions): PrecisionOptions {
+  const byName = Object.entries(models).flatMap(([name, given]) =>
+    typeof given === 'object' ? [[name, { precision: given.precision, watch: given.watch }] as const] : [],
+  )
+  return { otherwise: defaults.precision ?? 'row', models: Object.fromEntries(byName) }
+}
+
+function assertModelOptions(where: string, options: unknown, names: readonly string[]): ModelOptions {
+  assertOptions(where, options, names)
+  const { cache, precision } = options as ModelOptions
+  if (precision !== undefined && (precision as unknown) !== 'row' && (precision as unknown) !== 'table')
+    throw invalidOption(
+      `${where} has a 'precision' that must be 'row' or 'table', but ${print(precision)} was given.`,
+    )
   if (cache !== undefined && typeof cache !== 'boolean') {
     throw invalidOption(`${where} has a 'cache' that must be true or false, but ${print(cache)} was given.`)
   }

@@ -114,11 +114,11 @@ describe('$cached', () => {
     const { prisma } = shop
     const mine = prisma.$cached({ tags: ['mine'], ttl: '1m' })
     expect(await statusOf(prisma, mine.tag.findMany())).toMatch(/^miss/)
-    expect((await prisma.$cacheInfo(mine.tag.findMany())).info.tags).toEqual(['tag', 'mine'])
+    expect((await prisma.$cacheInfo(mine.tag.findMany())).info.tags).toEqual(['tag', 'tag[]', 'mine'])
     expect(await statusOf(prisma, mine.tag.findMany({ cache: false }))).toBe('bypass: off')
     expect(await statusOf(prisma, mine.tag.findMany({ cache: true }))).toBe('hit')
     const own = await prisma.$cacheInfo(mine.tag.findMany({ cache: { tags: ['own'] } }))
-    expect(own.info.tags).toEqual(['tag', 'own'])
+    expect(own.info.tags).toEqual(['tag', 'tag[]', 'own'])
   })
 
   test('it writes, and runs transactions, as the client does', async () => {

@@ -1,6 +1,6 @@
 export { analyseStatement } from './analyse.js'
 export { createStatementAnalyser, type StatementAnalyser, type StatementAnalyserOptions } from './analyser.js'
-export type { Catalogue, CatalogueTable } from './catalogue/catalogue.js'
+export type { Catalogue, CatalogueForeignKey, CatalogueTable } from './catalogue/catalogue.js'
 export {
   createLiveCatalogue,
   type CatalogueClock,

@@ -17,7 +17,7 @@ export interface RowChange {
 }
 
 /** Past this, what a statement says of a key is as good as nothing. */
-const maxKeys = 100
+export const maxKeys = 100
 
 /**
  * The tags of its own table that one sending of a statement bumps. What foreign keys and triggers carry it to is bumped by

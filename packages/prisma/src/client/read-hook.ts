@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { ReadInfo } from '@freshet/core'
-import type { Engine, LoadContext, Policy, ReadRequest } from '@freshet/core/adapter'
-import { isPromise } from '@freshet/core/adapter'
+import type { Engine, LoadContext, MaybePromise, Policy, ReadRequest } from '@freshet/core/adapter'
+import { andThen, isPromise, toPromise } from '@freshet/core/adapter'
 import type { AskedCache } from '../cache-argument.js'
 import { askedPolicy, readCacheArgument, refuseOnWrite, splitCacheArgument } from '../cache-argument.js'
 import type { Binding } from '../binding.js'
 import { isReadOperation } from '../dependencies/operations.js'
-import type { ReadDependencies } from '../dependencies/read-dependencies.js'
 import type { ModelPolicy } from '../options.js'
+import type { PreciseRead } from '../precision/read-precision.js'
+import type { SchemaPrecision } from '../precision/schema-precision.js'
 import type { Tap } from '../tap/tap.js'
 import { argumentsKey } from './arguments-key.js'
 import { askedInfo } from './cache-info.js'
@@ -20,7 +21,10 @@ export interface ReadHookParts {
   readonly binding: Binding
   readonly tap: Tap
   readonly passages: Passages
-  readonly tagsFor: TagsOfReads
+  /** What the client was given as `omit`. */
+  readonly globalOmit: unknown
+  /** Connects the client, as its first query would; never rejects. */
+  readonly connect: () => Promise<unknown>
   readonly policyOf: (model: string) => ModelPolicy
   readonly scope: (() => unknown) | undefined
   /** What else tells answers apart: the schema, the database, the client's own `omit` and computed fields. */
@@ -31,10 +35,21 @@ export interface ReadHookParts {
  * The query extension: the way of a read. Everything that is not a cacheable read goes on untouched.
  */
 export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments) => PromiseLike<unknown> {
-  const { engine, binding, tap, passages, policyOf, scope } = parts
+  const { engine, binding, tap, passages, policyOf, scope, globalOmit } = parts
   const { reader, counters, events } = engine
-  const { tagsFor } = parts
   const kindOf = rememberKinds(parts.identity, policyOf)
+
+  let told = binding.precision
+  let reads = told.readsOf(globalOmit)
+
+  /** What is told apart by now. */
+  function precisionNow(): SchemaPrecision {
+    const now = binding.precision
+    if (now === told) return now
+    told = now
+    reads = now.readsOf(globalOmit)
+    return now
+  }
 
   /** Straight to the database; `args` no longer holds anything of ours. */
   function bypass(call: QueryHookArguments, args: unknown, reason: string): PromiseLike<unknown> {
@@ -71,31 +86,45 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     const path = dataPath.length === 0 ? '' : `/${dataPath.join('/')}`
     const key = `${scoped}${kind.keyPrefix}${path}|${text}`
     const policy = asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy)
+    const precision = precisionNow()
+    const dependencies = reads.read(model, call.operation, args, dataPath)
+    const info = askedInfo()
     let sent = args
     const request: ReadRequest = {
       space: engine.space,
       key,
-      tags: withOwnTags(tagsFor(model, call.operation, args), asked),
+      tags: withOwnTags(dependencies.tags, asked),
+      late: dependencies.late,
       policy,
-      load: (context) => load(call, sent, context),
+      load: (context) => load(call, sent, context, precision),
       keepArguments: policy.resilience.mayLoadLater ? () => void (sent = copyArguments(args)) : undefined,
       // Nobody stands between Prisma and this hook: later extensions are put outside.
       isPlain: true,
       isBatched: kind.isBatched,
       source: kind.source,
-      info: askedInfo(),
+      info,
     }
-    const answer = reader.read(request)
+    const answer =
+      info === undefined ? reader.read(request) : explained(reader.read(request), info, dependencies)
     // Prisma asks every answer for its `then`, and a hit may be null.
     return isPromise(answer) ? answer : Promise.resolve(answer)
   }
 
-  /** Runs the query, and lets its answer be stored only if no open transaction can have shone through. */
-  function load(call: QueryHookArguments, args: unknown, context: LoadContext): PromiseLike<unknown> {
+  /**
+   * Runs the query, and lets its answer be stored only if no open transaction can have shone through, and what it depends
+   * on was told by the definitions that the database still has.
+   */
+  function load(
+    call: QueryHookArguments,
+    args: unknown,
+    context: LoadContext,
+    precision: SchemaPrecision,
+  ): PromiseLike<unknown> {
     const transactions = tap.visibleTransactions
     // One may have begun while a store was asked.
     if (tap.seesUncommitted) context.skip()
-    context.storeIf(() => tap.visibleTransactions === transactions)
+    const isToldAsBefore = () => precision.isWide || binding.precision === precision
+    context.storeIf(() => tap.visibleTransactions === transactions && isToldAsBefore())
     if (passages.areSeen && !tap.isShared) return call.query(args)
     const query = () => call.query(args)
     return counted(passages.areSeen ? query : () => passages.probe(query, context, engine))
@@ -137,7 +166,8 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
       return call.query(call.args)
     }
     if (!isUsable(internals)) return withoutInternals(parts, call)
-    return read(call, internals)
+    // What it depends on is told by the database's definitions, which are asked for when a client connects.
+    return tap.isConnected ? read(call, internals) : parts.connect().then(() => read(call, internals))
   }
 }
 
@@ -164,30 +194,19 @@ function withoutInternals({ engine }: ReadHookParts, call: QueryHookArguments): 
   return call.query(args)
 }
 
-/** The tags of one read. */
-export type TagsOfReads = (model: string, operation: string, args: unknown) => readonly string[]
-
-const byBinding = new WeakMap<Binding, TagsOfReads>()
-
-/**
- * Walking the arguments anew for each read costs less than remembering tags by key (0.2 µs for a unique read,
- * 1 µs for a usual list); the tags of a set of tables are made once, for all clients of a binding.
- */
-export function tagsOfReads(binding: Binding, readDependencies: () => ReadDependencies): TagsOfReads {
-  const existing = byBinding.get(binding)
-  if (existing !== undefined) return existing
-  const dependenciesOf = readDependencies()
-  const tagsOfSets = new WeakMap<object, readonly string[]>()
-  const ofAll = binding.readTags('all')
-  const tagsFor: TagsOfReads = (model, operation, args) => {
-    const set = dependenciesOf(model, operation, args)
-    if (set === 'all') return ofAll
-    let tags = tagsOfSets.get(set)
-    if (tags === undefined) tagsOfSets.set(set, (tags = binding.readTags(set)))
-    return tags
-  }
-  byBinding.set(binding, tagsFor)
-  return tagsFor
+/** Says what the answer depends on, once it is there to tell. */
+function explained(
+  answer: MaybePromise<unknown>,
+  info: ReadInfo,
+  dependencies: PreciseRead,
+): Promise<unknown> {
+  return toPromise(
+    andThen(answer, (value) => {
+      info.tables = dependencies.explain(value)
+      info.tags = [...new Set([...(info.tags ?? []), ...dependencies.lateTags(value)])]
+      return value
+    }),
+  )
 }
 
 /** What all calls of one operation of one model have in common. */

@@ -1,4 +1,5 @@
 import { type KeyValues, type NormalValue, normalValue } from '@freshet/sql'
+import { clocksOf } from './late-tags.js'
 import type { Branch, Candidate } from './place.js'
 import type { ValuesAt } from './pins.js'
 import type { ReadPlan } from './read-plan.js'
@@ -20,6 +21,7 @@ export interface PreparedPlan extends ReadPlan {
   readonly usual: readonly string[]
   readonly usualChoice: readonly (Candidate | undefined)[]
   readonly usualPins: readonly Candidate[]
+  readonly usualClocks: readonly string[]
 }
 
 /** Does what can be done before values are known. */
@@ -30,6 +32,7 @@ export function preparePlan(plan: ReadPlan): PreparedPlan {
     usual: tagsBeside(plan, usualChoice),
     usualChoice,
     usualPins: usualChoice.filter((candidate) => candidate !== undefined),
+    usualClocks: clocksOf(plan, usualChoice),
   }
 }
 

@@ -1,17 +1,8 @@
+import type { TableExplanation } from '@freshet/core/adapter'
 import { maxPinned } from './applied-read.js'
 import type { AppliedRead } from './applied-read.js'
 import { maxLate, maxLateInAll } from './late-tags.js'
 import { maxColumns, type PlannedPlace } from './place.js'
-
-/** What a read depends on in one table, for people. */
-export interface TableExplanation {
-  /** The table's tag. */
-  readonly table: string
-  readonly precision: 'row' | 'table'
-  readonly tags: readonly string[]
-  /** Why writes stop it that need not, each once. */
-  readonly reasons: readonly string[]
-}
 
 /** Of all tables that a read depends on: which of its tags are theirs, and what has been widened. */
 export function explainRead(applied: AppliedRead, late: readonly string[]): readonly TableExplanation[] {

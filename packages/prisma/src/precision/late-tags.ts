@@ -11,8 +11,13 @@ export const maxLateInAll = 250
 
 type Chosen = readonly (Candidate | undefined)[]
 
+/** The clocks of the tables whose tags follow from the result. */
+export function clocksOf({ shown, places }: ReadPlan, chosen: Chosen): readonly string[] {
+  return [...new Set(latePlaces(shown, chosen).map((place) => places[place]!.table.texts.clock))]
+}
+
 /** The places whose tags follow from the result. */
-export function latePlaces(rows: ShownRows | undefined, chosen: Chosen): readonly number[] {
+function latePlaces(rows: ShownRows | undefined, chosen: Chosen): readonly number[] {
   if (rows === undefined) return []
   const { place, named, relations } = rows
   const own = place !== undefined && named !== undefined && chosen[place]?.rowKey === undefined ? [place] : []

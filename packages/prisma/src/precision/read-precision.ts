@@ -1,3 +1,4 @@
+import type { LateTags, TableExplanation } from '@freshet/core/adapter'
 import { resolveDependsOn, type DependsOn } from '../dependencies/depends-on.js'
 import { isReadOperation } from '../dependencies/operations.js'
 import { createReadDependencies, type ReadDependencies } from '../dependencies/read-dependencies.js'
@@ -5,9 +6,9 @@ import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
 import { applyPlan, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
-import { explainRead, type TableExplanation } from './explain.js'
+import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
-import { lateTags, latePlaces } from './late-tags.js'
+import { clocksOf, lateTags } from './late-tags.js'
 import type { Candidate } from './place.js'
 import { planPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
@@ -41,6 +42,8 @@ export interface PreciseRead {
    * the result.
    */
   readonly clocks: readonly string[]
+  /** Both; `undefined`: nothing is bound late. */
+  readonly late: LateTags | undefined
   /** The tags that follow from the result, as the query hook is given it. */
   lateTags(result: unknown): readonly string[]
   /** For people: which tags are of which table, and why anything is wider than it could be. */
@@ -102,8 +105,14 @@ class PlannedRead implements PreciseRead {
   }
 
   get clocks(): readonly string[] {
-    const places = latePlaces(this.#plan.shown, this.#chosen)
-    return [...new Set(places.map((place) => this.#plan.places[place]!.table.texts.clock))]
+    return this.#chosen === this.#plan.usualChoice
+      ? this.#plan.usualClocks
+      : clocksOf(this.#plan, this.#chosen)
+  }
+
+  get late(): LateTags | undefined {
+    const { clocks } = this
+    return clocks.length === 0 ? undefined : { clocks, of: (result) => this.lateTags(result) }
   }
 
   lateTags(result: unknown): readonly string[] {

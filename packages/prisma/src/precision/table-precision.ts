@@ -30,17 +30,25 @@ export interface ModelPrecision {
   readonly watch?: readonly (string | readonly string[])[] | undefined
 }
 
+/** What is told apart in the tables of a schema. */
+export interface PrecisionOptions {
+  /** By the names of models. Default: none. */
+  readonly models?: Readonly<Record<string, ModelPrecision>> | undefined
+  /** Of tables that `models` does not tell. Default `row`. */
+  readonly otherwise?: 'row' | 'table' | undefined
+}
+
 /** Options of {@link createTablePrecisions}. */
-export interface TablePrecisionOptions {
+export interface TablePrecisionOptions extends PrecisionOptions {
   /**
    * The columns of a table from the database's catalogue, by its tag. `undefined`: not known, or a trigger, rule or
    * partition makes its statements say less than they do; either way the table has table precision.
    */
   readonly columnsOf: (table: string) => KnownColumns | undefined
+  /** Columns that any update may change, beside those of which the schema tells. Default: none. */
+  readonly selfChangingOf?: ((table: string) => readonly string[]) | undefined
   /** What the schema cannot tell; a table that is made from others has table precision. Default: none. */
   readonly dependsOn?: DependsOn | undefined
-  /** By the names of models. Default: none. */
-  readonly models?: Readonly<Record<string, ModelPrecision>> | undefined
   /** Stands in front of all tags. Default: nothing. */
   readonly prefix?: string | undefined
   /** Makes the value part of tags. */
@@ -91,7 +99,7 @@ function contextOf(dataModel: DataModel, options: TablePrecisionOptions): Contex
 }
 
 function precisionOf(name: string, context: Context): TablePrecision {
-  const { prefix = '', columnsOf, bucketOf } = context.options
+  const { prefix = '', columnsOf, selfChangingOf, bucketOf } = context.options
   const model = context.modelsOf.get(name)?.[0]
   const reason = whyWide(name, model, context)
   if (reason !== undefined) return wideTable(prefix, name, reason)
@@ -106,7 +114,9 @@ function precisionOf(name: string, context: Context): TablePrecision {
     columns,
     rowKey: model === undefined ? joinColumns : rowColumnsOf(model),
     keys: model === undefined ? [['A'], ['B']] : keysOf(model, context),
-    selfChanging: [...(context.selfChanging.get(name) ?? [])],
+    selfChanging: [
+      ...new Set([...(context.selfChanging.get(name) ?? []), ...(selfChangingOf?.(name) ?? [])]),
+    ],
     bucketOf,
   })
 }
@@ -115,13 +125,15 @@ const joinColumns = ['A', 'B'] as const
 
 /** What keeps a table from being told apart, whatever the database says of it. */
 function whyWide(name: string, model: Model | undefined, context: Context): string | undefined {
+  const { models, otherwise } = context.options
+  const grain = (model && models?.[model.name]?.precision) ?? otherwise
+  if (grain === 'table') return "its precision is 'table'"
   if (model === undefined)
     return context.joinTables.has(name) ? undefined : 'the schema does not tell what it is'
   if (context.modelsOf.get(name)!.length > 1) return 'several models share its name'
   if (!model.known) return 'the schema describes it otherwise than the client has it'
   if (model.kind !== 'model') return 'it is a view'
   if (context.made.has(name)) return "'dependsOn' says that it is made from other tables"
-  if (context.options.models?.[model.name]?.precision === 'table') return "its precision is 'table'"
   return undefined
 }
 

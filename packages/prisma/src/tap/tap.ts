@@ -81,7 +81,7 @@ export class Tap implements TappedPlace<Statement> {
     return outcomeOf(error, this.factory.provider)
   }
 
-  answerOf(result: unknown): StatementAnswer | undefined {
+  answerOf(result: unknown): StatementAnswer {
     return answerOf(result)
   }
 
@@ -92,6 +92,11 @@ export class Tap implements TappedPlace<Statement> {
   /** A writing statement of its own: no transaction is around it, so it commits by itself. */
   autocommit<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {
     return autocommit(this, execution, send)
+  }
+
+  /** Whether anything is connected through it: then the database has been asked what its tables are. */
+  get isConnected(): boolean {
+    return this.#connections.size > 0
   }
 
   /** A connection is about to be handed out: what its reads depend on is known from the first one on. */

@@ -389,7 +389,7 @@ export const mutants: readonly Rule[] = [
   without(
     'table-precision.ts',
     'a table may be told to be wide',
-    "if (context.options.models?.[model.name]?.precision === 'table') return \"its precision is 'table'\"",
+    "if (grain === 'table') return \"its precision is 'table'\"",
     '',
   ),
   without(

@@ -4,7 +4,15 @@ import type { KnownColumns } from '../rows/columns.js'
 /** What a database itself says of its tables. Names are those of the catalogue, without the schema; look up by lower case. */
 export interface Catalogue {
   readonly tables: ReadonlyMap<string, CatalogueTable>
-  readonly foreignKeys: readonly ForeignKeyEdge[]
+  readonly foreignKeys: readonly CatalogueForeignKey[]
+}
+
+export interface CatalogueForeignKey extends ForeignKeyEdge {
+  /**
+   * Whether every row's key has the row that it references: not one that was added without looking at the rows there were
+   * (`NOT VALID`), nor one that each connection may switch off (SQLite).
+   */
+  readonly isEnforced: boolean
 }
 
 export interface CatalogueTable {

@@ -27,7 +27,7 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum = c.attnum
 WHERE c.position <= i.indnkeyatts
 UNION ALL
 SELECT 'foreign', r.namespace, r.tbl, f.conname, a.attname, c.position::int, p.relname || chr(10) || b.attname,
-  f.confdeltype::text || f.confupdtype::text
+  f.confdeltype::text || f.confupdtype::text || CASE WHEN f.convalidated THEN 'v' ELSE '' END
 FROM relation r
 JOIN pg_catalog.pg_constraint f ON f.conrelid = r.oid AND f.contype = 'f'
 JOIN pg_catalog.pg_class p ON p.oid = f.confrelid

@@ -1,8 +1,8 @@
 import type { SqlDialect } from '../dialect.js'
 import { knownColumns, type KnownColumn } from '../rows/columns.js'
 import { valueTypeOf } from '../rows/value-type.js'
-import type { ForeignKeyEdge, ReferentialAction } from '../write-closure.js'
-import type { Catalogue, CatalogueTable } from './catalogue.js'
+import type { ReferentialAction } from '../write-closure.js'
+import type { Catalogue, CatalogueForeignKey, CatalogueTable } from './catalogue.js'
 import { catalogueRow, type CatalogueRow } from './catalogue-row.js'
 import { mysqlCatalogueQuery } from './mysql-query.js'
 import { postgresqlCatalogueQuery } from './postgresql-query.js'
@@ -35,7 +35,7 @@ export function readCatalogue(dialect: SqlDialect, rows: readonly unknown[]): Ca
   }
   return {
     tables: new Map(Array.from(tables, ([key, table]) => [key, table.toTable(dialect)])),
-    foreignKeys: Array.from(foreign.values(), toEdge),
+    foreignKeys: Array.from(foreign.values(), toForeignKey),
   }
 }
 
@@ -103,7 +103,7 @@ const actions: Readonly<Record<string, ReferentialAction>> = {
   a: 'NoAction',
 }
 
-function toEdge(rows: readonly CatalogueRow[]): ForeignKeyEdge {
+function toForeignKey(rows: readonly CatalogueRow[]): CatalogueForeignKey {
   const sorted = rows.toSorted(byPosition)
   const [{ tbl, detail, flags }] = sorted as [CatalogueRow]
   const references = sorted.map((row) => row.detail.split('\n')[1]!.toLowerCase())
@@ -115,6 +115,7 @@ function toEdge(rows: readonly CatalogueRow[]): ForeignKeyEdge {
     references: references.includes('') ? undefined : references,
     onDelete: actions[flags[0]!] ?? 'Cascade',
     onUpdate: actions[flags[1]!] ?? 'Cascade',
+    isEnforced: flags[2] === 'v',
   }
 }
 

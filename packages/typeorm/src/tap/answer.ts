@@ -10,17 +10,17 @@ interface OkPacket {
  * What the result of a query runner tells of the rows that a statement concerned: the rows that it returned itself, or the
  * key that the driver says was made.
  */
-export function answerOf(result: unknown): StatementAnswer | undefined {
+export function answerOf(result: unknown): StatementAnswer {
   if (result instanceof QueryResult) return ofRaw(result.raw, result.records)
   return ofRaw(result, undefined)
 }
 
-function ofRaw(raw: unknown, records: unknown): StatementAnswer | undefined {
+function ofRaw(raw: unknown, records: unknown): StatementAnswer {
   const returned = rowsOf(Array.isArray(records) ? records : raw)
   if (returned !== undefined) return { returned }
   // better-sqlite3: the row's id.
   if (typeof raw === 'number' || typeof raw === 'bigint') return { generatedKey: raw }
-  if (typeof raw !== 'object' || raw === null) return undefined
+  if (typeof raw !== 'object' || raw === null) return nothingTold
   return { generatedKey: (raw as OkPacket).insertId }
 }
 
@@ -31,3 +31,5 @@ function rowsOf(rows: unknown): readonly unknown[] | undefined {
   const isPair = rows.length === 2 && Array.isArray(first) && (count === null || typeof count === 'number')
   return isPair ? first : rows
 }
+
+const nothingTold: StatementAnswer = Object.freeze({})

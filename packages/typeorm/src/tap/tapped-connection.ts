@@ -125,7 +125,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
     return outcomeOf(error, this.#tap.dialect)
   }
 
-  answerOf(result: unknown): StatementAnswer | undefined {
+  answerOf(result: unknown): StatementAnswer {
     return answerOf(result)
   }
 

@@ -1,0 +1,116 @@
+import type { Execution, KnownTables, StatementAnswer } from '@freshet/core/adapter'
+import {
+  anyTable,
+  createStatementTags,
+  createValueBucket,
+  encodeCanonical,
+  whyWide,
+} from '@freshet/core/adapter'
+import {
+  applyWrite,
+  type Catalogue,
+  createRowAnalyser,
+  createWriteReach,
+  type RowAnalyser,
+  type SqlDialect,
+  type Statement,
+  type TableGraph,
+} from '@freshet/sql'
+import type { DependsOn } from '../dependencies/depends-on.js'
+import type { DataModel } from '../schema/data-model.js'
+import { enforcedKeys } from './enforced-keys.js'
+import { createReadPrecision, type ReadPrecision } from './read-precision.js'
+import { createTablePrecisions, type PrecisionOptions } from './table-precision.js'
+
+/** What reads depend on and what writes change, for as long as the database's catalogue says the same. */
+export interface SchemaPrecision {
+  /** Nothing is known of the database: what was told by it stays true whatever becomes known. */
+  readonly isWide: boolean
+  readonly writes: KnownTables<Statement>
+  /** @param globalOmit what the client was given as `omit` */
+  readsOf(globalOmit: unknown): ReadPrecision
+}
+
+/** Options of {@link createSchemaPrecision}. */
+export interface SchemaPrecisionOptions {
+  readonly dialect: SqlDialect
+  /** What carries a write from one table to another. */
+  readonly graph: TableGraph
+  readonly dependsOn: DependsOn | undefined
+  readonly precision: PrecisionOptions
+  /** Stands in front of all tags. */
+  readonly prefix: string
+  /** The same for all processes that share the cache. */
+  readonly seed: string
+}
+
+/**
+ * Makes both sides of the tags of a schema: those of its reads and those of its writes.
+ *
+ * @param catalogue what the database says of its tables; `undefined`: not known, and every table has table precision
+ * @throws FreshetError INVALID_OPTION for an unknown name in `models` or `dependsOn`
+ */
+export function createSchemaPrecision(
+  dataModel: DataModel,
+  catalogue: Catalogue | undefined,
+  { dialect, graph, dependsOn, precision, prefix, seed }: SchemaPrecisionOptions,
+): SchemaPrecision {
+  const tableOf = (name: string) => {
+    const table = catalogue?.tables.get(name)
+    return table?.wideBecause === undefined ? table : undefined
+  }
+  const columnsOf = (name: string) => tableOf(name)?.columns
+  const tables = createTablePrecisions(dataModel, {
+    columnsOf,
+    selfChangingOf: (name) => tableOf(name)?.selfChanging ?? [],
+    dependsOn,
+    ...precision,
+    prefix,
+    bucketOf: createValueBucket(seed),
+  })
+  const reach = createWriteReach(graph)
+  const tagsOf = createStatementTags(reach, tables)
+  const analyser = analyserOf(dialect)
+  const isEnforced = enforcedKeys(catalogue)
+  const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) => {
+    const plan = analyser.planWrite(statement.sql)
+    const columns = plan.kind === 'unknown' ? undefined : columnsOf(plan.table.name.toLowerCase())
+    return applyWrite(plan, { parameters, ...answer }, columns)
+  }
+  return {
+    isWide: catalogue === undefined,
+    writes: {
+      touchedBy: ({ writes }) => reach.touched(writes),
+      tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),
+      whyWide(execution, answer) {
+        const rows = rowsOf(execution, answer)
+        return rows.table === undefined
+          ? rows.reason
+          : whyWide(rows, tables.of(rows.table.name.toLowerCase()))
+      },
+    },
+    readsOf: remembered((globalOmit) =>
+      createReadPrecision(dataModel, { tables, dependsOn, globalOmit, isEnforced, anyTable }),
+    ),
+  }
+}
+
+/** One for all clients that were given the same: an application may extend a client per request. */
+function remembered(make: (globalOmit: unknown) => ReadPrecision): (globalOmit: unknown) => ReadPrecision {
+  const made = new Map<string, ReadPrecision>()
+  return (globalOmit) => {
+    const text = encodeCanonical(globalOmit) ?? ''
+    let reads = made.get(text)
+    if (reads === undefined) made.set(text, (reads = make(globalOmit)))
+    return reads
+  }
+}
+
+const analysers = new Map<SqlDialect, RowAnalyser>()
+
+/** One memory of texts for all clients of a process. */
+function analyserOf(dialect: SqlDialect): RowAnalyser {
+  let analyser = analysers.get(dialect)
+  if (analyser === undefined) analysers.set(dialect, (analyser = createRowAnalyser(dialect)))
+  return analyser
+}

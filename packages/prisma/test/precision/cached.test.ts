@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CacheEvents } from '@freshet/core'
+import type { FreshetOptions } from '@freshet/prisma'
+import { Pauses, standAround } from '../support/around.js'
+import { createCached, createDatabase } from '../support/sqlite.js'
+import { statusOf } from '../support/status.js'
+
+let database: ReturnType<typeof createDatabase>
+let pauses: Pauses
+let shop: ReturnType<typeof createCached>
+
+const post = { slug: 'a', title: 'A', authorId: 1 }
+
+async function open(options: Partial<FreshetOptions> = {}): Promise<void> {
+  pauses = new Pauses()
+  shop = createCached(database.url, { wrap: (factory) => standAround(factory, pauses.around), options })
+  await shop.base.category.create({ data: { id: 1, name: 'one' } as never })
+  for (const email of ['ada@x', 'bob@x']) await shop.base.user.create({ data: { email } })
+  for (const [slug, authorId] of [
+    ['a', 1],
+    ['b', 1],
+    ['c', 2],
+  ] as const)
+    await shop.base.post.create({ data: { ...post, slug, authorId } })
+}
+
+beforeEach(() => {
+  database = createDatabase()
+})
+
+afterEach(async () => {
+  await shop.base.$disconnect()
+  database.remove()
+})
+
+type Prisma = typeof shop.prisma
+
+const reads = {
+  'a row by its key': (prisma: Prisma) => prisma.post.findUnique({ where: { id: 1 } }),
+  'another row': (prisma: Prisma) => prisma.post.findUnique({ where: { id: 3 } }),
+  'the rows of a parent': (prisma: Prisma) => prisma.post.findMany({ where: { authorId: 1 } }),
+  'the rows of another parent': (prisma: Prisma) => prisma.post.findMany({ where: { authorId: 2 } }),
+  'all rows': (prisma: Prisma) => prisma.post.findMany(),
+  'what is not there': (prisma: Prisma) => prisma.post.findUnique({ where: { id: 99 } }),
+  'a parent with its rows': (prisma: Prisma) =>
+    prisma.user.findUnique({ where: { id: 1 }, include: { posts: true } }),
+  'the count of a parent’s rows': (prisma: Prisma) => prisma.post.count({ where: { authorId: 1 } }),
+  'a list by a column': (prisma: Prisma) =>
+    prisma.post.findMany({ where: { title: 'A' }, select: { id: true } }),
+} as const
+type Name = keyof typeof reads
+
+/** What shows the third row. */
+const thirdRow: readonly Name[] = [
+  'another row',
+  'the rows of another parent',
+  'all rows',
+  'a list by a column',
+]
+
+/** Which of the reads a write stops. */
+async function stoppedBy(write: (prisma: Prisma) => PromiseLike<unknown>): Promise<readonly Name[]> {
+  const names = Object.keys(reads) as Name[]
+  for (const name of names) await reads[name](shop.prisma)
+  for (const name of names)
+    expect([name, await statusOf(shop.prisma, reads[name](shop.prisma))]).toEqual([name, 'hit'])
+  await write(shop.prisma)
+  const stopped: Name[] = []
+  for (const name of names)
+    if ((await statusOf(shop.prisma, reads[name](shop.prisma))) !== 'hit') stopped.push(name)
+  return stopped
+}
+
+describe('a write stops what it could change, and nothing else:', () => {
+  beforeEach(() => open())
+
+  test('an update of a column that no list looks at, the answers that show the row', async () => {
+    expect(
+      await stoppedBy((prisma) => prisma.post.update({ where: { id: 1 }, data: { body: 'z' } })),
+    ).toEqual([
+      'a row by its key',
+      'the rows of a parent',
+      'all rows',
+      'a parent with its rows',
+      'a list by a column',
+    ])
+  })
+
+  test('an update of a column that a list chooses by, that list as well', async () => {
+    expect(
+      await stoppedBy((prisma) => prisma.post.update({ where: { id: 3 }, data: { title: 'B' } })),
+    ).toEqual(['another row', 'the rows of another parent', 'all rows', 'a list by a column'])
+  })
+
+  test('an insert, the sets that the row comes into', async () => {
+    expect(
+      await stoppedBy((prisma) => prisma.post.create({ data: { ...post, slug: 'd', authorId: 2 } })),
+    ).toEqual(['the rows of another parent', 'all rows', 'a list by a column'])
+  })
+
+  test('a row that moves to another parent, both, with what counts them', async () => {
+    expect(
+      await stoppedBy((prisma) => prisma.post.update({ where: { id: 1 }, data: { authorId: 2 } })),
+    ).toEqual([
+      'a row by its key',
+      'the rows of a parent',
+      'the rows of another parent',
+      'all rows',
+      'a parent with its rows',
+      'the count of a parent’s rows',
+      'a list by a column',
+    ])
+  })
+
+  test('a delete, what shows the row and what counts rows', async () => {
+    expect(await stoppedBy((prisma) => prisma.post.delete({ where: { id: 3 } }))).toEqual([
+      'another row',
+      'the rows of another parent',
+      'all rows',
+      'the count of a parent’s rows',
+      'a list by a column',
+    ])
+  })
+
+  test('a user who is deleted, all that shows posts, since they go along', async () => {
+    expect(await stoppedBy((prisma) => prisma.user.delete({ where: { id: 2 } }))).toEqual(Object.keys(reads))
+  })
+
+  test('in a transaction, when it commits', async () => {
+    expect(
+      await stoppedBy((prisma) =>
+        prisma.$transaction(async (tx) => {
+          await tx.post.update({ where: { id: 3 }, data: { body: 'z' } })
+        }),
+      ),
+    ).toEqual(thirdRow)
+  })
+
+  test('raw SQL by the key, the row', async () => {
+    expect(
+      await stoppedBy((prisma) => prisma.$executeRaw`UPDATE "Post" SET body = ${'z'} WHERE id = ${3}`),
+    ).toEqual(thirdRow)
+  })
+
+  test('an update by a free condition, whatever shows the table', async () => {
+    const told: CacheEvents['widened'][] = []
+    shop.cache.on('widened', (event) => void told.push(event))
+    const write = () => shop.prisma.$executeRaw`UPDATE "Post" SET body = 'z' WHERE slug > ${'b'}`
+    expect(await stoppedBy(write)).toEqual(Object.keys(reads))
+    await write()
+    expect(told).toEqual([
+      {
+        reason: 'neither the condition nor the answer tells which rows it concerns by id',
+        detail: expect.stringContaining('UPDATE') as string,
+      },
+    ])
+  })
+})
+
+describe('precision can be given up', () => {
+  const update = (prisma: Prisma) => prisma.post.update({ where: { id: 3 }, data: { body: 'z' } })
+
+  test.each([
+    ['for a model', { models: { Post: { precision: 'table' } } }],
+    ['for all', { defaults: { precision: 'table' } }],
+  ] as const)('%s', async (_, options) => {
+    await open(options)
+    expect(await stoppedBy(update)).toEqual(Object.keys(reads))
+    const { info } = await shop.prisma.$cacheInfo(reads['all rows'](shop.prisma))
+    expect(info.tables).toEqual([
+      expect.objectContaining({ table: 'post', precision: 'table', reasons: ["its precision is 'table'"] }),
+    ])
+  })
+
+  test('for all but one', async () => {
+    await open({ defaults: { precision: 'table' }, models: { Post: { precision: 'row' } } })
+    expect(await stoppedBy(update)).toEqual(thirdRow)
+  })
+
+  test('and not otherwise', async () => {
+    await expect(open({ models: { Post: { precision: 'rows' as 'row' } } })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining("'row' or 'table'") as string,
+    })
+  })
+})
+
+describe('further columns can be watched', () => {
+  test('and then a write leaves alone what is pinned by another value', async () => {
+    await open({ models: { Post: { watch: ['title'] } } })
+    expect(
+      await stoppedBy((prisma) =>
+        prisma.post.create({ data: { ...post, slug: 'd', title: 'D', authorId: 2 } }),
+      ),
+    ).toEqual(['the rows of another parent', 'all rows'])
+  })
+
+  test('if the model has them', async () => {
+    await expect(open({ models: { Post: { watch: ['titel'] } } })).rejects.toThrow("Did you mean 'title'?")
+  })
+})
+
+describe('while a load is under way', () => {
+  const isRead = (sql: string): boolean => sql.startsWith('SELECT') && sql.includes('Post')
+
+  beforeEach(async () => {
+    await open()
+    // The first load tells whether writes are seen.
+    await shop.prisma.user.findMany()
+  })
+
+  const loadDuring = async (write: () => PromiseLike<unknown>) => {
+    const pause = pauses.before(isRead)
+    const load = shop.prisma.post.findMany({ where: { authorId: 1 } }).then((rows) => rows)
+    await pause.reached
+    await write()
+    pause.release()
+    await load
+    return statusOf(shop.prisma, shop.prisma.post.findMany({ where: { authorId: 1 } }))
+  }
+
+  test('another row may be written', async () => {
+    expect(
+      await loadDuring(() => shop.prisma.$executeRaw`UPDATE "Post" SET body = 'z' WHERE id = ${3}`),
+    ).toBe('hit')
+  })
+
+  test('a row of its answer may not', async () => {
+    expect(
+      await loadDuring(() => shop.prisma.$executeRaw`UPDATE "Post" SET body = 'z' WHERE id = ${1}`),
+    ).toBe('miss: missing')
+  })
+})
+
+test('a table that a trigger is on is told apart by nothing, and the reason is given', async () => {
+  await open()
+  await shop.prisma.$executeRawUnsafe(
+    'CREATE TRIGGER t AFTER UPDATE ON "Post" BEGIN UPDATE "Post" SET slug = slug || 1 WHERE id = 1; END',
+  )
+
+  expect(await stoppedBy((prisma) => prisma.post.update({ where: { id: 3 }, data: { body: 'z' } }))).toEqual(
+    Object.keys(reads),
+  )
+})
