@@ -83,6 +83,8 @@ export function createSchemaPrecision(
       touchedBy: ({ writes }) => reach.touched(writes),
       tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),
       whyWide(execution, answer) {
+        // It has been told that the database does not say.
+        if (catalogue === undefined) return undefined
         const rows = rowsOf(execution, answer)
         return rows.table === undefined
           ? rows.reason
