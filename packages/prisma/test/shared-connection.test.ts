@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCache } from '@freshet/core'
+import { tapOn } from '../src/tap/tap.js'
 import { Pauses, standAround } from './support/around.js'
 import { createCached, createDatabase } from './support/sqlite.js'
 import { countOf, statusOf } from './support/status.js'
