@@ -19,6 +19,7 @@ import { assertOptions, invalidOption, positiveInteger, print } from './options.
 import type { PolicyOptions } from './policy.js'
 import { defaultPolicyOf, policyOptionNames, resolvePolicy } from './policy.js'
 import { Reader } from './read.js'
+import { tellRefused } from './refusals.js'
 import { createSpace } from './space.js'
 import { Counters } from './stats.js'
 import type { StoreFactory } from './store.js'
@@ -58,8 +59,6 @@ export interface CacheOptions extends PolicyOptions {
    * behind. What finds no room is not loaded again yet, or is waited for. Default 8.
    */
   readonly maxBackgroundLoads?: number
-  /** Values that are larger, by estimate, are returned but not stored. Default 4 MiB. */
-  readonly maxEntryBytes?: number
   /** Default: the process's monotonic clock. */
   readonly clock?: Clock
   /** Numbers from 0 to 1, for jitter. Default `Math.random`. */
@@ -78,13 +77,11 @@ const optionNames = [
   'onStoreDown',
   'joinTimeout',
   'maxBackgroundLoads',
-  'maxEntryBytes',
   'clock',
   'random',
   ...policyOptionNames,
 ] as const
 
-const defaultMaxEntryBytes = 4 * 2 ** 20
 // What setTimeout can wait; it takes anything longer for 1 ms.
 const maxTimerMs = 2 ** 31 - 1
 
@@ -123,6 +120,7 @@ function createEngine(
   const tagNames = new TagNames()
   const guard = new Guard({ clock, counters, events })
   const journal = new Journal({ clock, counters, events })
+  const policy = resolvePolicy(options, defaultPolicyOf(resolved.mode === 'eventual', options.maxEntryBytes))
   const refuses = validOnStoreDown(options.onStoreDown ?? 'proceed') === 'reject'
   const inner = storeFactory(options.store)({
     now: () => clock.now(),
@@ -135,6 +133,8 @@ function createEngine(
     namespace: options.namespace,
     consistency: resolved,
     near: resolveNear(options.near),
+    maxEntryBytes: policy.maxEntryBytes,
+    refused: (entry) => tellRefused({ counters, events }, entry),
   })
   assertCanBe(resolved.mode, inner)
   journal.attach(inner)
@@ -153,7 +153,6 @@ function createEngine(
     closing,
     joinTimeoutMs: toMilliseconds(options.joinTimeout ?? '10s', 'joinTimeout', { max: maxTimerMs }),
     maxBackgroundLoads: positiveInteger(options.maxBackgroundLoads ?? 8, 'maxBackgroundLoads'),
-    maxEntryBytes: positiveInteger(options.maxEntryBytes ?? defaultMaxEntryBytes, 'maxEntryBytes'),
   })
   const unknownOutcomeHoldMs = toMilliseconds(options.unknownOutcomeHold ?? '60s', 'unknownOutcomeHold')
   const writer = new Writer({ store, clock, counters, events, guard, journal, refuses, unknownOutcomeHoldMs })
@@ -167,7 +166,7 @@ function createEngine(
     tagNames,
     databases: new Map(),
     space: createSpace(options.namespace),
-    policy: resolvePolicy(options, defaultPolicyOf(resolved.mode === 'eventual')),
+    policy,
     switches,
     closing,
   }

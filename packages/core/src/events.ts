@@ -25,6 +25,8 @@ export interface CacheEvents {
   'store-up': { readonly tags: number; readonly downMs: number }
   /** A statement or a read could not be told apart precisely, so more was invalidated or depended on than needed. */
   widened: { readonly reason: string; readonly detail: string }
+  /** A value was not stored, or an entry not read, because it is larger than `maxEntryBytes`. */
+  'too-large': { readonly key: string; readonly source: string | undefined; readonly bytes: number }
   /** Something in the cache failed; the query went on without it. */
   failure: { readonly action: string; readonly cause: unknown }
   /** Of a store made by `failover()`: another one answers from now on. `none`: neither; queries go to the database. */

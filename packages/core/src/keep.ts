@@ -1,6 +1,7 @@
 import type { PreparedCopy } from './clone.js'
 import type { Clock } from './clock.js'
 import { FreshetError } from './errors.js'
+import type { Events } from './events.js'
 import type { Flight } from './flight.js'
 import type { Guard } from './guard.js'
 import { unusable } from './look-up.js'
@@ -8,6 +9,7 @@ import type { MaybePromise } from './maybe-promise.js'
 import { andThen, isPromise } from './maybe-promise.js'
 import { lifetimeMs } from './policy.js'
 import type { LateTags, ReadRequest } from './read-request.js'
+import { tellRefused } from './refusals.js'
 import type { Counters } from './stats.js'
 import type { Store, Vector } from './store.js'
 import type { Switches } from './switches.js'
@@ -31,9 +33,9 @@ export interface KeeperParts {
   readonly clock: Clock
   readonly random: () => number
   readonly counters: Counters
+  readonly events: Events
   readonly guard: Guard
   readonly closing: AbortSignal
-  readonly maxEntryBytes: number
 }
 
 /** The last step of a read that found nothing: hands to the store what was loaded. */
@@ -45,8 +47,8 @@ export class Keeper {
   }
 
   /** Whether a value is small enough. */
-  hasRoomFor(copy: PreparedCopy): boolean {
-    return copy.bytes <= this.#parts.maxEntryBytes
+  hasRoomFor({ policy }: Pick<KeepRequest, 'policy'>, copy: PreparedCopy): boolean {
+    return copy.bytes <= policy.maxEntryBytes
   }
 
   /** Stores what was loaded, under what it turned out to depend on. */
@@ -90,9 +92,12 @@ export class Keeper {
     }
   }
 
-  mayKeep({ space, tags }: Pick<KeepRequest, 'space' | 'tags'>, copy: PreparedCopy, vector: Vector): boolean {
+  mayKeep(request: KeepRequest, copy: PreparedCopy, vector: Vector): boolean {
     const { switches } = this.#parts
-    return vector.usable && this.hasRoomFor(copy) && (switches.areAllOn || switches.stores(space, tags))
+    const { space, tags } = request
+    return (
+      vector.usable && this.hasRoomFor(request, copy) && (switches.areAllOn || switches.stores(space, tags))
+    )
   }
 
   store(
@@ -101,6 +106,8 @@ export class Keeper {
     { copy, storedAt, loadMs, ttlMs, byHand }: Loaded,
   ): MaybePromise<void> {
     const { store, guard, counters, random } = this.#parts
+    if (!this.hasRoomFor(request, copy))
+      tellRefused(this.#parts, { ...request, reason: 'too-large', bytes: copy.bytes })
     if (!this.mayKeep(request, copy, vector)) return
     const policy = ttlMs === undefined ? request.policy : { ...request.policy, ttlMs, negativeTtlMs: ttlMs }
     const expiresAt = storedAt + lifetimeMs(policy, copy.master, random)
@@ -111,7 +118,16 @@ export class Keeper {
       const done = store.put(
         request.space,
         request.key,
-        { copy, tags, storedAt, expiresAt, keepUntil, loadMs, byHand },
+        {
+          copy,
+          tags,
+          storedAt,
+          expiresAt,
+          keepUntil,
+          loadMs,
+          byHand,
+          compression: policy.compression,
+        },
         vector,
       )
       return isPromise(done) ? guard.settle('put', done, nothing) : done

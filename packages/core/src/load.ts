@@ -274,7 +274,7 @@ export class Loads {
       if (request.late === undefined) flight.stored = this.#parts.keeper.store(request, flight, loaded)
       else
         flight.stored = flight.keeping = this.#parts.keeper.keep(request, request.late, value, flight, loaded)
-      if (this.#parts.keeper.hasRoomFor(copy)) this.#parts.turns?.took(flight.key, loadMs)
+      if (this.#parts.keeper.hasRoomFor(request, copy)) this.#parts.turns?.took(flight.key, loadMs)
       else this.#parts.turns?.keptNothing(flight.key)
     }
     return { value, copy, lackedTags }

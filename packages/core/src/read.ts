@@ -41,7 +41,6 @@ export interface ReaderParts {
   readonly tagNames: TagNames
   readonly closing: AbortSignal
   readonly joinTimeoutMs: number
-  readonly maxEntryBytes: number
   readonly maxBackgroundLoads: number
 }
 

@@ -23,6 +23,10 @@ export interface CacheStats extends StoreSize {
   readonly stored: number
   /** Answers that were not stored, because their tables were written while they were loaded. */
   readonly unbound: number
+  /** Values that were not stored, and entries that were not read, because they are larger than `maxEntryBytes`. */
+  readonly tooLarge: number
+  /** Entries that could not be read, and so were misses, because this Node cannot decompress them. */
+  readonly unreadable: number
   /** Times that some tags were invalidated. */
   readonly invalidations: number
   readonly failures: number
@@ -46,19 +50,21 @@ export class Counters {
   timeouts = 0
   stored = 0
   unbound = 0
+  tooLarge = 0
+  unreadable = 0
   invalidations = 0
   failures = 0
   undelivered = 0
 
   snapshot(size: StoreSize): CacheStats {
     const { hits, misses, bypasses, loads, joined, awaited, stored, unbound } = this
-    const { invalidations, failures, undelivered } = this
+    const { tooLarge, unreadable, invalidations, failures, undelivered } = this
     const reads = hits + misses + bypasses
     const hitRatio = reads === 0 ? 0 : hits / reads
     const { stale, refreshes, cooled, timeouts } = this
     const resilience = { stale, refreshes, cooled, timeouts }
     const counts = { hits, misses, bypasses, loads, joined, awaited, stored, unbound }
-    const problems = { invalidations, failures, undelivered }
+    const problems = { tooLarge, unreadable, invalidations, failures, undelivered }
     return { ...counts, ...resilience, ...problems, hitRatio, ...size }
   }
 }

@@ -1,7 +1,9 @@
 import type { PreparedCopy } from './clone.js'
+import type { Compression } from './compression.js'
 import type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { NearBounds } from './near.js'
+import type { RefusedEntry } from './refusals.js'
 import type { Space } from './space.js'
 
 /**
@@ -72,6 +74,8 @@ export interface EntryRecord {
   readonly keepUntil?: number
   /** Put in place of whatever is there, by who knows better; not what a load brought. */
   readonly byHand?: boolean
+  /** How it is to travel. Default: as the store says. */
+  readonly compression?: Compression | false | undefined
 }
 
 /** One writer's mark on the tags that it is about to change. */
@@ -226,6 +230,10 @@ export interface StoreContext {
   readonly consistency: ResolvedConsistency
   /** What a shared store may keep in this process; `undefined`: nothing. */
   readonly near: NearBounds | undefined
+  /** Nothing that is larger should be kept, nor read. Default: no bound. */
+  readonly maxEntryBytes?: number
+  /** Tells of an entry that is not kept, or not read although it is sound: it is counted, and is no failure. */
+  readonly refused?: (entry: RefusedEntry) => void
   /**
    * Whatever a store is told without having asked (a push, a published message) passes through here, if it is given: the
    * message counts once `deliver` is called. So tests let messages be lost or late. Default: `deliver` at once.

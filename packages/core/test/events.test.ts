@@ -122,6 +122,8 @@ describe('stats', () => {
       timeouts: 0,
       stored: 2,
       unbound: 0,
+      tooLarge: 0,
+      unreadable: 0,
       invalidations: 0,
       failures: 0,
       undelivered: 0,

@@ -1,5 +1,13 @@
-import type { CodecType, Duration } from '@freshet/core/store'
-import { assertOptions, invalidOption, positiveInteger, print, toMilliseconds } from '@freshet/core/store'
+import type { CodecType, Compression, CompressionOptions, Duration } from '@freshet/core/store'
+import {
+  assertOptions,
+  defaultCompression,
+  invalidOption,
+  positiveInteger,
+  print,
+  resolveCompression,
+  toMilliseconds,
+} from '@freshet/core/store'
 import { type AdviceOptions, type ResolvedAdviceOptions, resolveAdvice } from './advisor/options.js'
 import type { RedisClient } from './client.js'
 import { fromNodeRedis } from './node-redis/from-node-redis.js'
@@ -47,6 +55,8 @@ export interface RedisStoreOptions {
   readonly silence?: Duration
   /** Of an entry that several processes miss, one loads it and the others wait. `false`: every process loads for itself. */
   readonly fill?: FillOptions | false
+  /** What is compressed on the way, unless a cache, a model or a call says otherwise; `false`: nothing. Default: what is above 4 KiB. */
+  readonly compression?: CompressionOptions | false
   /** Classes beyond the built-in ones that values may hold, such as `decimalType(Prisma.Decimal)`. Default none. */
   readonly types?: readonly CodecType[]
   /** Signs entries, so that nobody else can write one: at least 16 bytes, the same in every process. Default: unsigned. */
@@ -88,6 +98,7 @@ export interface ResolvedRedisStoreOptions {
   readonly silenceMs: number
   /** `undefined`: every process loads for itself. */
   readonly fill: ResolvedFill | undefined
+  readonly compression: Compression | false
   readonly types: readonly CodecType[]
   readonly secret: string | Uint8Array | undefined
   /** `undefined`: none is wanted. */
@@ -106,6 +117,7 @@ const names = [
   'onDemoted',
   'silence',
   'fill',
+  'compression',
   'types',
   'secret',
   'advice',
@@ -129,6 +141,8 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedRedisStoreOp
     onDemoted: validHook(options.onDemoted),
     silenceMs: toMilliseconds(options.silence ?? '3s', 'silence', { min: 100 }),
     fill: resolveFill(options.fill),
+    compression:
+      options.compression === undefined ? defaultCompression : resolveCompression(options.compression),
     types: options.types ?? [],
     secret: options.secret,
     advice: resolveAdvice(options.advice),

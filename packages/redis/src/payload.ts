@@ -1,4 +1,16 @@
-import { type Codec, FreshetError, type Signer } from '@freshet/core/store'
+import {
+  andThen,
+  type Codec,
+  type Compression,
+  FreshetError,
+  type MaybePromise,
+  pack,
+  type Refusal,
+  refusalOf,
+  type Signer,
+  type StoreContext,
+  unpack,
+} from '@freshet/core/store'
 
 /** What stands in front of a value: all that is needed to know whether it may be served. */
 interface PayloadHeader {
@@ -18,16 +30,34 @@ interface PayloadHeader {
 /** A payload whose header has been read, and whose value has not. */
 export interface Payload {
   readonly header: PayloadHeader
-  /** @throws FreshetError NOT_ENCODABLE for bytes that the codec cannot have written */
-  value(): unknown
+  /** Why the value cannot be had here although it is sound. Larger than `maxBytes` is what would be so once it is decompressed. */
+  refusal(maxBytes: number): Refusal | undefined
+  /**
+   * A large one is decompressed in another thread, and no more than it says; ask for `refusal` before.
+   *
+   * @throws FreshetError NOT_ENCODABLE for bytes that the codec cannot have written, by rejection if it is a promise
+   */
+  value(): MaybePromise<unknown>
   readonly bytes: number
+}
+
+/**
+ * How many bytes the encoded form of a value may have. It can be longer than the value is large: bytes become a third more,
+ * control characters six times as many.
+ */
+export function maxBodyBytes({ maxEntryBytes = Infinity }: Pick<StoreContext, 'maxEntryBytes'>): number {
+  return 2 * maxEntryBytes
 }
 
 export interface PayloadFormat {
   /** Of what it writes; it reads no other. */
   readonly version: number
   /** @throws FreshetError NOT_ENCODABLE for a value that would not come back as it was */
-  write(header: PayloadHeader, value: unknown): Buffer
+  encode(value: unknown): Uint8Array
+  /**
+   * @param body what `encode` made of the value; large ones are compressed in another thread
+   */
+  write(header: PayloadHeader, body: Uint8Array, compression: Compression | false): MaybePromise<Buffer>
   /** @throws FreshetError NOT_ENCODABLE for bytes that this format cannot have written for `identity` */
   read(bytes: Buffer, identity: string): Payload
   /** As `read`, whatever the key. */
@@ -59,20 +89,27 @@ export function payloadFormat(codec: Codec, signer: Signer | undefined): Payload
     const body = bytes.subarray(bodyAt)
     if (signer?.verify([head, body], bytes.subarray(fixedBytes, start)) === false)
       throw unreadable('its signature is not from this secret')
-    return { header: toHeader(head), value: () => codec.decode(body), bytes: bytes.length }
+    return {
+      header: toHeader(head),
+      refusal: (maxBytes) => refusalOf(body, maxBytes),
+      value: () => andThen(unpack(body), (unpacked) => codec.decode(unpacked)),
+      bytes: bytes.length,
+    }
   }
   return {
     version,
     open,
-    write(header, value) {
+    encode: (value) => codec.encode(value),
+    write(header, body, compression) {
       const head = Buffer.from(JSON.stringify(toList(header)))
-      const body = codec.encode(value)
-      const fixed = Buffer.alloc(start)
-      fixed.writeUInt8(version)
-      fixed.writeBigUInt64BE(BigInt(header.readAtMicros), 1)
-      fixed.writeUInt32BE(head.length, lengthAt)
-      if (signer !== undefined) fixed.set(signer.sign([head, body]), fixedBytes)
-      return Buffer.concat([fixed, head, body])
+      return andThen(pack(body, compression), (packed) => {
+        const fixed = Buffer.alloc(start)
+        fixed.writeUInt8(version)
+        fixed.writeBigUInt64BE(BigInt(header.readAtMicros), 1)
+        fixed.writeUInt32BE(head.length, lengthAt)
+        if (signer !== undefined) fixed.set(signer.sign([head, packed]), fixedBytes)
+        return Buffer.concat([fixed, head, packed])
+      })
     },
     read(bytes, identity) {
       const payload = open(bytes)

@@ -1,14 +1,17 @@
 import {
   createCodec,
+  type Compression,
   createSigner,
   FreshetError,
   handOver,
+  isPromise,
   type Absent,
   type AbsentReason,
   type EntryRecord,
   type Fills,
   type Intent,
   type Lookup,
+  type Refusal,
   type Space,
   type Store,
   type StoreContext,
@@ -31,7 +34,7 @@ import {
   validClient,
 } from './options.js'
 import { InOrder } from './in-order.js'
-import { type Payload, type PayloadFormat, payloadFormat } from './payload.js'
+import { maxBodyBytes, type Payload, type PayloadFormat, payloadFormat } from './payload.js'
 import { type PutEntry, putEntryOver } from './put-entry.js'
 import { changesChannel } from './push/publishing.js'
 import { KeyReader, type Reading, type Readings } from './readings.js'
@@ -121,6 +124,8 @@ class RedisStore implements Store {
   readonly #changes = new InOrder()
   readonly #hasNear: boolean
   readonly #putEntry: PutEntry
+  readonly #compression: Compression | false
+  readonly #maxBodyBytes: number
   #closed = false
 
   constructor({ link, keys, format, context, options, observe, putEntry }: RedisStoreParts) {
@@ -133,6 +138,8 @@ class RedisStore implements Store {
     this.#context = context
     this.#hasNear = observe !== undefined
     this.#putEntry = putEntry
+    this.#compression = options.compression
+    this.#maxBodyBytes = maxBodyBytes(context)
     this.#link = link
     this.#keys = keys
     this.#format = format
@@ -237,10 +244,13 @@ class RedisStore implements Store {
       expiresAt: record.expiresAt + offsetMs,
       loadMs: record.loadMs,
     }
-    const payload = this.#format.write(header, record.copy.master)
+    const body = this.#format.encode(record.copy.master)
+    if (body.length > this.#maxBodyBytes) return this.#refuse(identity, 'too-large', body.length)
     const entryKey = this.#keys.entry(identity)
+    const { compression = this.#compression } = record
     return this.#changes.run(entryKey, async () => {
       const byHand = record.byHand === true
+      const payload = await this.#format.write(header, body, compression)
       await this.#putEntry({ space, entryKey, payload, ttlMs, byHand })
       if (byHand) await this.bump(space, [handTag])
     })
@@ -306,11 +316,19 @@ class RedisStore implements Store {
   #payload(entryKey: string, { value }: Reading, identity: string): Payload | undefined {
     if (value === undefined) return undefined
     try {
-      return this.#format.read(value, identity)
+      const payload = this.#format.read(value, identity)
+      const refusal = payload.refusal(this.#maxBodyBytes)
+      // Others can read it, so it stays.
+      return refusal === undefined ? payload : this.#refuse(identity, refusal, value.length)
     } catch (cause) {
       this.#discard(entryKey, cause)
       return undefined
     }
+  }
+
+  #refuse(key: string, reason: Refusal, bytes: number): undefined {
+    this.#context.refused?.({ key, reason, bytes })
+    return undefined
   }
 
   /** An entry whose asked tags are current: it may depend on more, which its header names. */
@@ -347,12 +365,18 @@ class RedisStore implements Store {
     return new RedisVector(tags, stamps, true, instantOf(entry))
   }
 
-  #decoded({ header, value, bytes }: Payload, entry: Reading, vector: Vector): Lookup | undefined {
+  async #decoded(
+    { header, value, bytes }: Payload,
+    entry: Reading,
+    vector: Vector,
+  ): Promise<Lookup | undefined> {
     const offsetMs = toServerMs(entry)
     try {
+      const decoded = value()
+      const found = isPromise(decoded) ? await decoded : decoded
       return {
         status: 'found',
-        copy: handOver(value(), bytes),
+        copy: handOver(found, bytes),
         vector,
         storedAt: header.storedAt - offsetMs,
         expiresAt: header.expiresAt - offsetMs,

@@ -1,7 +1,13 @@
-import { prepareCopy, type PreparedCopy, type StoreContext, wholeSpaceTag } from '@freshet/core/store'
+import {
+  isPromise,
+  prepareCopy,
+  type PreparedCopy,
+  type StoreContext,
+  wholeSpaceTag,
+} from '@freshet/core/store'
 import { isHandTag, type Keys, prefixOf } from '../keys.js'
 import type { Near } from '../near/with-near.js'
-import type { Payload } from '../payload.js'
+import { maxBodyBytes, type Payload } from '../payload.js'
 import type { KeyReader, Reading } from '../readings.js'
 import { type Instant, RedisVector, toServerMs } from '../vector.js'
 
@@ -50,7 +56,7 @@ export class Arrivals {
     ])
     for (const dated of wanted) {
       const reading = readings.get(keys.generation(dated.names[0]!))
-      if (reading !== undefined) this.#keepCurrent(dated, reading)
+      if (reading !== undefined) await this.#keepCurrent(dated, reading)
     }
   }
 
@@ -60,16 +66,17 @@ export class Arrivals {
     return there?.length !== stamps.length || stamps.some((stamp, index) => stamp !== there[index])
   }
 
-  #keepCurrent({ payload, names, stamps, at }: Dated, reading: Reading): void {
+  async #keepCurrent({ payload, names, stamps, at }: Dated, reading: Reading): Promise<void> {
     const { near, keys, context } = this.#options
     const { copies, generations } = near
     const { identity, loadMs, storedAt, expiresAt } = payload.header
     if (!generations.agree(names.map(keys.generation), stamps)) return
+    // What has changed when a large one has been decoded, the copies see themselves.
+    const copy = await this.#decode(payload)
     const there = copies.peek(identity)
     if (there !== undefined && !generations.agree(there.keys, there.vector.stamps)) copies.delete(identity)
     const offsetMs = toServerMs(reading)
     if (expiresAt - offsetMs <= context.now()) return
-    const copy = this.#decode(payload)
     if (copy === undefined) return
     const times = { storedAt: storedAt - offsetMs, expiresAt: expiresAt - offsetMs, loadMs }
     const instant = at ?? instantOn(reading, payload.header.readAtMicros)
@@ -77,11 +84,18 @@ export class Arrivals {
     near.store.keep(identity, { copy, tags: tagsIn(identity, names), ...times }, vector)
   }
 
-  #decode({ value }: Payload): PreparedCopy | undefined {
+  async #decode(payload: Payload): Promise<PreparedCopy | undefined> {
+    const { context } = this.#options
+    const refusal = payload.refusal(maxBodyBytes(context))
+    if (refusal !== undefined) {
+      context.refused?.({ key: payload.header.identity, reason: refusal, bytes: payload.bytes })
+      return undefined
+    }
     try {
-      return prepareCopy(value())
+      const decoded = payload.value()
+      return prepareCopy(isPromise(decoded) ? await decoded : decoded)
     } catch (cause) {
-      this.#options.context.failed('read published entry', cause)
+      context.failed('read published entry', cause)
       return undefined
     }
   }

@@ -9,8 +9,9 @@ const format = payloadFormat(createCodec({}), undefined)
 const message = (identity: string) =>
   format.write(
     { identity, names: ['t'], stamps: ['g@e'], readAtMicros: 1, storedAt: 1, expiresAt: 2, loadMs: 0 },
-    'x'.repeat(1_000),
-  )
+    format.encode('x'.repeat(1_000)),
+    false,
+  ) as Buffer
 const turn = async () => await new Promise((resolve) => setImmediate(resolve))
 
 function open(maxBytes: number) {
