@@ -1,4 +1,5 @@
 import type { Cache } from '@freshet/core'
+import { isFreshetError } from '@freshet/core'
 import type { BlogClient } from './blog-plan.js'
 import type { ShopClient } from './shop-plan.js'
 
@@ -17,8 +18,16 @@ export interface Client {
   close(): Promise<void>
 }
 
-/** What `freshet()` is given for a precision. */
-export const optionsFor = (_options: OpenOptions): object => ({})
+/** `freshet()` with the precision, where it has the option. */
+export function precise<T>(make: (options: { cache: Cache }) => T, { cache, precision }: OpenOptions): T {
+  try {
+    const options: { cache: Cache; precision?: Precision } = { cache, precision }
+    return make(options)
+  } catch (error) {
+    if (!isFreshetError(error, 'INVALID_OPTION')) throw error
+    return make({ cache })
+  }
+}
 
 /** Goods have run out: the transaction is rolled back. */
 export class OutOfStock extends Error {}

@@ -1,23 +1,21 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb'
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { Cache } from '@freshet/core'
 import { freshet } from '@freshet/prisma'
 import { PrismaClient as MariaDbClient } from '../../generated/precision-mariadb/client.js'
 import { PrismaClient } from '../../generated/precision-postgresql/client.js'
 import type { BlogClient } from './blog-plan.js'
 import type { Client, OpenOptions } from './client.js'
-import { optionsFor } from './client.js'
 import type { Database } from './database.js'
 import { pageSize } from './shop-facts.js'
 import type { ShopAsks } from './shop-facts.js'
 import type { Cart } from './shop-mirror.js'
-import { OutOfStock, rounded } from './client.js'
+import { OutOfStock, precise, rounded } from './client.js'
 import { dayBefore } from './shop-rows.js'
 import type { ShopClient, ShopWrites } from './shop-plan.js'
 
 /** The shop and the blog on Prisma, as `examples/prisma-storefront` writes them. */
 export async function openPrisma(database: Database, options: OpenOptions): Promise<Client> {
-  const prisma = connect(database, options.cache, options)
+  const prisma = connect(database, options)
   return {
     shop: { asks: asksOf(prisma), writes: writesOf(prisma) } satisfies ShopClient,
     blog: blogOf(prisma),
@@ -25,7 +23,7 @@ export async function openPrisma(database: Database, options: OpenOptions): Prom
   }
 }
 
-function connect({ dialect, url }: Database, cache: Cache, options: OpenOptions): PrismaClient {
+function connect({ dialect, url }: Database, options: OpenOptions): PrismaClient {
   const plain =
     dialect === 'postgresql'
       ? new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 4 }) })
@@ -33,7 +31,7 @@ function connect({ dialect, url }: Database, cache: Cache, options: OpenOptions)
         (new MariaDbClient({
           adapter: new PrismaMariaDb(`${url}?connectionLimit=4`),
         }) as unknown as PrismaClient)
-  return plain.$extends(freshet({ cache, ...optionsFor(options) })) as unknown as PrismaClient
+  return plain.$extends(precise(freshet, options)) as unknown as PrismaClient
 }
 
 function asksOf(prisma: PrismaClient): ShopAsks {

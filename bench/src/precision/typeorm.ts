@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm'
 import { DataSource, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm'
 import type { BlogClient } from './blog-plan.js'
 import type { Client, OpenOptions } from './client.js'
-import { OutOfStock, optionsFor, rounded } from './client.js'
+import { OutOfStock, precise, rounded } from './client.js'
 import type { Database } from './database.js'
 import type { ShopAsks } from './shop-facts.js'
 import { pageSize } from './shop-facts.js'
@@ -18,7 +18,7 @@ export async function openTypeorm({ dialect, url }: Database, options: OpenOptio
   const shared = {
     url,
     entities: Object.values(entities),
-    cache: freshet({ cache: options.cache, ...optionsFor(options) }),
+    cache: precise(freshet, options),
   }
   const dataSource = new DataSource(
     dialect === 'postgresql'
