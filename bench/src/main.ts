@@ -25,6 +25,7 @@ const { values } = parseArgs({
     orm: { type: 'string' },
     database: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    rows: { type: 'string' },
   },
 })
 
@@ -77,7 +78,8 @@ if (wants('stampede')) {
 if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(4_000, 200))))
 if (wants('precision')) {
   const { short, orm, database, seed } = values
-  sections.push(...(await benchPrecision({ short, orm, database, seed: Number(seed) })))
+  const rows = values.rows === undefined ? undefined : Number(values.rows)
+  sections.push(...(await benchPrecision({ short, rows, orm, database, seed: Number(seed) })))
 }
 if (wants('typeorm')) sections.push(...(await benchTypeorm()))
 

@@ -3,6 +3,8 @@ import type { Fact } from './question.js'
 
 interface Entry {
   readonly fact: Fact
+  /** As the mirror makes it: quicker than the canonical one, and made for every write that could concern it. */
+  readonly text: string
   readonly answer: string
   readonly topics: readonly string[]
 }
@@ -19,8 +21,9 @@ export class Oracle {
   read(fact: Fact): { readonly isHit: boolean; readonly answer: string } {
     const entry = this.#entries.get(fact.key)
     if (entry !== undefined) return { isHit: true, answer: entry.answer }
-    const answer = canonical(fact.answer())
-    this.#keep({ fact, answer, topics: fact.topics() })
+    const known = fact.answer()
+    const answer = canonical(known)
+    this.#keep({ fact, text: JSON.stringify(known), answer, topics: fact.topics() })
     return { isHit: false, answer }
   }
 
@@ -28,7 +31,7 @@ export class Oracle {
     const concerned = new Set<Entry>()
     for (const topic of topics) for (const entry of this.#byTopic.get(topic) ?? []) concerned.add(entry)
     for (const entry of concerned) {
-      if (canonical(entry.fact.answer()) !== entry.answer) this.#forget(entry)
+      if (JSON.stringify(entry.fact.answer()) !== entry.text) this.#forget(entry)
     }
   }
 

@@ -75,6 +75,8 @@ export class ShopMirror {
   readonly #byWord: Map<string, ProductRow[]>
   /** Pieces of each product that were ordered since the day before. */
   readonly #sold = new Map<number, number>()
+  /** Products of a category; forgotten when one comes, leaves or has another price. */
+  readonly #byPrice = new Map<number, readonly ProductRow[]>()
   #changed = new Set<string>()
 
   constructor(rows: ShopRows) {
@@ -140,10 +142,12 @@ export class ShopMirror {
   }
 
   page(categoryId: number, skip: number, take: number): readonly ProductRow[] {
-    return [...this.#inCategory[categoryId - 1]!]
-      .map(this.product)
-      .sort(byPrice)
-      .slice(skip, skip + take)
+    let sorted = this.#byPrice.get(categoryId)
+    if (sorted === undefined) {
+      sorted = [...this.#inCategory[categoryId - 1]!].map(this.product).sort(byPrice)
+      this.#byPrice.set(categoryId, sorted)
+    }
+    return sorted.slice(skip, skip + take)
   }
 
   inStock(categoryId: number): number {
@@ -234,6 +238,7 @@ export class ShopMirror {
 
   changePrice(productId: number, price: number): void {
     this.product(productId).price = price
+    for (const category of this.#shelf(productId).categories) this.#byPrice.delete(category)
     this.#productChanged(productId)
   }
 
@@ -285,12 +290,14 @@ export class ShopMirror {
   #connect(productId: number, categoryId: number): void {
     this.#shelf(productId).categories.add(categoryId)
     this.#inCategory[categoryId - 1]!.add(productId)
+    this.#byPrice.delete(categoryId)
     this.#changed.add(topics.product(productId)).add(topics.category(categoryId))
   }
 
   #disconnect(productId: number, categoryId: number): void {
     this.#shelf(productId).categories.delete(categoryId)
     this.#inCategory[categoryId - 1]!.delete(productId)
+    this.#byPrice.delete(categoryId)
     this.#changed.add(topics.product(productId)).add(topics.category(categoryId))
   }
 
