@@ -26,6 +26,7 @@ const { values } = parseArgs({
     database: { type: 'string' },
     seed: { type: 'string', default: '1' },
     rows: { type: 'string' },
+    scale: { type: 'string' },
   },
 })
 
@@ -78,8 +79,10 @@ if (wants('stampede')) {
 if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(4_000, 200))))
 if (wants('precision')) {
   const { short, orm, database, seed } = values
-  const rows = values.rows === undefined ? undefined : Number(values.rows)
-  sections.push(...(await benchPrecision({ short, rows, orm, database, seed: Number(seed) })))
+  const [rows, scale] = [values.rows, values.scale].map((given) =>
+    given === undefined ? undefined : Number(given),
+  )
+  sections.push(...(await benchPrecision({ short, rows, scale, orm, database, seed: Number(seed) })))
 }
 if (wants('typeorm')) sections.push(...(await benchTypeorm()))
 

@@ -18,10 +18,10 @@ export interface Client {
   close(): Promise<void>
 }
 
-/** `freshet()` with the precision, where it has the option. */
+/** `freshet()` with the precision, where it has the option: TypeORM's has none yet. */
 export function precise<T>(make: (options: { cache: Cache }) => T, { cache, precision }: OpenOptions): T {
+  const options: { cache: Cache; defaults?: { precision: Precision } } = { cache, defaults: { precision } }
   try {
-    const options: { cache: Cache; precision?: Precision } = { cache, precision }
     return make(options)
   } catch (error) {
     if (!isFreshetError(error, 'INVALID_OPTION')) throw error

@@ -27,75 +27,41 @@ type Orm = keyof typeof orms
 
 export interface PrecisionOptions {
   readonly short: boolean
-  /** Default: what the form says. */
+  /** Default: what the form says, which is 100,000 in the full one. */
   readonly rows?: number | undefined
+  /** How many times the questions and changes of the full form. Default: what the form says. */
+  readonly scale?: number | undefined
   readonly seed: number
   /** Default: both. */
   readonly orm?: string | undefined
   readonly database?: string | undefined
 }
 
-/** How many questions and changes there are at each share of writes, after how many questions that fill the cache. */
-interface Calls {
-  readonly warm: number
-  readonly byShare: readonly (readonly [writeShare: number, calls: number])[]
-}
+const applications = {
+  shop: 'shop',
+  /** What the shop's bulk updates and cascades cost is seen beside it. */
+  named: 'shop whose changes name their rows',
+  blog: 'blog',
+} as const
+type Application = keyof typeof applications
 
-interface Scale {
+type Shares = readonly number[]
+const shares: Readonly<Record<Application, Shares>> = {
+  shop: [0.01, 0.05, 0.2, 0.5],
+  named: [0.01, 0.05, 0.2],
+  blog: [0.05, 0.2],
+}
+/** How many questions and changes of the full form, and how many questions before that fill the cache. */
+const callsAt = (share: number): number => (share < 0.1 ? 6_000 : share < 0.3 ? 4_000 : 2_000)
+const warmCalls = 20_000
+
+interface Form {
   readonly rows: number
-  readonly shop: Calls
-  readonly blog: Calls
-  readonly shared: Calls
+  readonly scale: number
 }
 
-const full: Scale = {
-  rows: 100_000,
-  shop: {
-    warm: 20_000,
-    byShare: [
-      [0.01, 6_000],
-      [0.05, 6_000],
-      [0.2, 4_000],
-      [0.5, 2_000],
-    ],
-  },
-  blog: {
-    warm: 20_000,
-    byShare: [
-      [0.05, 6_000],
-      [0.2, 4_000],
-    ],
-  },
-  shared: {
-    warm: 10_000,
-    byShare: [
-      [0.01, 3_000],
-      [0.05, 3_000],
-      [0.2, 2_000],
-      [0.5, 1_000],
-    ],
-  },
-}
-const short: Scale = {
-  rows: 3_000,
-  shop: {
-    warm: 1_000,
-    byShare: [
-      [0.01, 500],
-      [0.05, 500],
-      [0.2, 300],
-      [0.5, 150],
-    ],
-  },
-  blog: { warm: 1_000, byShare: [[0.05, 600]] },
-  shared: {
-    warm: 300,
-    byShare: [
-      [0.05, 200],
-      [0.2, 100],
-    ],
-  },
-}
+const full: Form = { rows: 100_000, scale: 1 }
+const short: Form = { rows: 3_000, scale: 0.05 }
 
 /**
  * How many reads a write leaves alone, beside an oracle that knows which ones it changes and beside invalidation by
@@ -113,9 +79,9 @@ export async function benchPrecision(options: PrecisionOptions): Promise<readonl
 
 async function compareOn(dialect: Dialect, options: PrecisionOptions): Promise<readonly Comparison[]> {
   const form = options.short ? short : full
-  const scale = { ...form, rows: options.rows ?? form.rows }
-  const size = shopSize(scale.rows)
-  const [shop, blog] = [shopRows(size), blogRows(scale.rows)]
+  const { rows = form.rows, scale = form.scale } = options
+  const size = shopSize(rows)
+  const [shop, blog] = [shopRows(size), blogRows(rows)]
   const database = await openDatabase(dialect, shop, blog)
   try {
     const run = createRunner(database, options.seed, {
@@ -137,18 +103,23 @@ async function compareInMemory(
   run: Runner,
   orm: Orm,
   dialect: Dialect,
-  scale: Scale,
+  scale: number,
 ): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = []
-  for (const application of ['shop', 'blog'] as const) {
-    const visits = { orm, application, calls: scale[application] }
+  for (const application of Object.keys(applications) as Application[]) {
+    const visits = { orm, application, shares: shares[application], scale }
     const tables = await run({ ...visits, precision: 'table' })
     const rows = await run({ ...visits, precision: 'row' })
-    const title = `${application}, ${orm}, ${dialect}`
-    for (const [index, [writeShare]] of visits.calls.byShare.entries())
-      comparisons.push({ title, writeShare, rows: rows[index]!, tables: tables[index]! })
+    const title = `${applications[application]}, ${orm}, ${dialect}`
+    const compared = visits.shares.map((writeShare, index) => ({
+      title,
+      writeShare,
+      rows: rows[index]!,
+      tables: tables[index]!,
+    }))
+    compared.forEach(printComparison)
+    comparisons.push(...compared)
   }
-  comparisons.forEach(printComparison)
   return comparisons
 }
 
@@ -157,17 +128,18 @@ async function measureShared(
   run: Runner,
   orm: Orm,
   dialect: Dialect,
-  { shared: calls }: Scale,
+  scale: number,
 ): Promise<readonly Comparison[]> {
   const redis = await startRedis()
   const client = new Redis(redis.url)
   try {
     const store = redisStore(client, { prefix: `${orm}:`, advice: false })
-    const passes = await run({ orm, application: 'shop', precision: 'row', calls, store })
-    const title = `shop, ${orm}, ${dialect}, shared in Redis`
-    const comparisons = passes.map((rows, index) => ({ title, writeShare: calls.byShare[index]![0], rows }))
-    comparisons.forEach(printComparison)
-    return comparisons
+    const visits = { orm, application: 'shop', precision: 'row', shares: shares.shop, store } as const
+    const passes = await run({ ...visits, scale: scale / 2 })
+    const title = `${applications.shop}, ${orm}, ${dialect}, shared in Redis`
+    const compared = passes.map((rows, index) => ({ title, writeShare: shares.shop[index]!, rows }))
+    compared.forEach(printComparison)
+    return compared
   } finally {
     client.disconnect()
     await redis.stop()
@@ -176,9 +148,10 @@ async function measureShared(
 
 interface Visits {
   readonly orm: Orm
-  readonly application: 'shop' | 'blog'
+  readonly application: Application
   readonly precision: Precision
-  readonly calls: Calls
+  readonly shares: Shares
+  readonly scale: number
   /** Default: in memory. */
   readonly store?: StoreFactory
 }
@@ -193,7 +166,7 @@ interface Data {
 
 /** Runs go on with the data as the one before left it. */
 function createRunner(database: Database, seed: number, { shop, blog }: Data): Runner {
-  return async ({ orm, application, precision, calls, store }) => {
+  return async ({ orm, application, precision, shares: given, scale, store }) => {
     const watched = store === undefined ? createWatchedCache() : createWatchedCache(store, room)
     const oracle = new Oracle()
     const open: (database: Database, options: OpenOptions) => Promise<Client> = orms[orm]
@@ -201,16 +174,16 @@ function createRunner(database: Database, seed: number, { shop, blog }: Data): R
     const visit = (writeShare: number) => {
       const options = { seed: seed + Math.round(writeShare * 1000), writeShare }
       const steps: Iterator<Step> =
-        application === 'shop'
-          ? shopVisits(shop, client.shop, options)
-          : blogVisits(blog, client.blog, options)
+        application === 'blog'
+          ? blogVisits(blog, client.blog, options)
+          : shopVisits(shop, client.shop, { ...options, namesRows: application === 'named' })
       return { steps, watched, oracle }
     }
     try {
       // What the first writes empty anyway need not be filled at length.
-      await warm(visit(0), precision === 'row' ? calls.warm : calls.warm / 10)
+      await warm(visit(0), scale * (precision === 'row' ? warmCalls : warmCalls / 10))
       const passes: Pass[] = []
-      for (const [writeShare, count] of calls.byShare) passes.push(await runPass(visit(writeShare), count))
+      for (const share of given) passes.push(await runPass(visit(share), scale * callsAt(share)))
       return passes
     } finally {
       await client.close()

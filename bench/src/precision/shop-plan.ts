@@ -58,12 +58,19 @@ const activeShare = 0.9
 export function* shopVisits(
   state: ShopState,
   client: ShopClient,
-  options: { readonly seed: number; readonly writeShare: number },
+  options: {
+    readonly seed: number
+    readonly writeShare: number
+    /** Leaves out the changes of which the statement does not say which rows it touches. */
+    readonly namesRows: boolean
+  },
 ): Generator<Step> {
   state.runs++
   const random = createRandom(options.seed)
   const pages = pagesOf(state, client.asks, random)
-  const changes = changesOf(state, client.writes, random)
+  const changes = changesOf(state, client.writes, random).filter(
+    ({ isFree }) => isFree !== true || !options.namesRows,
+  )
   const drawPage = weighted(pages.map(({ weight }) => weight))
   const drawChange = weighted(changes.map(({ weight }) => weight))
   const questionsPerPage =
@@ -155,6 +162,8 @@ function pagesOf(state: ShopState, asks: ShopAsks, random: Random): readonly Pag
 
 interface DrawnChange {
   readonly weight: number
+  /** Whether it touches rows by a free predicate or a cascade. */
+  readonly isFree?: true
   /** `undefined`: there is nothing left to do it with. */
   draw(): Change | undefined
 }
@@ -186,11 +195,12 @@ function changesOf(state: ShopState, writes: ShopWrites, random: Random): readon
     },
     {
       weight: 6,
+      isFree: true,
       draw() {
         if (state.nextCancelled === 0) return undefined
         const id = state.nextCancelled--
         return change(
-          'order cancelled',
+          'order cancelled (cascades)',
           () => writes.cancelOrder(id),
           () => mirror.cancelOrder(id),
         )
@@ -233,6 +243,7 @@ function changesOf(state: ShopState, writes: ShopWrites, random: Random): readon
     },
     {
       weight: 6,
+      isFree: true,
       draw() {
         const below = between(random, 5, 20)
         return change(
@@ -256,6 +267,7 @@ function changesOf(state: ShopState, writes: ShopWrites, random: Random): readon
     },
     {
       weight: 4,
+      isFree: true,
       draw() {
         const [before, id, text] = [now(), popularProduct(random), `Delivered in a day. ${state.seconds}`]
         return change(
@@ -267,6 +279,7 @@ function changesOf(state: ShopState, writes: ShopWrites, random: Random): readon
     },
     {
       weight: 3,
+      isFree: true,
       draw() {
         if (state.nextErased <= size.customers * activeShare) return undefined
         const id = state.nextErased--
