@@ -240,6 +240,23 @@ describe('soft timeout', () => {
     expect(await readers[1]).toBe('v1')
   })
 
+  test('a load that never ends takes up room in the background for a while only', async () => {
+    const { read, row, clock, cache } = scene({ ...soft, maxBackgroundLoads: 1, joinTimeout: '5s' })
+    await read()
+    clock.advance(10_000)
+    row.hold()
+    const first = read()
+    clock.advance(100)
+    await first
+    const all = cache.settled()
+    clock.advance(5_000)
+    await all
+    await settled()
+    const second = read()
+    clock.advance(5_000)
+    expect(await second).toBe('v0')
+  })
+
   test('what the load has to say comes too late for the answer', async () => {
     const { ask, row, clock, cache } = scene(soft)
     await ask()

@@ -31,6 +31,7 @@ export type StorePromise =
   | 'values'
   | 'isolation'
   | 'lifetime'
+  | 'stale answers'
   | 'tags'
   | 'namespaces'
   | 'races'

@@ -5,6 +5,7 @@ import { isolationChecks } from './checks/isolation.js'
 import { lifetimeChecks } from './checks/lifetime.js'
 import { namespacesChecks } from './checks/namespaces.js'
 import { racesChecks } from './checks/races.js'
+import { staleAnswersChecks } from './checks/stale-answers.js'
 import { tagsChecks } from './checks/tags.js'
 import { unkeptValuesChecks } from './checks/unkept-values.js'
 import { valuesChecks } from './checks/values.js'
@@ -34,6 +35,7 @@ const all: readonly CheckDefinition[] = [
   ...valuesChecks,
   ...isolationChecks,
   ...lifetimeChecks,
+  ...staleAnswersChecks,
   ...tagsChecks,
   ...namespacesChecks,
   ...racesChecks,

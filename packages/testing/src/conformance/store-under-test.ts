@@ -22,6 +22,11 @@ export interface StoreUnderTest {
    */
   readonly marksWrites?: boolean
   /**
+   * Whether entries stay until `keepUntil`, and a look-up tells what is there of one whose tags have changed (`Absent.outdated`), as
+   * the stale policies need. Default true.
+   */
+  readonly keepsOutdated?: boolean
+  /**
    * Whether the stores that one factory makes know the same, as those of several processes do. Default false: each one made
    * is empty. With it the suite checks what one process sees of another's changes.
    */

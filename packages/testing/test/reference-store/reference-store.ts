@@ -64,7 +64,18 @@ export class ReferenceStore implements Store {
     }
     const vector = this.vectorOf(names, readings)
     const reason = entry === undefined ? 'missing' : 'invalidated'
-    return { status: 'absent', reason: vector.usable ? reason : 'held', vector }
+    const outdated = entry && this.wasCleared(space, entry, readings) ? undefined : entry?.record
+    return { status: 'absent', reason: vector.usable ? reason : 'held', vector, outdated }
+  }
+
+  /** What a cleared namespace held is nobody's last value. */
+  protected wasCleared(
+    { prefixes }: Space,
+    { names, generations }: StoredEntry,
+    readings: ReadonlyMap<string, Reading>,
+  ): boolean {
+    const cleared = (name: string) => readings.get(name)!.generation !== generations[names.indexOf(name)]
+    return prefixes.some((prefix) => cleared(prefix + wholeSpaceTag))
   }
 
   async snapshot(space: Space, tags: readonly string[]): Promise<Vector> {
