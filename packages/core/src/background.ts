@@ -8,7 +8,7 @@ export interface BackgroundParts {
   readonly giveUpMs: number
 }
 
-/** What goes on after its reader has been answered: bounded in number, and to be waited for. */
+/** What goes on after its reader has been answered: loads, bounded in number, and the storing of what was loaded. */
 export class Background {
   readonly #parts: BackgroundParts
   readonly #work = new Set<Promise<unknown>>()

@@ -131,7 +131,8 @@ export interface Cache {
   on<Name extends CacheEventName>(name: Name, listener: CacheEventListener<Name>): () => void
   /**
    * Resolves when nothing goes on in the background any more: loads that `staleWhileRevalidate`, `refreshAhead` and
-   * `delayedDeletion` began, and those that `softTimeout` left behind. Each counts for at most its `hardTimeout`, or `joinTimeout`.
+   * `delayedDeletion` began, those that `softTimeout` left behind, and storing what any load has brought. A load counts for at most its
+   * `hardTimeout`, or `joinTimeout`.
    *
    * @example
    * context.waitUntil(cache.settled()) // where a process is frozen once it has answered

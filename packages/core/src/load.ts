@@ -1,4 +1,5 @@
 import { shared } from './answer.js'
+import type { Background } from './background.js'
 import { prepareCopy } from './clone.js'
 import type { Clock } from './clock.js'
 import type { CoolDown } from './cool-down.js'
@@ -12,7 +13,7 @@ import { Learned } from './learned.js'
 import { LoadContext } from './load-context.js'
 import type { LookUps } from './look-up.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { andThen, toPromise } from './maybe-promise.js'
+import { andThen, isPromise, toPromise } from './maybe-promise.js'
 import type { Nesting } from './nesting.js'
 import type { ReadRequest } from './read-request.js'
 import { cooledReason, tell, toldBefore } from './read-request.js'
@@ -30,6 +31,7 @@ export interface LoadsParts {
   readonly flights: Flights
   readonly lookUps: LookUps
   readonly keeper: Keeper
+  readonly background: Background
   readonly coolDown: CoolDown
   readonly nesting: Nesting
   /** When a load that nobody waits for is given up. */
@@ -274,6 +276,7 @@ export class Loads {
       if (request.late === undefined) flight.stored = this.#parts.keeper.store(request, flight, loaded)
       else
         flight.stored = flight.keeping = this.#parts.keeper.keep(request, request.late, value, flight, loaded)
+      if (isPromise(flight.stored)) this.#parts.background.wait(flight.stored)
       if (this.#parts.keeper.hasRoomFor(request, copy)) this.#parts.turns?.took(flight.key, loadMs)
       else this.#parts.turns?.keptNothing(flight.key)
     }

@@ -76,7 +76,7 @@ export class Reader {
     const nesting = new Nesting(clock)
     const background = new Background({ clock, maxLoads: maxBackgroundLoads, giveUpMs: joinTimeoutMs })
     const staleAnswers = new StaleAnswers(parts)
-    const loads = new Loads({ ...parts, flights, lookUps, keeper, turns, coolDown, nesting })
+    const loads = new Loads({ ...parts, flights, lookUps, keeper, turns, background, coolDown, nesting })
     const refreshes = new Refreshes({ ...parts, background, coolDown, flights, lookUps, loads, turns })
     this.#parts = parts
     this.#lookUps = lookUps
