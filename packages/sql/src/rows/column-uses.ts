@@ -26,18 +26,20 @@ export function columnUses(
   items: readonly FromItem[],
 ): readonly ColumnUse[] {
   const uses: ColumnUse[] = []
+  const names = new Map(items.map((item) => [item.names.from, item.names.end] as const))
   for (let at = from; at < end; at++) {
-    const item = items.find(({ names }) => names.from === at && names.end > at)
-    if (item !== undefined) {
-      at = item.names.end - 1
+    const next = names.get(at)
+    if (next !== undefined && next > at) {
+      at = next - 1
       continue
     }
-    if (tokenAt(source, at).kind === TokenKind.operator && source.sql[tokenAt(source, at).start] === '*') {
+    const { kind, start } = tokenAt(source, at)
+    if (kind === TokenKind.operator && source.sql[start] === '*') {
       // What stands before the dot was a use of its own.
       if (isWholeRow(source, at)) uses.push({ at, reference: undefined, column: undefined })
       continue
     }
-    if (!isNameAt(source, at) || tokenAt(source, at).kind === TokenKind.string) continue
+    if (kind === TokenKind.string || !isNameAt(source, at)) continue
     const column = readColumn(source, at)
     if (column?.qualifier !== undefined) {
       uses.push({ at, reference: column.qualifier, column: column.name })

@@ -14,40 +14,61 @@ export interface PlaceUses {
 /** Where a column is named: `shown` as it is, `page` where it is shown and orders, or the number of the ON. */
 type Area = 'shown' | 'page' | 'none' | 'order' | 'other' | number
 
+/** A column that is named with its table, and where. */
+interface LocatedUse {
+  readonly column: string
+  readonly area: Area
+}
+
 /** What is done with the columns of every table, by its place. */
 export function usesOfPlaces(uses: readonly ColumnUse[], parts: QueryParts): readonly PlaceUses[] {
-  const located = uses.map((use) => ({ ...use, area: areaOf(use.at, parts) }))
-  const isLoose = ({ reference, column }: ColumnUse) => reference === undefined || column === undefined
-  const loose = located.filter(isLoose)
-  const named = located.filter((use) => !isLoose(use))
+  const byReference = new Map<string, LocatedUse[]>()
   // Whose it is cannot be told.
-  const decidesAny = loose.some(({ area }) => area !== 'shown' && area !== 'none')
-  const showsAny = loose.some(({ area }) => area === 'shown')
-  const { optional, unused } = looseEnds(named, parts.outer, decidesAny)
+  let [decidesAny, showsAny] = [false, false]
+  for (const { at, reference, column } of uses) {
+    const area = areaOf(at, parts)
+    if (reference !== undefined && column !== undefined) {
+      const own = byReference.get(reference)
+      if (own === undefined) byReference.set(reference, [{ column, area }])
+      else own.push({ column, area })
+    } else if (area === 'shown') showsAny = true
+    else if (area !== 'none') decidesAny = true
+  }
+  const { optional, unused } = looseEnds(byReference, parts.outer, decidesAny)
   return parts.tables.map(({ item, outerItem }) => {
-    const own = named.filter(({ reference }) => reference === item.reference)
-    const columnsIn = (isIn: (area: Area) => boolean) => [
-      ...new Set(own.filter(({ area }) => isIn(area)).map(({ column }) => column!)),
-    ]
+    const own = byReference.get(item.reference) ?? []
+    const isChosenOn = (on: number) => on === outerItem || !optional.has(on)
     return {
-      decidedBy: decidesAny ? undefined : columnsIn((area) => area !== 'shown' && area !== 'none'),
-      chosenBy: decidesAny
-        ? undefined
-        : columnsIn((area) => chooses(area, parts.outer, (on) => on === outerItem || !optional.has(on))),
-      shown: showsAny ? undefined : columnsIn((area) => area === 'shown' || area === 'page'),
+      decidedBy: decidesAny ? undefined : columnsIn(own, (area) => area !== 'shown' && area !== 'none'),
+      chosenBy: decidesAny ? undefined : columnsIn(own, (area) => chooses(area, parts.outer, isChosenOn)),
+      shown: showsAny ? undefined : columnsIn(own, (area) => area === 'shown' || area === 'page'),
       isOptional: outerItem !== undefined && optional.has(outerItem),
       isUnused: outerItem !== undefined && unused.has(outerItem),
     }
   })
 }
 
+/** Each column once. */
+function columnsIn(uses: readonly LocatedUse[], isIn: (area: Area) => boolean): readonly string[] {
+  const columns: string[] = []
+  for (const { column, area } of uses) if (isIn(area) && !columns.includes(column)) columns.push(column)
+  return columns
+}
+
+interface Range {
+  readonly from: number
+  readonly end: number
+}
+
+const isIn = (range: Range | undefined, at: number): boolean =>
+  range !== undefined && at >= range.from && at < range.end
+
 function areaOf(at: number, { outer, shown, page }: QueryParts): Area {
-  const isIn = (range: { readonly from: number; readonly end: number } | undefined) =>
-    range !== undefined && at >= range.from && at < range.end
-  if (page?.some(isIn) === true) return 'page'
-  if (isIn(shown)) return page === undefined ? 'shown' : 'none'
-  if (isIn(outer?.order)) return 'order'
-  const on = outer?.items.findIndex((item) => isIn(item.on)) ?? -1
+  if (page?.some((item) => isIn(item, at)) === true) return 'page'
+  if (isIn(shown, at)) return page === undefined ? 'shown' : 'none'
+  if (outer === undefined) return 'other'
+  if (isIn(outer.order, at)) return 'order'
+  const on = outer.items.findIndex((item) => isIn(item.on, at))
   return on < 0 ? 'other' : on
 }
 
@@ -62,7 +83,7 @@ function chooses(area: Area, outer: OuterQuery | undefined, on: (item: number) =
  * nowhere that chooses. And those that do nothing at all, where repeated rows count once.
  */
 function looseEnds(
-  named: readonly (ColumnUse & { readonly area: Area })[],
+  byReference: ReadonlyMap<string, readonly LocatedUse[]>,
   outer: OuterQuery | undefined,
   decidesAny: boolean,
 ): { readonly optional: ReadonlySet<number>; readonly unused: ReadonlySet<number> } {
@@ -73,7 +94,7 @@ function looseEnds(
   for (let at = outer.items.length - 1; at > 0; at--) {
     const { join, reference } = outer.items[at]!
     if (join !== 'left') continue
-    const own = named.filter((use) => use.reference === reference)
+    const own = byReference.get(reference) ?? []
     const isOwn = (on: number) => on === at
     if (!own.some(({ area }) => chooses(area, outer, (on) => !isOwn(on) && !optional.has(on))))
       optional.add(at)

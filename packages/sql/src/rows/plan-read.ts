@@ -92,13 +92,13 @@ function planOfParts(
   parts: QueryParts,
   shown: readonly (ShownColumn | undefined)[],
 ): ReadPlan {
+  const names = uniquelyNamed(shown)
   const named = columnUses(source, from, end, parts.items)
   const uses = usesOfPlaces(
-    named.map((use) => orderedBy(source, use, shown, parts) ?? use),
+    named.map((use) => orderedBy(source, use, names, parts) ?? use),
     parts,
   )
   const condition = allOf(parts.conditions)
-  const names = uniquelyNamed(shown)
   return {
     kind: 'tables',
     tables: parts.tables.map((table, place) => {
@@ -134,14 +134,14 @@ const toNames = ({ column, name }: ShownColumn): readonly ShownName[] =>
 function orderedBy(
   source: TokenizedSql,
   use: ColumnUse,
-  shown: readonly (ShownColumn | undefined)[],
+  names: readonly ShownColumn[],
   { outer, page }: QueryParts,
 ): ColumnUse | undefined {
   const { at, reference, column } = use
   const { from, end } = outer?.order ?? { from: 0, end: 0 }
   if (page !== undefined || reference !== undefined || at < from || at >= end) return undefined
   const isItem = isOrderMark(source, at - 1, from) && isOrderMark(source, at + 1, from)
-  const item = isItem ? uniquelyNamed(shown).find(({ folded }) => folded === column) : undefined
+  const item = isItem ? names.find(({ folded }) => folded === column) : undefined
   return item && { at, reference: item.reference, column: item.column }
 }
 

@@ -42,8 +42,12 @@ function shownColumn(source: TokenizedSql, from: number, end: number): ShownColu
 
 /** Those whose name no other item of the list has; of several, drivers keep one. */
 export function uniquelyNamed(items: readonly (ShownColumn | undefined)[]): readonly ShownColumn[] {
-  const shown = items.filter((item) => item !== undefined)
-  return shown.filter(
-    ({ folded }) => shown.filter((other) => other.folded.toLowerCase() === folded.toLowerCase()).length === 1,
-  )
+  const counts = new Map<string, number>()
+  for (const item of items) {
+    const name = item?.folded.toLowerCase()
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return items.filter(
+    (item) => item !== undefined && counts.get(item.folded.toLowerCase()) === 1,
+  ) as ShownColumn[]
 }

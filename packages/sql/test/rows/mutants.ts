@@ -562,8 +562,8 @@ export const mutants: readonly Rule[] = [
   without(
     'place-uses.ts',
     'a name that stands alone may be a column of any table',
-    "loose.some(({ area }) => area !== 'shown' && area !== 'none')",
-    "loose.some(({ area, column }) => column === undefined && area !== 'shown' && area !== 'none')",
+    "else if (area !== 'none') decidesAny = true",
+    "else if (area !== 'none' && column === undefined) decidesAny = true",
   ),
   without(
     'column-uses.ts',
@@ -671,7 +671,7 @@ export const mutants: readonly Rule[] = [
   without(
     'place-uses.ts',
     'a column that is named in the list of a page decides',
-    "if (page?.some(isIn) === true) return 'page'",
+    "if (page?.some((item) => isIn(item, at)) === true) return 'page'",
     '',
   ),
   without(
@@ -706,7 +706,12 @@ export const mutants: readonly Rule[] = [
   ),
   without('place-uses.ts', 'what leads to what is used is used', 'own.every(', 'own.some('),
   without('place-uses.ts', 'only where rows count once is a table unused', 'outer.countsOnce && ', ''),
-  without('shown-names.ts', 'a name that two columns have is neither’s', '.length === 1,', '.length > 0,'),
+  without(
+    'shown-names.ts',
+    'a name that two columns have is neither’s',
+    '.toLowerCase()) === 1',
+    '.toLowerCase()) !== 0',
+  ),
   without(
     'shown-names.ts',
     'SQLite promises no names',
@@ -731,12 +736,7 @@ export const mutants: readonly Rule[] = [
     '(item.table !== undefined && present.has(right))',
     'true',
   ),
-  without(
-    'plan-read.ts',
-    'in the ORDER BY a name is a whole item',
-    'isItem ? uniquelyNamed',
-    'uniquelyNamed ? uniquelyNamed',
-  ),
+  without('plan-read.ts', 'in the ORDER BY a name is a whole item', 'isItem ? names', 'names ? names'),
   without(
     'plan-read.ts',
     'only in the ORDER BY a name is that of what is shown',
