@@ -106,6 +106,22 @@ describe.each(stores)('hard timeout, %s', (_, store) => {
     expect(await Promise.all([patient, third])).toEqual(['v0', 'v0'])
   })
 
+  test('who waits without a limit for a load that is given up loads for themselves, at once', async () => {
+    const { read, row, clock } = scene({ store: store() })
+    row.hold()
+    const hasty = Promise.allSettled([read(options)])
+    await settled()
+    const patient = read()
+    await settled()
+    expect(row.asked).toBe(1)
+    clock.advance(1_000)
+    expect(await hasty).toMatchObject([{ reason: timeout }])
+    await settled()
+    expect(row.asked).toBe(2)
+    await row.release()
+    expect(await patient).toBe('v0')
+  })
+
   test('the last value is served in place of the error, where that is wanted', async () => {
     const { ask, row, clock } = scene({ store: store(), ...options, staleIfError: '1h' })
     await ask()
