@@ -137,7 +137,7 @@ const unnoticedBegin: readonly Patch[] = [
   },
   {
     file: connection,
-    find: 'return this.#autocommit({ ...sent, statement: endOfUnseen(statement) }, send)',
+    find: 'return this.#autocommit({ ...sent, statement: endOfUnseen(statement) }, () => this.#redefine(send))',
     replace: 'return (endOfUnseen(statement), send())',
   },
   {
