@@ -28,6 +28,8 @@ export interface Planning {
   readonly tables: TablePrecisions
   readonly enforced: readonly ForeignKeyEdge[]
   readonly anyTable: string
+  /** A table and, if it is a view or made from others, these; `undefined`: nobody can tell. */
+  behind(table: string): readonly string[] | undefined
 }
 
 /**
@@ -38,12 +40,13 @@ export interface Planning {
 export function planSelect(
   plan: RowPlan,
   named: readonly string[] | undefined,
-  { tables, enforced, anyTable }: Planning,
+  planning: Planning,
 ): ReadPlan {
+  const { tables, enforced, anyTable } = planning
   if (named === undefined) return wideOf([anyTable], new Map([[anyTable, 'nobody can tell what it reads']]))
   const prepared = prepareRead(plan, (table) => tables.columnsOf(table))
   const reason = plan.kind === 'unknown' ? plan.reason : ''
-  const told = prepared === undefined ? undefined : placesOf(prepared, named, tables)
+  const told = prepared === undefined ? undefined : placesOf(prepared, named, planning)
   if (told === undefined) return planTables(named, tables, reason)
   const { known, apart } = told
   const places = known.flatMap((place) =>
@@ -86,9 +89,10 @@ export function tagsBeside({ tags, places }: Pick<ReadPlan, 'tags' | 'places'>, 
 function placesOf(
   { places }: PreparedRead,
   named: readonly string[],
-  tables: TablePrecisions,
+  { tables, behind }: Planning,
 ): { readonly known: KnownPlaces; readonly apart: readonly string[] } | undefined {
   const known: (KnownPlace | undefined)[] = []
+  // SQLite reads a table in `IN name`, too.
   const apart = new Set(named)
   const wide = new Set<string>()
   for (const read of places) {
@@ -99,10 +103,11 @@ function placesOf(
     const columns = tables.columnsOf(read.table)
     const isKnown = table.grain === 'row' && columns !== undefined
     known.push(isKnown ? { name, read, table, columns } : undefined)
-    if (!isKnown) wide.add(name)
+    // What is behind a view may stand in the text by itself as well.
+    if (!isKnown) for (const one of behind(name) ?? named) wide.add(one)
     apart.delete(name)
   }
-  return { known, apart: [...apart, ...wide] }
+  return { known, apart: [...new Set([...apart, ...wide])] }
 }
 
 /** By the tables alone: any write to one of them. */

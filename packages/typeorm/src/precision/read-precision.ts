@@ -68,7 +68,13 @@ export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecisio
     maxSize: maxRememberedLength,
     sizeCalculation: (_plan, sql) => sql.length + 1,
   })
-  const planning = { tables, enforced, anyTable }
+  const quote = dialect === 'mysql' ? '`' : '"'
+  const planning = {
+    tables,
+    enforced,
+    anyTable,
+    behind: (table: string) => tablesOf(`SELECT * FROM ${quote}${table}${quote}`),
+  }
   const planOf = (sql: string): ReadPlan => {
     let plan = plans.get(sql)
     if (plan === undefined)

@@ -474,6 +474,16 @@ export const readCases: readonly ReadCase[] = [
   // What is not told.
   ['a view, and the tables behind it', (m) => of(m, 'PostView').find(), ['post post_view post_view~ post~']],
   [
+    'a view beside a table that is behind it',
+    (m) => m.query('SELECT v.id AS i, p.id AS p FROM post_view v, post p WHERE p.id = 1'),
+    ['post post#1 post[id=*] post[id=1] post_view post_view~ post~'],
+  ],
+  [
+    'a table that is named in another way than is understood',
+    (m) => m.query('SELECT c.id AS label FROM comment c WHERE c.id = 1'),
+    ['comment comment#1 comment[id=*] comment[id=1] label label~'],
+  ],
+  [
     'a query that is more than one',
     (m) => m.query('SELECT l.id FROM label l UNION SELECT c.id FROM comment c'),
     ['comment comment~ label label~'],
