@@ -304,9 +304,9 @@ const nearCopies: readonly HistoryMutant[] = [
       },
       {
         file: 'redis/src/push/push-connection.ts',
-        find: 'this.#session = new Session(epoch)',
+        find: 'this.#session = new Session(epoch, this.#way)',
         replace:
-          'this.#session = this.kept?.epoch === epoch ? this.kept : new Session(epoch)\n    this.kept = this.#session',
+          'this.#session = this.kept?.epoch === epoch ? this.kept : new Session(epoch, this.#way)\n    this.kept = this.#session',
       },
     ],
   },
