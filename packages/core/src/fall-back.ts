@@ -36,11 +36,16 @@ export class FallBack {
     const info: ReadInfo = { status: 'miss' }
     const loading = attempt(() => load({ ...request, info }))
     const ended = await this.#inTime(request, last, loading)
-    if (ended === undefined) {
-      const slow = this.#parts.staleAnswers.serve(request, last, 'slow')
-      if (slow !== undefined) return slow.answer
-    }
-    const loaded = ended ?? (await loading)
+    const end = async () => this.#ended(request, last, info, ended ?? (await loading))
+    return ended === undefined ? this.#parts.staleAnswers.serve(request, last, 'slow', end) : end()
+  }
+
+  #ended(
+    request: ReadRequest,
+    last: Outdated,
+    info: ReadInfo,
+    loaded: Attempt<unknown>,
+  ): MaybePromise<unknown> {
     if (!loaded.ok) return this.#failed(request, last, loaded.cause, info.reason === cooledReason)
     if (request.info !== undefined) Object.assign(request.info, info)
     return loaded.value
@@ -77,9 +82,9 @@ export class FallBack {
     if (value === undefined) throw error
     if (typeof value === 'function') return value()
     if (!this.#mayServe(request, value)) throw error
-    const stale = this.#parts.staleAnswers.serve(request, value, 'error')
-    if (stale === undefined) throw error
-    return stale.answer
+    return this.#parts.staleAnswers.serve(request, value, 'error', () => {
+      throw error
+    })
   }
 
   async #lookAgain(request: ReadRequest, last: Outdated): Promise<Outdated | (() => unknown) | undefined> {

@@ -23,10 +23,9 @@ import { tell, toldBefore } from './read-request.js'
 import { isDue } from './refresh-ahead.js'
 import { Refreshes } from './refresh.js'
 import type { Space } from './space.js'
-import type { StaleReason } from './stale.js'
 import { isWithin, lastValue, StaleAnswers } from './stale.js'
 import type { Counters } from './stats.js'
-import type { Absent, Entry, Lookup, Outdated, Store, Vector } from './store.js'
+import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
 import type { Switches } from './switches.js'
 import type { TagNames } from './tag-names.js'
 
@@ -186,30 +185,17 @@ export class Reader {
   }
 
   #absentWithPolicies(request: ReadRequest, lookup: Absent): MaybePromise<unknown> {
-    if (request.policy.resilience.delayedDeletionMs !== 0) {
-      const old = this.#delayedDeletions.find(request, lookup)
-      const stale = old && this.#serveStale(request, old, 'invalidated')
-      if (stale !== undefined) return stale.answer
-    }
-    return this.#loadOrFallBack(request, lookup.reason, lookup)
+    const { delayedDeletionMs } = request.policy.resilience
+    const load = () => this.#loadOrFallBack(request, lookup.reason, lookup)
+    const old = delayedDeletionMs === 0 ? undefined : this.#delayedDeletions.find(request, lookup)
+    return old === undefined ? load() : this.#staleAnswers.serve(request, old, 'invalidated', load)
   }
 
   #expiredWithPolicies(request: ReadRequest, entry: Entry, now: number): MaybePromise<unknown> {
-    if (isWithin(entry, request.policy.resilience.staleWhileRevalidateMs, now)) {
-      const stale = this.#serveStale(request, entry, 'expired')
-      if (stale !== undefined) {
-        this.#refreshes.begin(request, entry)
-        return stale.answer
-      }
-    }
-    return this.#loadOrFallBack(request, 'expired', entry)
-  }
-
-  /** Without a load that is waited for. */
-  #serveStale(request: ReadRequest, value: Outdated, reason: StaleReason) {
-    const stale = this.#staleAnswers.serve(request, value, reason)
-    if (stale !== undefined) this.#parts.counters.hits++
-    return stale
+    const load = () => this.#loadOrFallBack(request, 'expired', entry)
+    if (!isWithin(entry, request.policy.resilience.staleWhileRevalidateMs, now)) return load()
+    this.#refreshes.begin(request, entry)
+    return this.#staleAnswers.serve(request, entry, 'expired', load)
   }
 
   #loadOrFallBack(request: ReadRequest, reason: string, lookup: Lookup): MaybePromise<unknown> {

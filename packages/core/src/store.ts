@@ -22,8 +22,8 @@ export interface Vector {
 
 /** A stored value that may not be served as if it were fresh. */
 export interface Outdated {
-  /** May throw what is wrong with it. */
-  readonly copy: PreparedCopy
+  /** May throw what is wrong with it, or reject with that. */
+  readonly copy: MaybePromise<PreparedCopy>
   /** Times on the cache's clock, in milliseconds. */
   readonly storedAt: number
   readonly expiresAt: number

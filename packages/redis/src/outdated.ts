@@ -1,4 +1,11 @@
-import { type Absent, handOver, type Outdated, type PreparedCopy } from '@freshet/core/store'
+import {
+  type Absent,
+  handOver,
+  isPromise,
+  type MaybePromise,
+  type Outdated,
+  type PreparedCopy,
+} from '@freshet/core/store'
 import { isHandTag, isWholeSpace } from './keys.js'
 import type { Payload } from './payload.js'
 import type { Reading } from './readings.js'
@@ -46,9 +53,11 @@ class OutdatedPayload implements Outdated {
     this.#payload = payload
   }
 
-  /** @throws FreshetError NOT_ENCODABLE */
-  get copy(): PreparedCopy {
-    return handOver(this.#payload.value(), this.#payload.bytes)
+  /** @throws FreshetError NOT_ENCODABLE, by rejection if it is a promise */
+  get copy(): MaybePromise<PreparedCopy> {
+    const { bytes } = this.#payload
+    const value = this.#payload.value()
+    return isPromise(value) ? value.then((decoded) => handOver(decoded, bytes)) : handOver(value, bytes)
   }
 }
 

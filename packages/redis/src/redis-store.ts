@@ -177,11 +177,16 @@ class RedisStore implements Store {
     const asked = all.slice(0, names.length)
     const payload = this.#payload(entryKey, entry, identity)
     if (payload === undefined) return await this.#absent('missing', withClocks, all)
+    let old: ReturnType<typeof outdated>
     if (isCurrent(payload, names, asked)) {
-      const found = await this.#found(payload, entry, names, asked)
-      if (found !== undefined) return found
-    }
-    const old = outdated(payload, entry, names, asked)
+      const more = await this.#readMore(payload, names)
+      if (more === undefined) return unavailable
+      if (isCurrent(payload, more.names, more.readings)) {
+        const found = await this.#decoded(payload, entry, this.#vectorOf(payload, entry, names, asked))
+        if (found !== undefined) return found
+      }
+      old = outdated(payload, entry, more.names, more.readings)
+    } else old = outdated(payload, entry, names, asked)
     return await this.#absent('invalidated', withClocks, all, { loadMs: payload.header.loadMs, ...old })
   }
 
@@ -331,21 +336,12 @@ class RedisStore implements Store {
     return undefined
   }
 
-  /** An entry whose asked tags are current: it may depend on more, which its header names. */
-  async #found(
-    payload: Payload,
-    entry: Reading,
-    names: readonly string[],
-    asked: readonly Reading[],
-  ): Promise<Lookup | undefined> {
-    const { header } = payload
+  /** What an entry depends on besides what was asked for, which its header names; `undefined` if that could not be read. */
+  async #readMore({ header }: Payload, names: readonly string[]) {
     const more = header.names.filter((name) => !names.includes(name) && !isHandTag(name))
-    if (more.length > 0) {
-      const readings = this.#readingsOf(more, await this.#reader.read(more.map(this.#keys.generation)))
-      if (readings === undefined) return unavailable
-      if (!isCurrent(payload, more, readings)) return undefined
-    }
-    return this.#decoded(payload, entry, this.#vectorOf(payload, entry, names, asked))
+    if (more.length === 0) return { names: none, readings: [] }
+    const readings = this.#readingsOf(more, await this.#reader.read(more.map(this.#keys.generation)))
+    return readings && { names: more, readings }
   }
 
   /** Of an entry that is there now, whatever was changed by hand before. */

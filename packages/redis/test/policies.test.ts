@@ -167,6 +167,35 @@ describe.each<[string, CacheOptions]>([
   })
 })
 
+test('a value that is large, and travels compressed, is served like any other', async () => {
+  const { cache } = start(new Database(), { staleIfError: '1h', compression: { above: 0 } })
+  const large = { text: 'large '.repeat(50_000) }
+  const read = (load: () => object) => cache.getOrSet('large', load, { tags })
+  await read(() => large)
+  await watched.idle()
+  await cache.write(tags, () => 'done')
+  const answer = await read(() => {
+    throw down
+  })
+  expect(answer).toEqual(large)
+})
+
+test('an entry that cannot be read is told, and the error comes through', async () => {
+  const database = new Database()
+  const { cache, read } = start(database, { staleIfError: '1h' })
+  const failures: string[] = []
+  cache.on('failure', ({ action }) => void failures.push(action))
+  await read()
+  await cache.write(tags, () => 'done')
+  database.isDown = true
+  const [key] = await keysUnder(admin, `${prefix}e:`)
+  const bytes = (await admin.callBuffer('get', key!)) as Buffer
+  // The value stands at the end.
+  await admin.call('set', key!, bytes.subarray(0, bytes.length - 1), 'keepttl')
+  await expect(read()).rejects.toBe(down)
+  expect(failures).toContain('read outdated entry')
+})
+
 test('how long a load takes is known to all processes that refresh ahead', async () => {
   const database = new Database()
   const one = start(database, { refreshAhead: true })
@@ -208,6 +237,23 @@ describe('delayed deletion', () => {
     expect(await other.read()).toBe('v1')
     expect(database.loads).toBe(2)
     expect(other.stale).toEqual(['invalidated', 'invalidated'])
+  })
+
+  test('also of what depends on more than was asked for', async () => {
+    const { cache } = start(new Database(), options)
+    let row = 'v0'
+    const read = async () => {
+      const answer = await cache.getOrSet('k', ({ setTags }) => (setTags(['User#1']), row), { tags })
+      await watched.idle()
+      return answer
+    }
+    // Which tags a loader names counts from the next load on.
+    await read()
+    await read()
+    await cache.write(['User#1'], () => (row = 'v1'))
+    expect(await read()).toBe('v0')
+    await cache.settled()
+    expect(await read()).toBe('v1')
   })
 
   test('not longer than its limit after the write', async () => {
