@@ -158,7 +158,7 @@ describe('what the tap cannot know', () => {
     await expect(shop.base.$executeRawUnsafe(triggers.postgresql)).rejects.toThrow('lost')
     await of(shop.adapter).settled()
     expect(wideBecause(shop.adapter)).toBe('unknown')
-    const another = await tapOn(shop.adapter as unknown as DriverFactory).factory.connect()
+    const another = await tapOn(shop.adapter).factory.connect()
     // The question was put off, and can go another way.
     await another.dispose()
     await of(shop.adapter).settled()

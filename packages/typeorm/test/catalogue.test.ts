@@ -37,7 +37,7 @@ function made(options: DataSourceOptions, cache = createCache()) {
     subscribers: [UserSubscriber],
     ...options,
     cache: freshet({ cache }),
-  } as DataSourceOptions)
+  })
   leftovers.push(async () => {
     vi.restoreAllMocks()
     if (dataSource.isInitialized) await dataSource.destroy()

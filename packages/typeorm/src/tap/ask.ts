@@ -51,7 +51,7 @@ function askMySql(connection: MySql, sql: string): Promise<Rows> {
   return new Promise((resolve, reject) => {
     connection.query(sql, (error, rows) => {
       if (error === null || error === undefined) resolve(rows)
-      else reject(error as Error)
+      else reject(error)
     })
   })
 }
