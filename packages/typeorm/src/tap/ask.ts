@@ -10,7 +10,7 @@ interface Postgres {
 
 /** `mysql` and `mysql2` */
 interface MySql {
-  query(sql: string, answered: (error: unknown, rows: Rows) => void): unknown
+  query(sql: string, answered: (error: Error | null, rows: Rows) => void): unknown
 }
 
 interface Sqlite {
@@ -50,7 +50,7 @@ async function askPostgres(connection: Postgres, sql: string): Promise<Rows> {
 function askMySql(connection: MySql, sql: string): Promise<Rows> {
   return new Promise((resolve, reject) => {
     connection.query(sql, (error, rows) => {
-      if (error === null || error === undefined) resolve(rows)
+      if (error === null) resolve(rows)
       else reject(error)
     })
   })
