@@ -1,16 +1,39 @@
-import type { KnownTables } from '@freshet/core/adapter'
 import { Binding as TableBinding, bindOnce, claimDatabase } from '@freshet/core/adapter'
-import type { LiveCatalogue, Statement, TableGraph } from '@freshet/sql'
-import { createLiveGraph, createWriteClosure } from '@freshet/sql'
+import type { Catalogue, Statement, TableGraph } from '@freshet/sql'
+import { createLiveGraph } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
-import type { TableOptions } from './declared.js'
 import { tableOfEntity } from './declared.js'
 import type { ResolvedOptions } from './options.js'
+import type { SchemaPrecision } from './precision/schema-precision.js'
+import { createSchemaPrecision } from './precision/schema-precision.js'
 import { tableGraphOf } from './schema.js'
 import type { Tap } from './tap/tap.js'
 
 /** One DataSource's tables, bound to one cache. */
-export type Binding = TableBinding<Statement>
+export class Binding extends TableBinding<Statement> {
+  readonly #known: () => SchemaPrecision | undefined
+
+  constructor(tap: Tap, dataSource: DataSource, options: ResolvedOptions) {
+    const known = precisionsOf(tap, dataSource, options)
+    super({
+      engine: options.engine,
+      database: options.database,
+      known: () => known()?.writes,
+      unknownTable: 'it writes a table that is no entity’s',
+    })
+    const { failure } = tap.catalogue
+    if (failure !== undefined) this.catalogueUnknown(failure)
+    this.#known = known
+  }
+
+  /**
+   * What is told apart by now: another object once the entities, or the database's definitions, have changed. `undefined`:
+   * there are no entities yet.
+   */
+  get precision(): SchemaPrecision | undefined {
+    return this.#known()
+  }
+}
 
 /**
  * The binding of a cache to what passes a tap; one however often `setOptions()` names the same cache. It ends with the
@@ -19,28 +42,19 @@ export type Binding = TableBinding<Statement>
  * @throws FreshetError SECOND_DATABASE
  */
 export function bind(tap: Tap, dataSource: DataSource, options: ResolvedOptions): Binding {
-  const { engine, dependsOn, tables, database } = options
+  const { engine, dependsOn, tables, database, precision } = options
   claimDatabase(engine, {
     database,
     owner: dataSource,
     isSameAs: (other) => isSameDatabase(other, dataSource),
     found: `another client or DataSource, and it is not known to be of the database that this one (${dataSource.options.type}) names in its options`,
   })
-  return bindOnce(tap.observers, engine, [dependsOn, tables, database], () =>
-    createBinding(tap, dataSource, options),
-  )
-}
-
-function createBinding({ catalogue }: Tap, dataSource: DataSource, options: ResolvedOptions): Binding {
-  const { engine, database } = options
-  const binding = new TableBinding<Statement>({
+  return bindOnce(
+    tap.observers,
     engine,
-    database,
-    known: knownTablesOf(dataSource, options, catalogue),
-    unknownTable: 'it writes a table that is no entity’s',
-  })
-  if (catalogue.failure !== undefined) binding.catalogueUnknown(catalogue.failure)
-  return binding
+    [dependsOn, tables, database, precision],
+    () => new Binding(tap, dataSource, options),
+  )
 }
 
 /** Names of entities become names of their tables. */
@@ -49,27 +63,34 @@ export function nameTables(binding: Binding, { entityMetadatas }: DataSource): v
 }
 
 /** The entities are there only after `initialize()` has built them, and initializing again builds them anew. */
-function knownTablesOf(
+function precisionsOf(
+  { catalogue, dialect }: Tap,
   dataSource: DataSource,
-  options: TableOptions,
-  catalogue: LiveCatalogue,
-): () => KnownTables<Statement> | undefined {
+  options: ResolvedOptions,
+): () => SchemaPrecision | undefined {
+  const prefix = options.database === undefined ? '' : `${options.database}:`
+  const fixed = {
+    dialect,
+    declared: options,
+    precision: options.precision,
+    prefix,
+    seed: `${options.engine.space.prefix}|${prefix}`,
+  }
   let builtOf: DataSource['entityMetadatas'] | undefined
   let graphNow: () => TableGraph
-  let graph: TableGraph | undefined
-  let known: KnownTables<Statement> | undefined
+  let madeOf: Catalogue | undefined
+  let made: SchemaPrecision | undefined
   return () => {
     const metadatas = dataSource.entityMetadatas
+    const { current } = catalogue
+    if (metadatas === builtOf && current === madeOf) return made
     if (metadatas !== builtOf) {
       if (metadatas.length === 0) return undefined
       graphNow = createLiveGraph(tableGraphOf(dataSource, options), catalogue)
       builtOf = metadatas
     }
-    const now = graphNow()
-    if (now === graph) return known
-    const closure = createWriteClosure(now)
-    graph = now
-    return (known = { touchedBy: ({ writes }) => closure(writes) })
+    madeOf = current
+    return (made = createSchemaPrecision(dataSource, current, { ...fixed, graph: graphNow() }))
   }
 }
 

@@ -5,6 +5,7 @@ import { bind, nameTables } from './binding.js'
 import { declaredTables, setTableOptions, tableOptionsOf } from './declared.js'
 import type { FreshetOptions, ResolvedOptions } from './options.js'
 import { resolveOptions } from './options.js'
+import { assertEntityPrecision } from './precision/entity-precision.js'
 import { sqlDialectOf } from './reads/index.js'
 import { installCachedReads } from './repository/index.js'
 import type { Provider } from './rows/index.js'
@@ -40,7 +41,7 @@ function install(dataSource: DataSource, options: ResolvedOptions): Provider {
   const dialect = sqlDialectOf(dataSource)
   if (dialect === undefined) throw unsupported(dataSource)
   // Before initialize() there are no entities yet to look names up among.
-  if (dataSource.entityMetadatas.length > 0) declaredTables(options, dataSource.entityMetadatas)
+  if (dataSource.entityMetadatas.length > 0) assertNames(options, dataSource)
   setTableOptions(dataSource, options)
   const tap = tapOn(dataSource, dialect)
   const binding = bind(tap, dataSource, options)
@@ -48,10 +49,16 @@ function install(dataSource: DataSource, options: ResolvedOptions): Provider {
   const provider = createProvider(dataSource, state)
   installCachedReads()
   setState(dataSource, state)
-  nameTablesOnceBuilt(dataSource, binding)
+  nameTablesOnceBuilt(dataSource, binding, options)
   // Given later, by setOptions(): otherwise initialize() asks, and waits for it.
   if (dataSource.isInitialized) void state.connected()
   return provider
+}
+
+/** @throws FreshetError INVALID_OPTION for names in the options that are no entity's and no table's */
+function assertNames(options: ResolvedOptions, { entityMetadatas }: DataSource): void {
+  declaredTables(options, entityMetadatas)
+  assertEntityPrecision(options.precision.entities, entityMetadatas)
 }
 
 const naming = new WeakMap<DataSource, Set<Binding>>()
@@ -61,7 +68,7 @@ interface Builds {
 }
 
 /** The entities come with `initialize()`; users name them in tags before anything is written. */
-function nameTablesOnceBuilt(dataSource: DataSource, binding: Binding): void {
+function nameTablesOnceBuilt(dataSource: DataSource, binding: Binding, options: ResolvedOptions): void {
   nameTables(binding, dataSource)
   const known = naming.get(dataSource)
   if (known !== undefined) {
@@ -77,6 +84,7 @@ function nameTablesOnceBuilt(dataSource: DataSource, binding: Binding): void {
     value: async () => {
       await buildMetadatas.call(dataSource)
       declaredTables(tableOptionsOf(dataSource), dataSource.entityMetadatas)
+      assertEntityPrecision(options.precision.entities, dataSource.entityMetadatas)
       for (const one of named) nameTables(one, dataSource)
     },
     writable: true,

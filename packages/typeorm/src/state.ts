@@ -3,6 +3,8 @@ import type { LiveCatalogue } from '@freshet/sql'
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { Binding } from './binding.js'
 import type { ResolvedOptions } from './options.js'
+import type { SentRead } from './precision/load-precision.js'
+import type { SchemaPrecision } from './precision/schema-precision.js'
 import type { Tap } from './tap/tap.js'
 
 /** What Freshet knows of one DataSource that was given `cache: freshet({ cache })`. */
@@ -18,6 +20,8 @@ export interface FreshetState {
   disconnected(): void
   /** Whose results these are: evaluated when a query is sent; `undefined` without a `scope` option. */
   readonly scope: (() => unknown) | undefined
+  /** What is told apart in the tables by now; `undefined`: there are no entities yet. */
+  precision(): SchemaPrecision | undefined
   /** The tags that a read of these tables carries; `undefined`: nobody can tell what it reads. */
   readTags(tables: readonly string[] | undefined): readonly string[]
   /** New generations for what was read from these tables, without a statement having written them. */
@@ -29,8 +33,18 @@ export interface FreshetState {
    * session); with the runner that the caller reads through, also why not through that one.
    */
   obstacle(runner?: QueryRunner): string | undefined
-  /** Runs a load; tells `context` to skip storing if the load's statements were not seen to pass, or could have seen uncommitted rows. */
-  load(query: () => Promise<unknown>, context: LoadContext): Promise<unknown>
+  /**
+   * Runs a load; tells `context` to skip storing if the load's statements were not seen to pass, or could have seen
+   * uncommitted rows, or if `precision`, by which it was told what the answer depends on, is outdated by then.
+   *
+   * @param sent filled with the reads that the load has sent
+   */
+  load(
+    query: () => Promise<unknown>,
+    context: LoadContext,
+    precision: SchemaPrecision | undefined,
+    sent?: SentRead[],
+  ): Promise<unknown>
 }
 
 const states = new WeakMap<DataSource, FreshetState>()
@@ -66,9 +80,11 @@ export function createState(
       if (binding.changedSession !== undefined && scope === undefined) return sessionObstacle(engine)
       return undefined
     },
-    load: async (query, context) => {
-      const { value, mayKeep } = await tap.load(query)
-      if (!mayKeep) context.skip()
+    precision: () => binding.precision,
+    load: async (query, context, precision, sent) => {
+      const { value, mayKeep } = await tap.load(query, sent)
+      const isToldAsBefore = precision?.isWide === true || binding.precision === precision
+      if (!mayKeep || !isToldAsBefore) context.skip()
       return value
     },
   }

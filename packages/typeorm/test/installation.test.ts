@@ -4,6 +4,7 @@ import { faultKinds, faultyStore } from '@freshet/testing'
 import type { DataSourceOptions } from 'typeorm'
 import { DataSource, EntitySchema } from 'typeorm'
 import { describe, expect, it } from 'vitest'
+import { stateOf } from '../src/state.js'
 import { freshet } from '../src/index.js'
 import {
   Comment,
@@ -35,13 +36,15 @@ describe('the option', () => {
     const given: readonly unknown[] = [
       {},
       { cache: true },
-      { cache, ttl: '1m' },
+      { cache, tttl: '1m' },
       { cache, scope: 'tenant' },
       { cache, database: 'no spaces' },
       { cache, dependsOn: ['Post'] },
       { cache, dependsOn: { Post: 'User' } },
       { cache, tables: 'audit' },
       { cache, tables: [1] },
+      { cache, precision: 'rows' },
+      { cache, entities: ['Post'] },
     ]
     for (const options of given) expect(codeOf(() => freshet(options as never))).toBe('INVALID_OPTION')
   })
@@ -91,6 +94,8 @@ describe('the option', () => {
     await dataSource.synchronize()
     const cache = createCache()
     dataSource.setOptions({ cache: freshet({ cache }) })
+    // Until the database has said what its tables are, reads depend on whole tables.
+    await stateOf(dataSource)!.catalogue.settled()
     const labels = dataSource.getRepository(Label)
     const count = () => labels.count({ cache: true })
     expect([await count(), await count()]).toEqual([0, 0])

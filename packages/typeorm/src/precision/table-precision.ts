@@ -28,14 +28,20 @@ export type KnownTable = Pick<
   'columns' | 'primaryKey' | 'uniqueKeys' | 'selfChanging' | 'wideBecause'
 >
 
+/** What is told apart in the tables of a DataSource. */
+export interface PrecisionOptions {
+  /** By the names of entities. Default: none. */
+  readonly entities?: Readonly<Record<string, EntityPrecision>> | undefined
+  /** Of tables that `entities` does not tell. Default `row`. */
+  readonly otherwise?: 'row' | 'table' | undefined
+}
+
 /** Options of {@link createTablePrecisions}. */
-export interface TablePrecisionOptions {
+export interface TablePrecisionOptions extends PrecisionOptions {
   /** What the database says of a table, by its tag; `undefined`: it is not known (yet), and has table precision. */
   readonly catalogueOf: (table: string) => KnownTable | undefined
   /** As `freshet()` was given them. A table that `dependsOn` makes from others has table precision. */
   readonly declared: TableOptions
-  /** By the names of entities. Default: none. */
-  readonly entities?: Readonly<Record<string, EntityPrecision>> | undefined
   /** Stands in front of all tags. Default: nothing. */
   readonly prefix?: string | undefined
   /** Makes the value part of tags. */
@@ -143,7 +149,8 @@ function whyWide(name: string, metadatas: readonly EntityMetadata[], context: Co
     return 'several tables share its name'
   if (metadatas.some(isElsewhere)) return 'it is in another database'
   const asked = metadatas.map((metadata) => options.entities?.[metadata.name]?.precision)
-  return asked.includes('table') ? "its precision is 'table'" : undefined
+  const isWide = asked.includes('table') || (options.otherwise === 'table' && !asked.includes('row'))
+  return isWide ? "its precision is 'table'" : undefined
 }
 
 /** Whether a name with this schema means the table that is known. */

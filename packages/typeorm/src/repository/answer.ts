@@ -5,6 +5,8 @@ import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import { onMaster, recordLoad, Unrebuildable } from '../entities/record-load.js'
 import { restorerOf } from '../entities/restore.js'
 import type { EntitySnapshot } from '../entities/snapshot.js'
+import type { SentRead } from '../precision/load-precision.js'
+import type { SchemaPrecision } from '../precision/schema-precision.js'
 import type { FreshetState } from '../state.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
@@ -53,15 +55,24 @@ function entitiesOf(value: unknown, dataSource: DataSource, frozen: boolean): ob
   return restorerOf(dataSource).restore(value as EntitySnapshot, frozen)
 }
 
+/** What a load is told besides what it reads. */
+export interface LoadParts {
+  readonly source: string
+  readonly context: LoadContext
+  /** By which it was told what the answer depends on. */
+  readonly precision: SchemaPrecision
+  /** Filled with the reads that it sends. */
+  readonly sent: SentRead[] | undefined
+}
+
 /** Loads what is to be kept; what cannot be kept is said in an event, and is not. */
 export async function loadFor(
   { engine, load }: Pick<FreshetState, 'engine' | 'load'>,
   kind: AnswerKind,
   builder: Builder,
-  source: string,
-  context: LoadContext,
+  { source, context, precision, sent }: LoadParts,
 ): Promise<unknown> {
-  const value = await load(() => kind.load(builder), context)
+  const value = await load(() => kind.load(builder), context, precision, sent)
   if (value instanceof Unrebuildable) {
     context.skip()
     engine.counters.failures++

@@ -3,6 +3,8 @@ import { isPromise, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapt
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
+import type { PreciseLoad, SentRead } from '../precision/load-precision.js'
+import type { SchemaPrecision } from '../precision/schema-precision.js'
 import type { ReadPlan } from '../reads/index.js'
 import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
@@ -54,12 +56,15 @@ export async function readCached(
   const { text, plan } = read
   const key = text === undefined ? text : keyOf(read.dataSource, state, plan, text.whole, scoped.scope)
   if (text === undefined || key === undefined) return bypass(read, 'no canonical form')
-  const known = knownOf(read, `${plan.digest}|${text.shape}`)
+  const precision = state.precision()
+  if (precision === undefined) return bypass(read, 'no entities')
+  const known = knownOf(read, precision, `${plan.digest}|${text.shape}`)
   if (typeof known === 'string') return bypass(read, known)
-  const tags = ownTags === undefined ? known : [...known, ...ownTags]
+  const tags = ownTags === undefined ? known.tags : [...known.tags, ...ownTags]
   try {
     // Awaited only if it must be: even that costs a turn of the microtask queue.
-    const answer = lookUp(read, key, tags, policy, mayBeStale(engine, policy) && options?.mutable !== true)
+    const frozen = mayBeStale(engine, policy) && options?.mutable !== true
+    const answer = lookUp(read, { key, tags, policy, frozen, precision, load: known })
     return isPromise(answer) ? await answer : answer
   } catch (error) {
     if (!(error instanceof OutdatedSnapshot)) throw error
@@ -70,21 +75,31 @@ export async function readCached(
   }
 }
 
-function lookUp(
-  read: CachedRead,
-  key: string,
-  tags: readonly string[],
-  policy: Policy,
-  frozen: boolean,
-): unknown {
+/** What one call has come to be. */
+interface LookUp {
+  readonly key: string
+  readonly tags: readonly string[]
+  readonly policy: Policy
+  readonly frozen: boolean
+  readonly precision: SchemaPrecision
+  readonly load: PreciseLoad
+}
+
+function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load }: LookUp): unknown {
   const { state, kind, dataSource, source } = read
   const { engine } = state
+  const { clocks } = load
+  const sent: SentRead[] | undefined = clocks.length === 0 ? undefined : []
   return engine.reader.read({
     space: engine.space,
     key,
     tags,
+    late: sent && { clocks, of: () => load.lateTags(sent) },
     policy,
-    load: (context: LoadContext) => loadFor(state, kind, read.builder(), source, context),
+    load: (context: LoadContext) => {
+      sent?.splice(0)
+      return loadFor(state, kind, read.builder(), { source, context, precision, sent })
+    },
     keepArguments: () => read.keep(),
     restore: (value) => kind.restore(value, dataSource, frozen),
     source,
@@ -106,18 +121,17 @@ const maxKnown = 5_000
 // Shapes hold whole texts, some of them long.
 const maxKnownLength = 16 * 2 ** 20
 
-/** The tags of a read, or why it cannot be cached. */
-type Known = readonly string[] | string
+/** What a read depends on, or why it cannot be cached. */
+type Known = PreciseLoad | string
 
-const knownByState = new WeakMap<FreshetState, LRUCache<string, Known>>()
+const knownBy = new WeakMap<SchemaPrecision, LRUCache<string, Known>>()
 
-/** By the shape, which decides them: building the SQL and reading it costs more than the whole hit. */
-function knownOf(read: CachedRead, shape: string): Known {
-  const { state } = read
-  let byShape = knownByState.get(state)
-  if (byShape === undefined) knownByState.set(state, (byShape = newKnown()))
+/** By the shape, which decides it: building the SQL and reading it costs more than the whole hit. */
+function knownOf(read: CachedRead, precision: SchemaPrecision, shape: string): Known {
+  let byShape = knownBy.get(precision)
+  if (byShape === undefined) knownBy.set(precision, (byShape = newKnown()))
   let known = byShape.get(shape)
-  if (known === undefined) byShape.set(shape, (known = findOut(read)))
+  if (known === undefined) byShape.set(shape, (known = findOut(read, precision)))
   return known
 }
 
@@ -129,7 +143,7 @@ function newKnown(): LRUCache<string, Known> {
   })
 }
 
-function findOut({ builder, dataSource, state }: CachedRead): Known {
+function findOut({ builder, dataSource }: CachedRead, precision: SchemaPrecision): Known {
   const [sql] = builder().getQueryAndParameters()
-  return readPlanOf(dataSource, sql).obstacle ?? state.readTags(tablesRead(builder(), sql))
+  return readPlanOf(dataSource, sql).obstacle ?? precision.load(tablesRead(builder(), sql))
 }

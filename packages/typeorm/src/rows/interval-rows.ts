@@ -23,6 +23,8 @@ export interface RowsFormat {
   readonly keySuffix: string
   load(send: () => Promise<unknown>, context: LoadContext): Promise<unknown>
   restore?(value: unknown): unknown
+  /** The rows in what was loaded. */
+  rowsOf(value: unknown): unknown
 }
 
 /**
@@ -35,7 +37,7 @@ export function formatOf(dataSource: DataSource, plan: ReadPlan): RowsFormat {
   return plans.has(plan) ? packedFormat(intervals) : watchingFormat(intervals, plan)
 }
 
-const asTheyAre: RowsFormat = { keySuffix: '', load: (send) => send() }
+const asTheyAre: RowsFormat = { keySuffix: '', load: (send) => send(), rowsOf: (rows) => rows }
 
 const watchingFormat = (intervals: Intervals, plan: ReadPlan): RowsFormat => ({
   keySuffix: '',
@@ -47,6 +49,7 @@ const watchingFormat = (intervals: Intervals, plan: ReadPlan): RowsFormat => ({
     }
     return rows
   },
+  rowsOf: (rows) => rows,
 })
 
 const packedFormat = (intervals: Intervals): RowsFormat => ({
@@ -58,6 +61,7 @@ const packedFormat = (intervals: Intervals): RowsFormat => ({
     for (const [row, column] of places) copies[row]![column] = intervals.made(copies[row]![column])
     return copies
   },
+  rowsOf: (value) => (value as PackedRows).rows,
 })
 
 function pack(rows: unknown, intervals: Intervals): PackedRows {

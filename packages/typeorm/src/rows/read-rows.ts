@@ -1,12 +1,12 @@
-import type { LoadContext, Policy } from '@freshet/core/adapter'
+import type { LateTags, LoadContext, Policy } from '@freshet/core/adapter'
 import { withoutLaterLoads } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner } from 'typeorm'
-import type { ReadPlan } from '../reads/index.js'
+import type { PreciseRead } from '../precision/read-precision.js'
 import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AskedRows } from './asked.js'
 import { idTag } from './id-tags.js'
-import { formatOf } from './interval-rows.js'
+import { formatOf, type RowsFormat } from './interval-rows.js'
 import type { SelectInternals } from './internals.js'
 import { defaultPolicyOf, policyFor } from './options.js'
 
@@ -39,6 +39,9 @@ export async function readRows(
   const key = keyOf(dataSource, state, plan, parameters, scoped.scope)
   if (key === undefined) return bypass(builder, state, 'parameters without a canonical form', send)
   const format = formatOf(dataSource, plan)
+  const precision = state.precision()
+  const told = precision?.read(sql, parameters as unknown[])
+  const tags = told?.tags ?? state.readTags(plan.tables)
   const policy = policyOf(dataSource, state, asked)
   // TypeORM takes its runner back with the answer.
   const needsRunner = dataSource.driver.isReplicated || policy.resilience.mayLoadLater
@@ -46,9 +49,10 @@ export async function readRows(
   return state.engine.reader.read({
     space: state.engine.space,
     key: key + format.keySuffix,
-    tags: tagsOf(state, plan, asked),
+    tags: asked.id === undefined ? tags : [...tags, idTag(state, asked.id)],
+    late: told && lateOf(told, format),
     policy,
-    load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context),
+    load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context, precision),
     restore: format.restore,
     source: sourceOf(builder),
   })
@@ -88,14 +92,9 @@ function bypass<T>(
   return send()
 }
 
-const tagsByPlan = new WeakMap<FreshetState, WeakMap<ReadPlan, readonly string[]>>()
-
-function tagsOf(state: FreshetState, plan: ReadPlan, { id }: AskedRows): readonly string[] {
-  let known = tagsByPlan.get(state)
-  if (known === undefined) tagsByPlan.set(state, (known = new WeakMap()))
-  let tags = known.get(plan)
-  if (tags === undefined) known.set(plan, (tags = state.readTags(plan.tables)))
-  return id === undefined ? tags : [...tags, idTag(state, id)]
+function lateOf(read: PreciseRead, { rowsOf }: RowsFormat): LateTags | undefined {
+  const { clocks } = read
+  return clocks.length === 0 ? undefined : { clocks, of: (value) => read.lateTags(rowsOf(value)) }
 }
 
 function policyOf(

@@ -4,6 +4,7 @@ import type { LiveCatalogue, RunQuery, SqlDialect, Statement } from '@freshet/sq
 import { createClassifier, createLiveCatalogue } from '@freshet/sql'
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
 import { rowsOf } from './ask.js'
+import type { SentRead } from '../precision/load-precision.js'
 import { TappedConnection } from './tapped-connection.js'
 import { isTapped, tapRunner } from './tapped-runner.js'
 
@@ -13,6 +14,8 @@ export interface Load {
   seen: boolean
   /** One of them may have seen what is not committed. */
   uncommitted: boolean
+  /** The reads among them, with what they gave, if anybody wants to know. */
+  readonly sent: SentRead[] | undefined
 }
 
 // On the DataSource itself and registered globally: whichever installed copy of the package wrapped it
@@ -105,9 +108,12 @@ export class Tap {
   }
 
   /** Runs a load, and tells whether its answer may be kept. */
-  async load<T>(query: () => Promise<T>): Promise<{ readonly value: T; readonly mayKeep: boolean }> {
+  async load<T>(
+    query: () => Promise<T>,
+    sent?: SentRead[],
+  ): Promise<{ readonly value: T; readonly mayKeep: boolean }> {
     const transactions = this.visibleTransactions
-    const load: Load = { seen: false, uncommitted: this.seesUncommitted }
+    const load: Load = { seen: false, uncommitted: this.seesUncommitted, sent }
     this.loads++
     try {
       const value = await this.#load.run(load, query)

@@ -1,7 +1,9 @@
 import { Transform } from 'node:stream'
+import type { Execution } from '@freshet/core/adapter'
 import type { Statement } from '@freshet/sql'
 import { endOfUnseen } from '@freshet/sql'
 import type { QueryRunner } from 'typeorm'
+import { answerOf } from './answer.js'
 import type { StreamedWrite, TappedConnection } from './tapped-connection.js'
 import type { Load, Tap } from './tap.js'
 
@@ -109,7 +111,7 @@ function pass(
   const load = tap.currentLoad
   return load === undefined
     ? connection.run(sent, send)
-    : watched(load, connection, () => connection.run(sent, send))
+    : watched(load, connection, sent, () => connection.run(sent, send))
 }
 
 async function tappedStream(
@@ -136,11 +138,18 @@ const parametersOf = (given: unknown): readonly unknown[] | undefined =>
   Array.isArray(given) ? given : undefined
 
 /** Tells the load that this statement belongs to what it may have seen. */
-async function watched<T>(load: Load, connection: TappedConnection, run: () => Promise<T>): Promise<T> {
+async function watched<T>(
+  load: Load,
+  connection: TappedConnection,
+  { statement, parameters }: Execution<Statement>,
+  run: () => Promise<T>,
+): Promise<T> {
   load.seen = true
   load.uncommitted ||= connection.isOpen
   const result = await run()
   load.uncommitted ||= connection.isOpen
+  if (statement.kind === 'read')
+    load.sent?.push({ sql: statement.sql, parameters, rows: answerOf(result).returned })
   return result
 }
 

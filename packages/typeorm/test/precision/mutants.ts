@@ -12,7 +12,7 @@ export const mutants: readonly Rule[] = [
   without(
     'table-precision.ts',
     'a table may be told to be wide',
-    "return asked.includes('table') ? \"its precision is 'table'\" : undefined",
+    'return isWide ? "its precision is \'table\'" : undefined',
     'return undefined',
   ),
   without(

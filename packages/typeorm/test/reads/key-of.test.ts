@@ -14,6 +14,7 @@ const stateWith = (identity: string): FreshetState => ({
   engine: engineOf(createCache())!,
   policy: defaultPolicy,
   scope: undefined,
+  precision: () => undefined,
   readTags: () => [],
   invalidate: async () => undefined,
   identity,

@@ -9,6 +9,7 @@ import { decoratedEntities, UserSubscriber } from '../support/entities.js'
 import { schemaEntities } from '../support/schemas.js'
 import { noCatalogue } from '../support/no-catalogue.js'
 import { seed } from '../support/seed.js'
+import { widePrecision } from '../support/wide-precision.js'
 
 /** A seeded database whose reads can be cached; nothing sees its writes. */
 export interface Seeded {
@@ -58,6 +59,7 @@ export async function seededDataSource(
     policy: engineOf(cache)!.policy,
     scope: more.scope,
     identity: 'test',
+    precision: widePrecision(dataSource),
     readTags: (tables) => tables ?? ['anything'],
     invalidate: (tables) => cache.invalidate(tables),
     obstacle: (runner) =>

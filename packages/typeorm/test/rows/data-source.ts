@@ -8,6 +8,7 @@ import { createProvider } from '../../src/rows/index.js'
 import type { FreshetState } from '../../src/state.js'
 import { setState } from '../../src/state.js'
 import { decoratedEntities } from '../support/entities.js'
+import { widePrecision } from '../support/wide-precision.js'
 import { noCatalogue } from '../support/no-catalogue.js'
 import { Attachment, ProductSchema, SupplierSchema } from '../support/schemas.js'
 
@@ -101,6 +102,7 @@ function createState(dataSource: DataSource, cache: Cache, options: OpenOptions)
     engine,
     policy: engine.policy,
     scope: options.scope,
+    precision: widePrecision(dataSource),
     readTags: (tables) => tables ?? [wholeSpaceTag],
     invalidate: async (tables, source) => engine.writer.invalidate(engine.space, tables, source),
     identity: options.identity ?? `test:${dataSource.options.type}`,

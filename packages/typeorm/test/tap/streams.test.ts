@@ -66,7 +66,7 @@ describe.each(['mariadb', 'postgres'] as const)('stream() on %s', (name) => {
     const told: string[] = []
     const forget = watched.cache.on(
       'invalidate',
-      ({ tags, source }) => void told.push(`${tags[0]} by ${source}`),
+      ({ tags, source }) => void told.push(`${tags.join()} by ${source}`),
     )
     await runner.startTransaction()
     const stream = await runner.stream(upserts[name].replaceAll('streamed', 'at the end'))
@@ -74,7 +74,7 @@ describe.each(['mariadb', 'postgres'] as const)('stream() on %s', (name) => {
     stream.resume()
     await committed
     forget()
-    expect(told.at(-1)).toBe('labels by a transaction')
+    expect(told.at(-1)).toMatch(/labels~.* by a transaction/)
     expect(await colour()).toBe('at the end')
   })
 
@@ -100,10 +100,15 @@ describe.each(['mariadb', 'postgres'] as const)('stream() on %s', (name) => {
     const closed = once(stream, 'close')
     ;(stream as NodeJS.ReadableStream & { destroy(): void }).destroy()
     await closed
-    const [now] = await watched.dataSource.query<{ colour: string }[]>(
-      `SELECT colour FROM labels WHERE code = 'red'`,
-    )
-    expect(await colour()).toBe(now!.colour)
+    const now = async () => {
+      const [row] = await watched.dataSource.query<{ colour: string }[]>(
+        `SELECT colour FROM labels WHERE code = 'red'`,
+      )
+      return row!.colour
+    }
+    // The database may carry it out at any moment.
+    const before = await now()
+    expect([before, await now()]).toContain(await colour())
     watched.statements.length = 0
     await colour()
     expect(watched.statements).not.toEqual([])

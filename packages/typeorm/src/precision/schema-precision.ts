@@ -1,0 +1,102 @@
+import type { Execution, KnownTables, StatementAnswer } from '@freshet/core/adapter'
+import { anyTable, createStatementTags, createValueBucket, whyWide } from '@freshet/core/adapter'
+import {
+  applyWrite,
+  type Catalogue,
+  createRowAnalyser,
+  createWriteReach,
+  type RowAnalyser,
+  type SqlDialect,
+  type Statement,
+  type TableGraph,
+} from '@freshet/sql'
+import type { DataSource } from 'typeorm'
+import type { TableOptions } from '../declared.js'
+import { tablesOf } from '../reads/tables-of.js'
+import type { PreciseLoad } from './load-precision.js'
+import { preciseLoad } from './load-precision.js'
+import type { PreciseRead } from './read-precision.js'
+import { createReadPrecision } from './read-precision.js'
+import type { PrecisionOptions } from './table-precision.js'
+import { createTablePrecisions } from './table-precision.js'
+
+/** What reads depend on and what writes change, for as long as the entities and the database's catalogue are the same. */
+export interface SchemaPrecision {
+  /** Nothing is known of the database: what was told by it stays true whatever becomes known. */
+  readonly isWide: boolean
+  readonly writes: KnownTables<Statement>
+  /** One SELECT. */
+  read(sql: string, parameters: readonly unknown[] | undefined): PreciseRead
+  /** A load of which no statement is known before it, but all tables that they read. */
+  load(tables: readonly string[] | undefined): PreciseLoad
+}
+
+/** Options of {@link createSchemaPrecision}. */
+export interface SchemaPrecisionOptions {
+  readonly dialect: SqlDialect
+  /** What carries a write from one table to another. */
+  readonly graph: TableGraph
+  readonly declared: TableOptions
+  readonly precision: PrecisionOptions
+  /** Stands in front of all tags. */
+  readonly prefix: string
+  /** The same for all processes that share the cache. */
+  readonly seed: string
+}
+
+/**
+ * Makes both sides of the tags of a DataSource: those of its reads and those of its writes.
+ *
+ * @param catalogue what the database says of its tables; `undefined`: not known, and every table has table precision
+ * @throws FreshetError INVALID_OPTION for an unknown name in `precision.entities`
+ */
+export function createSchemaPrecision(
+  dataSource: DataSource,
+  catalogue: Catalogue | undefined,
+  { dialect, graph, declared, precision, prefix, seed }: SchemaPrecisionOptions,
+): SchemaPrecision {
+  const tables = createTablePrecisions(dataSource, {
+    catalogueOf: (table) => catalogue?.tables.get(table),
+    declared,
+    ...precision,
+    prefix,
+    bucketOf: createValueBucket(seed),
+  })
+  const named = (sql: string) => tablesOf(sql, dataSource)
+  const enforced = catalogue?.foreignKeys.filter(({ isEnforced }) => isEnforced)
+  const reads = createReadPrecision({ dialect, tables, tablesOf: named, enforced, anyTable })
+  const reach = createWriteReach(graph)
+  const tagsOf = createStatementTags(reach, tables)
+  const analyser = analyserOf(dialect)
+  const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) => {
+    const plan = analyser.planWrite(statement.sql)
+    const columns = plan.kind === 'unknown' ? undefined : tables.columnsOf(plan.table)
+    return applyWrite(plan, { parameters, ...answer }, columns)
+  }
+  return {
+    isWide: catalogue === undefined,
+    writes: {
+      touchedBy: ({ writes }) => reach.touched(writes),
+      tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),
+      whyWide(execution, answer) {
+        // It has been told that the database does not say.
+        if (catalogue === undefined) return undefined
+        const rows = rowsOf(execution, answer)
+        return rows.table === undefined
+          ? rows.reason
+          : whyWide(rows, tables.of(rows.table.name.toLowerCase()))
+      },
+    },
+    read: (sql, parameters) => reads.read(sql, parameters),
+    load: (read) => preciseLoad({ precision: reads, tables, tablesOf: named, anyTable }, read, undefined),
+  }
+}
+
+const analysers = new Map<SqlDialect, RowAnalyser>()
+
+/** One memory of texts for all DataSources of a process. */
+function analyserOf(dialect: SqlDialect): RowAnalyser {
+  let analyser = analysers.get(dialect)
+  if (analyser === undefined) analysers.set(dialect, (analyser = createRowAnalyser(dialect)))
+  return analyser
+}
