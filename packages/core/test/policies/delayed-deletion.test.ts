@@ -48,6 +48,23 @@ describe.each(stores)('delayed deletion, %s', (_, store) => {
     expect(await read()).toBe('v2')
   })
 
+  test('nor does it while what replaces it is slow to load', async () => {
+    const { read, write, row, clock } = scene({ store: store(), ...options })
+    await read()
+    await settled()
+    row.hold()
+    await write('v1')
+    expect(await read()).toBe('v0')
+    clock.advance(1_500)
+    await write('v2')
+    expect(await read()).toBe('v0')
+    clock.advance(500)
+    const late = read()
+    await settled()
+    await row.release()
+    expect(await late).toBe('v2')
+  })
+
   test('it is not served any more when what replaces it could not be loaded', async () => {
     const { read, write, row, cache } = scene({ store: store(), ...options })
     await read()

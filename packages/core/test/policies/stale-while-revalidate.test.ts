@@ -127,6 +127,21 @@ describe.each(stores)('stale while revalidate, %s', (_, store) => {
     expect(row.asked).toBe(8)
   })
 
+  test('however many read one entry, its load takes up one place', async () => {
+    const { cache, clock, row } = scene({ store: store(), maxBackgroundLoads: 2, ...options })
+    // What depends on tags of its own is asked for them before it is loaded.
+    const read = (key: string) => cache.getOrSet(key, ({ setTags }) => (setTags([key]), row.load()))
+    for (let time = 0; time < 2; time++) await Promise.all([read('a'), read('b')])
+    await settled()
+    const { asked } = row
+    clock.advance(10_000)
+    row.hold()
+    await Promise.all(['a', 'a', 'a', 'b'].map(read))
+    await settled()
+    expect(row.asked - asked).toBe(2)
+    await row.release()
+  })
+
   test('a load in the background that never ends keeps others away for a while only', async () => {
     const { read, row, clock, cache } = scene({
       store: store(),
