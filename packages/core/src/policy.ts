@@ -100,11 +100,6 @@ export function resolvePolicy(options: PolicyOptions, base: Policy): Policy {
   })
 }
 
-/** As `policy`, for a read whose load can neither begin nor end after its answer. */
-export function withoutLaterLoads(policy: Policy): Policy {
-  return policy.resilience.mayLoadLater ? { ...policy, resilience: defaultResilience } : policy
-}
-
 /** Nothing was found, and that was worth remembering for a shorter time. */
 function isNegative(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0)

@@ -108,6 +108,13 @@ export function resilienceOf(isEventual: boolean): Resilience {
   return isEventual ? complete({ ...defaultResilience, isEventual }) : defaultResilience
 }
 
+/** As `resilience`, where a load can neither begin nor end after its read has been answered. */
+export function withoutLaterLoads(resilience: Resilience): Resilience {
+  if (!resilience.mayLoadLater) return resilience
+  const none = { staleWhileRevalidateMs: 0, refreshAhead: 0, delayedDeletionMs: 0 }
+  return complete({ ...resilience, ...none, softTimeoutMs: 0, hardTimeoutMs: 0 })
+}
+
 /**
  * `options` over `base`.
  *

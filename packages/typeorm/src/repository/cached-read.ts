@@ -48,7 +48,7 @@ export async function readCached(
   const { engine } = state
   if (options !== undefined) assertReadOptions(kind.method, options)
   const asked = options === undefined ? state.policy : resolvePolicy(options, state.policy)
-  const policy = read.hasRunner ? withoutLaterLoads(asked) : asked
+  const policy = read.hasRunner ? { ...asked, resilience: withoutLaterLoads(asked.resilience) } : asked
   const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolve(options.tags)
   if (read.obstacle !== undefined) return bypass(read, read.obstacle)
   const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }

@@ -104,7 +104,7 @@ function policyOf(
 ): Policy {
   const own =
     milliseconds === undefined ? defaultPolicyOf(dataSource, policy) : policyFor(milliseconds, policy)
-  return held === undefined ? own : withoutLaterLoads(own)
+  return held === undefined ? own : { ...own, resilience: withoutLaterLoads(own.resilience) }
 }
 
 function sourceOf({ expressionMap: { mainAlias } }: SelectInternals): string {
