@@ -54,6 +54,9 @@ export function watchedKey<Type>(
   }
 }
 
+/** `post[authorid=5].title`: a row that is in this set, or may be, is given a value in this column. */
+export const columnOfSet = (set: string, column: string): string => `${set}.${column.toLowerCase()}`
+
 /** Whether two keys are of the same columns, in any order. */
 export const isSameKey = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((column) => b.includes(column))

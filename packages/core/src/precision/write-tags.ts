@@ -1,5 +1,5 @@
 import type { PreciseTable, TablePrecision } from './table-precision.js'
-import type { KeyTuple, WatchedKey } from './watched-key.js'
+import { columnOfSet, isSameKey, type KeyTuple, type WatchedKey } from './watched-key.js'
 
 /** What one sending of a statement does to the rows of its table. `undefined` is always the wide answer: any value. */
 export interface RowChange {
@@ -48,7 +48,7 @@ function addTouched(change: RowChange, { rowKey, texts }: PreciseTable, tags: Se
 
 function addAssigned(
   change: RowChange,
-  { watched, selfChanging, texts }: PreciseTable,
+  { watched, selfChanging, texts, keys, rowKey }: PreciseTable,
   tags: Set<string>,
 ): void {
   if (change.kind !== 'update' && change.kind !== 'upsert') return
@@ -58,7 +58,24 @@ function addAssigned(
     return
   }
   for (const column of [...assigned, ...selfChanging]) tags.add(texts.column(column))
+  for (const key of keys)
+    // What is pinned by the row key carries the row's own tag.
+    if (rowKey === undefined || !isSameKey(key.columns, rowKey.columns))
+      addColumnsOfSets(change, key, [...assigned, ...selfChanging], tags)
   if (assigned.some((column) => watched.has(column))) tags.add(texts.leaving)
+}
+
+/** Of the sets that the changed rows were in; those that they come into are bumped as a whole. */
+function addColumnsOfSets(
+  change: RowChange,
+  key: WatchedKey,
+  columns: readonly string[],
+  tags: Set<string>,
+): void {
+  const values = change.touched(key.columns)
+  const isTold = values !== undefined && values.length * columns.length <= maxKeys
+  const sets = isTold ? values.map((value) => key.set(value)) : [key.anySet]
+  for (const set of sets) for (const column of columns) tags.add(columnOfSet(set, column))
 }
 
 function addEntering(values: readonly KeyTuple[] | undefined, key: WatchedKey, tags: Set<string>): void {

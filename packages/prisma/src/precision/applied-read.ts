@@ -1,3 +1,4 @@
+import { columnOfSet } from '@freshet/core/adapter'
 import { type KeyValues, type NormalValue, normalValue } from '@freshet/sql'
 import { clocksOf } from './late-tags.js'
 import type { Branch, Candidate } from './place.js'
@@ -71,12 +72,18 @@ function addPinned(candidate: Candidate, args: unknown, tags: string[], from: nu
   for (const branch of candidate.branches) {
     const keys = keysOf(branch, args)
     if (keys === undefined || tags.length - from + keys.length > 2 * maxPinned) return false
+    if (keys.length * candidate.columns.length > maxPinned) return false
     for (const key of keys) {
-      if (!candidate.rowsOnly) addNew(branch.key.set(key), tags, from)
+      if (!candidate.rowsOnly) addSet(branch.key.set(key), candidate.columns, tags, from)
       if (candidate.rowKey !== undefined) addNew(candidate.rowKey.row(key), tags, from)
     }
   }
   return true
+}
+
+function addSet(set: string, columns: readonly string[], tags: string[], from: number): void {
+  addNew(set, tags, from)
+  for (const column of columns) addNew(columnOfSet(set, column), tags, from)
 }
 
 function addNew(tag: string, tags: string[], from: number): void {

@@ -1,4 +1,4 @@
-import { isSameKey } from '@freshet/core/adapter'
+import { columnOfSet, isSameKey } from '@freshet/core/adapter'
 import { keysAt, noPins, type KeyAt, type Pins, within } from './pins.js'
 import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
 
@@ -35,6 +35,8 @@ export interface Candidate {
   readonly rowKey: RowKey | undefined
   /** No sets: only the rows. */
   readonly rowsOnly: boolean
+  /** Columns that matter of the rows in the sets. */
+  readonly columns: readonly string[]
 }
 
 export interface Branch {
@@ -82,13 +84,12 @@ export function planPlace(place: Place): PlannedPlace {
   const leaving = isReferenced ? [] : [texts.leaving]
   const unnamed = shown === undefined ? [] : [...columnTags(table, shown), ...leaving]
   const common = [...(place.hidesRows ? leaving : []), ...(isNamed ? [] : unnamed)]
-  const besides = (columns: readonly string[]) => [
-    ...columnTags(
-      table,
-      [...decided].filter((column) => !columns.includes(column)),
-    ),
-    ...common,
-  ]
+  const undecided = (columns: readonly string[]) => [...decided].filter((column) => !columns.includes(column))
+  const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
+  const inSets: InSets = (columns) => ({
+    columns: [...new Set([...undecided(columns), ...(isNamed ? [] : (shown ?? []))])],
+    tags: leaving.filter((tag) => common.includes(tag)),
+  })
   const linked = linkedBy ?? []
   const linkColumns = linked.length === 1 ? linked[0]!.columns : []
   const unlinked = [
@@ -100,7 +101,7 @@ export function planPlace(place: Place): PlannedPlace {
   ]
   return {
     table,
-    candidates: candidatesOf(place, besides),
+    candidates: candidatesOf(place, besides, inSets),
     otherwise:
       linkedBy === undefined
         ? [...(isReferenced ? [] : [texts.incoming]), ...besides([])]
@@ -119,10 +120,17 @@ export const maxColumns = 32
 const columnTags = ({ texts }: PreciseTable, columns: readonly string[]): readonly string[] =>
   columns.length > maxColumns ? [texts.clock] : columns.map((column) => texts.column(column))
 
+/** What is carried beside sets of these columns: the columns that matter of the rows in them, and other tags. */
+type InSets = (columns: readonly string[]) => {
+  readonly columns: readonly string[]
+  readonly tags: readonly string[]
+}
+
 /** By the row key, by another key, by one key or another. */
 function candidatesOf(
   { table, pins, isReferenced }: Place,
   besides: (columns: readonly string[]) => readonly string[],
+  inSets: InSets,
 ): readonly Candidate[] {
   const candidates: Candidate[] = []
   for (const key of table.keys) {
@@ -134,8 +142,18 @@ function candidatesOf(
     if (isReferenced && rowKey === undefined) continue
     const branches = at.map((values) => ({ key, at: values }))
     const sets = isReferenced ? [] : [key.anySet]
-    const tags = rowKey !== undefined ? sets : [...sets, ...besides(key.columns)]
-    candidates.push({ branches, tags, rowKey, rowsOnly: isReferenced })
+    const shared = { branches, rowKey, rowsOnly: isReferenced }
+    if (rowKey !== undefined) {
+      candidates.push({ ...shared, tags: sets, columns: [] })
+      continue
+    }
+    const { columns, tags } = inSets(key.columns)
+    if (columns.length > 0 && columns.length <= maxColumns) {
+      const ofAnySet = columns.map((column) => columnOfSet(key.anySet, column))
+      candidates.push({ ...shared, columns, tags: [...sets, ...ofAnySet, ...tags] })
+    }
+    // For more values than are told apart by columns as well.
+    candidates.push({ ...shared, columns: [], tags: [...sets, ...besides(key.columns)] })
   }
   if (candidates.length === 0 && !isReferenced) candidates.push(...mixedCandidates(table, pins, besides))
   return candidates
@@ -155,7 +173,7 @@ function mixedCandidates(
       branches.push(...pinned)
     }
     const sets = [...new Set(branches.map(({ key }) => key.anySet))]
-    return [{ branches, tags: [...sets, ...besides([])], rowKey: undefined, rowsOnly: false }]
+    return [{ branches, tags: [...sets, ...besides([])], rowKey: undefined, rowsOnly: false, columns: [] }]
   })
 }
 

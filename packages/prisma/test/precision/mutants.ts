@@ -304,6 +304,20 @@ export const mutants: readonly Rule[] = [
     'sides.map((side) => renamed(keys, [side]))',
     '[renamed(keys, [sides[0]!])]',
   ),
+  without(
+    'place.ts',
+    'columns of sets fall with values that are not known',
+    'const ofAnySet = columns.map((column) => columnOfSet(key.anySet, column))',
+    'const ofAnySet: string[] = []',
+  ),
+  without('place.ts', 'rows of a set without names show columns', '...(isNamed ? [] : (shown ?? []))', ''),
+  without('place.ts', 'rows of a set leave', 'leaving.filter((tag) => common.includes(tag))', '[]'),
+  without(
+    'applied-read.ts',
+    'columns of sets carry their values',
+    'for (const column of columns) addNew(columnOfSet(set, column), tags, from)',
+    '',
+  ),
   without('place.ts', 'hidden rows leave', '...(place.hidesRows ? leaving : [])', ''),
   without('place.ts', 'rows without names show columns', '...(isNamed ? [] : unnamed)', ''),
   without(
@@ -409,6 +423,18 @@ export const mutants: readonly Rule[] = [
     'a column that is assigned falls',
     'for (const column of [...assigned, ...selfChanging]) tags.add(texts.column(column))',
     '',
+  ),
+  without(
+    `${shared}write-tags.ts`,
+    'a column that is assigned falls in the sets of the rows',
+    'addColumnsOfSets(change, key, [...assigned, ...selfChanging], tags)',
+    'continue',
+  ),
+  without(
+    `${shared}write-tags.ts`,
+    'of rows whose sets are not told a column falls in any',
+    ': [key.anySet]',
+    ': []',
   ),
   without(
     `${shared}write-tags.ts`,

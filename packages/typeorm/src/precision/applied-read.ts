@@ -1,3 +1,4 @@
+import { columnOfSet } from '@freshet/core/adapter'
 import type { Candidate } from './place.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { tagsBeside } from './read-plan.js'
@@ -39,19 +40,25 @@ function applyUnusual(plan: ReadPlan, values: Values): AppliedRead {
 
 /** Adds the sets and rows that a candidate pins, or answers that it pins none. */
 function addPinned(
-  { key, pins, rowKey, rowsOnly }: Candidate,
+  { key, pins, rowKey, rowsOnly, columns }: Candidate,
   values: Values,
   tags: string[],
   from: number,
 ): boolean {
   const keys = pins(values)
   if (keys === undefined || keys.length > maxPinned) return false
+  if (keys.length * columns.length > maxPinned) return false
   for (const value of keys) {
-    if (!rowsOnly) addNew(key.set(value), tags, from)
+    if (!rowsOnly) addSet(key.set(value), columns, tags, from)
     // In the order of its own columns.
     if (rowKey !== undefined) addNew(rowKey.row(value), tags, from)
   }
   return true
+}
+
+function addSet(set: string, columns: readonly string[], tags: string[], from: number): void {
+  addNew(set, tags, from)
+  for (const column of columns) addNew(columnOfSet(set, column), tags, from)
 }
 
 function addNew(tag: string, tags: string[], from: number): void {

@@ -1,4 +1,4 @@
-import { isSameKey } from '@freshet/core/adapter'
+import { columnOfSet, isSameKey } from '@freshet/core/adapter'
 import type { EqualColumns, ForeignKeyEdge, KeyPins, ShownValue } from '@freshet/sql'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
 import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
@@ -13,6 +13,8 @@ export interface Candidate {
   readonly rowKey: RowKey | undefined
   /** No sets: only the rows. */
   readonly rowsOnly: boolean
+  /** Columns that matter of the rows in the sets. */
+  readonly columns: readonly string[]
 }
 
 /** What a place in a query carries. */
@@ -71,18 +73,17 @@ export function planPlace(
   const leaving = reference === undefined ? [texts.leaving] : []
   const common =
     named === undefined ? [...columnTags(table, shown === undefined ? [] : shown.columns), ...leaving] : []
-  const besides = (columns: readonly string[]) => [
-    ...columnTags(
-      table,
-      decided?.filter((column) => !columns.includes(column)),
-    ),
-    ...common,
-  ]
+  const undecided = (columns: readonly string[]) => decided?.filter((column) => !columns.includes(column))
+  const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
+  const inSets: InSets = (columns) => ({
+    columns: bothColumns(undecided(columns), named !== undefined || shown === undefined ? [] : shown.columns),
+    tags: leaving.filter((tag) => common.includes(tag)),
+  })
   const apart = reference?.references ?? linked?.key.columns ?? []
   const coming = reference === undefined ? [linked?.key.anySet ?? texts.incoming] : []
   return {
     table,
-    candidates: candidatesOf(place, reference !== undefined, besides),
+    candidates: candidatesOf(place, reference !== undefined, besides, inSets),
     otherwise: [...coming, ...besides(apart)],
     named,
     linked,
@@ -103,11 +104,21 @@ const bothColumns = (
   others: readonly string[] | undefined,
 ): readonly string[] | undefined => some && others && [...new Set([...some, ...others])]
 
+/**
+ * What is carried beside sets of these columns: the columns that matter of the rows in them (`undefined`: any), and other
+ * tags.
+ */
+type InSets = (columns: readonly string[]) => {
+  readonly columns: readonly string[] | undefined
+  readonly tags: readonly string[]
+}
+
 /** By the row key, then by others. */
 function candidatesOf(
   { read, table }: KnownPlace,
   isReferenced: boolean,
   besides: (columns: readonly string[]) => readonly string[],
+  inSets: InSets,
 ): readonly Candidate[] {
   const candidates: Candidate[] = []
   for (const key of table.keys) {
@@ -116,9 +127,19 @@ function candidatesOf(
     // Rows that only come when they are referenced are in no set.
     if (isReferenced && rowKey === undefined) continue
     const sets = isReferenced ? [] : [key.anySet]
-    const tags = rowKey !== undefined ? sets : [...sets, ...besides(key.columns)]
-    for (const pins of read.pins(key.columns))
-      candidates.push({ key, pins, tags, rowKey, rowsOnly: isReferenced })
+    const add = (columns: readonly string[], tags: readonly string[]) => {
+      for (const pins of read.pins(key.columns))
+        candidates.push({ key, pins, tags: [...sets, ...tags], rowKey, rowsOnly: isReferenced, columns })
+    }
+    if (rowKey !== undefined) {
+      add([], [])
+      continue
+    }
+    const { columns, tags } = inSets(key.columns)
+    if (columns !== undefined && columns.length > 0 && columns.length <= maxColumns)
+      add(columns, [...columns.map((column) => columnOfSet(key.anySet, column)), ...tags])
+    // For more values than are told apart by columns as well.
+    add([], besides(key.columns))
   }
   return candidates
 }

@@ -61,7 +61,7 @@ export const mutants: readonly Rule[] = [
   without(
     'applied-read.ts',
     'sets carry their values',
-    'if (!rowsOnly) addNew(key.set(value), tags, from)',
+    'if (!rowsOnly) addSet(key.set(value), columns, tags, from)',
     '',
   ),
   without(
@@ -86,8 +86,27 @@ export const mutants: readonly Rule[] = [
   without(
     'place.ts',
     'what is not pinned by the row key has columns that decide',
-    'const tags = rowKey !== undefined ? sets :',
-    'const tags = rowKey !== undefined || true ? sets :',
+    'if (rowKey !== undefined) {\n      add([], [])',
+    'if (sets !== undefined) {\n      add([], [])',
+  ),
+  without(
+    'place.ts',
+    'columns of sets fall with values that are not known',
+    '...columns.map((column) => columnOfSet(key.anySet, column)), ',
+    '',
+  ),
+  without(
+    'place.ts',
+    'rows of a set that are not named show columns',
+    'named !== undefined || shown === undefined ? [] : shown.columns',
+    '[]',
+  ),
+  without('place.ts', 'rows of a set leave', 'leaving.filter((tag) => common.includes(tag))', '[]'),
+  without(
+    'applied-read.ts',
+    'columns of sets carry their values',
+    'for (const column of columns) addNew(columnOfSet(set, column), tags, from)',
+    '',
   ),
   without(
     'place.ts',

@@ -45,23 +45,29 @@ export const readCases: readonly ReadCase[] = [
   [
     'by a unique',
     (m) => post(m).find({ where: { slug: 'a' } }),
-    ['post post.deletedat post[slug=*] post[slug=145599] | post~ | post#1'],
+    [
+      'post post[slug=*] post[slug=*].deletedat post[slug=145599] post[slug=145599].deletedat | post~ | post#1',
+    ],
   ],
   [
     'by a foreign key',
     (m) => post(m).find({ where: { authorId: 1 } }),
-    ['post post.deletedat post[authorid=*] post[authorid=1] | post~ | post#1 post#4'],
+    [
+      'post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | post~ | post#1 post#4',
+    ],
   ],
   [
     'by a foreign key that the database does not hold',
     (m) => post(m).find({ where: { reviewerId: 2 } }),
-    ['post post.deletedat post[reviewerid=*] post[reviewerid=2] | post~ | post#2 post#4'],
+    [
+      'post post[reviewerid=*] post[reviewerid=*].deletedat post[reviewerid=2] post[reviewerid=2].deletedat | post~ | post#2 post#4',
+    ],
   ],
   [
     'by a relation’s key',
     (m) => post(m).find({ where: { author: { id: 1 } } }),
     [
-      'person person#1 person[id=*] person[id=1] post post.deletedat post[authorid=*] post[authorid=1] | post~ | post#1 post#4',
+      'person person#1 person[id=*] person[id=1] post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | post~ | post#1 post#4',
     ],
   ],
   [
@@ -90,19 +96,25 @@ export const readCases: readonly ReadCase[] = [
   [
     'by what is asked to be watched',
     (m) => post(m).find({ where: { title: 'a' } }),
-    ['post post.deletedat post[title=*] post[title=145599] | post~ | post#1 post#3'],
+    [
+      'post post[title=*] post[title=*].deletedat post[title=145599] post[title=145599].deletedat | post~ | post#1 post#3',
+    ],
     { entities: { Post: { watch: ['title'] } } },
   ],
   [
     'by two columns that are watched together',
     (m) => post(m).find({ where: { title: 'a', kind: 'a' } }),
-    ['post post.deletedat post[title,kind=*] post[title,kind=39487] | post~ | post#1 post#3'],
+    [
+      'post post[title,kind=*] post[title,kind=*].deletedat post[title,kind=39487] post[title,kind=39487].deletedat | post~ | post#1 post#3',
+    ],
     { entities: { Post: { watch: [['title', 'kind']] } } },
   ],
   [
     'by one of several values of a key',
     (m) => post(m).find({ where: [{ slug: 'a' }, { slug: 'b' }] }),
-    ['post post.deletedat post[slug=*] post[slug=145599] post[slug=810509] | post~ | post#1 post#2'],
+    [
+      'post post[slug=*] post[slug=*].deletedat post[slug=145599] post[slug=145599].deletedat post[slug=810509] post[slug=810509].deletedat | post~ | post#1 post#2',
+    ],
   ],
   [
     'by two keys, each of which may hold',
@@ -112,7 +124,7 @@ export const readCases: readonly ReadCase[] = [
   [
     'of NULL there are no rows',
     (m) => posts(m).where('p.authorId = :id', { id: null }).getMany(),
-    ['post post.deletedat post[authorid=*] | post~'],
+    ['post post[authorid=*] post[authorid=*].deletedat | post~'],
   ],
   [
     'a value that is not told apart pins nothing',
@@ -129,22 +141,30 @@ export const readCases: readonly ReadCase[] = [
   [
     'an order of rows that all come',
     (m) => post(m).find({ where: { authorId: 1 }, order: { score: 'ASC' } }),
-    ['post post.deletedat post[authorid=*] post[authorid=1] | post~ | post#1 post#4'],
+    [
+      'post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | post~ | post#1 post#4',
+    ],
   ],
   [
     'an order under a limit',
     (m) => post(m).find({ where: { authorId: 1 }, order: { score: 'ASC' }, take: 1 }),
-    ['post post.deletedat post.score post[authorid=*] post[authorid=1] | post~ | post#1'],
+    [
+      'post post[authorid=*] post[authorid=*].deletedat post[authorid=*].score post[authorid=1] post[authorid=1].deletedat post[authorid=1].score | post~ | post#1',
+    ],
   ],
   [
     'rows without their key',
     (m) => posts(m).select('p.title', 't').where('p.authorId = 1').getRawMany(),
-    ['post post- post.deletedat post.title post[authorid=*] post[authorid=1]'],
+    [
+      'post post- post[authorid=*] post[authorid=*].deletedat post[authorid=*].title post[authorid=1] post[authorid=1].deletedat post[authorid=1].title',
+    ],
   ],
   [
     'an order of rows without their key',
     (m) => posts(m).select('p.title', 't').where('p.authorId = 1').orderBy('p.score').getRawMany(),
-    ['post post- post.deletedat post.score post.title post[authorid=*] post[authorid=1]'],
+    [
+      'post post- post[authorid=*] post[authorid=*].deletedat post[authorid=*].score post[authorid=*].title post[authorid=1] post[authorid=1].deletedat post[authorid=1].score post[authorid=1].title',
+    ],
   ],
   [
     'rows of which some are skipped',
@@ -154,17 +174,19 @@ export const readCases: readonly ReadCase[] = [
   [
     'a count',
     (m) => post(m).count({ where: { authorId: 1 } }),
-    ['post post- post.deletedat post[authorid=*] post[authorid=1]'],
+    ['post post- post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat'],
   ],
   [
     'a sum',
     (m) => post(m).sum('score', { authorId: 1 }),
-    ['post post- post.deletedat post.score post[authorid=*] post[authorid=1]'],
+    [
+      'post post- post[authorid=*] post[authorid=*].deletedat post[authorid=*].score post[authorid=1] post[authorid=1].deletedat post[authorid=1].score',
+    ],
   ],
   [
     'whether there is one',
     (m) => post(m).exists({ where: { authorId: 1 } }),
-    ['post post- post.deletedat post[authorid=*] post[authorid=1]'],
+    ['post post- post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat'],
   ],
   [
     'groups',
@@ -192,14 +214,14 @@ export const readCases: readonly ReadCase[] = [
     'a row that each row leads to',
     (m) => post(m).find({ where: { authorId: In([1, 2]) }, relations: { author: true } }),
     [
-      'person person#1 person#2 person[id=*] person[id=1] person[id=2] post post.deletedat post[authorid=*] post[authorid=1] post[authorid=2] | post~ | post#1 post#2 post#4',
+      'person person#1 person#2 person[id=*] person[id=1] person[id=2] post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat post[authorid=2] post[authorid=2].deletedat | post~ | post#1 post#2 post#4',
     ],
   ],
   [
     'a row that each row leads to, which must be there',
     (m) => post(m).find({ where: { authorId: In([1, 2]) }, relations: { author: true } }),
     [
-      'person person#1 person#2 post post.deletedat post[authorid=*] post[authorid=1] post[authorid=2] | post~ | post#1 post#2 post#4',
+      'person person#1 person#2 post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat post[authorid=2] post[authorid=2].deletedat | post~ | post#1 post#2 post#4',
     ],
     enforced,
   ],
@@ -207,7 +229,7 @@ export const readCases: readonly ReadCase[] = [
     'a row that only some lead to',
     (m) => post(m).find({ where: { authorId: 1 }, relations: { reviewer: true } }),
     [
-      'person person[id=*] post post.deletedat post[authorid=*] post[authorid=1] | person~ post~ | person#1 person#2 person[id=1] person[id=2] post#1 post#4',
+      'person person[id=*] post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | person~ post~ | person#1 person#2 person[id=1] person[id=2] post#1 post#4',
     ],
     enforced,
   ],
@@ -240,7 +262,7 @@ export const readCases: readonly ReadCase[] = [
     'a row without which none comes, which must be there',
     (m) => posts(m).innerJoinAndSelect('p.author', 'a').where('p.slug = :s', { s: 'a' }).getMany(),
     [
-      'person post post.authorid post.deletedat post[slug=*] post[slug=145599] | person~ post~ | person#1 post#1',
+      'person post post[slug=*] post[slug=*].authorid post[slug=*].deletedat post[slug=145599] post[slug=145599].authorid post[slug=145599].deletedat | person~ post~ | person#1 post#1',
     ],
     enforced,
   ],
@@ -301,7 +323,7 @@ export const readCases: readonly ReadCase[] = [
     'children of each row',
     (m) => post(m).find({ where: { authorId: 1 }, relations: { comments: true } }),
     [
-      'comment comment[postid=*] post post.deletedat post[authorid=*] post[authorid=1] | comment~ post~ | comment#1 comment#4 comment[postid=1] comment[postid=4] post#1 post#4',
+      'comment comment[postid=*] post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | comment~ post~ | comment#1 comment#4 comment[postid=1] comment[postid=4] post#1 post#4',
     ],
   ],
   [
@@ -322,21 +344,21 @@ export const readCases: readonly ReadCase[] = [
     'children of children',
     (m) => of(m, 'Person').find({ where: { id: 1 }, relations: { posts: { comments: true } } }),
     [
-      'comment comment[postid=*] person person#1 person[id=*] person[id=1] post post.deletedat post[authorid=*] post[authorid=1] | comment~ post~ | comment#1 comment#4 comment[postid=1] comment[postid=4] post#1 post#4',
+      'comment comment[postid=*] person person#1 person[id=*] person[id=1] post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | comment~ post~ | comment#1 comment#4 comment[postid=1] comment[postid=4] post#1 post#4',
     ],
   ],
   [
     'children that more is asked of',
     (m) => posts(m).leftJoinAndSelect('p.comments', 'c', 'c.mark = 1').where('p.authorId = 1').getMany(),
     [
-      'comment comment.mark comment[postid=*] post post.deletedat post[authorid=*] post[authorid=1] | comment~ post~ | comment#4 comment[postid=1] comment[postid=4] post#1 post#4',
+      'comment comment.mark comment[postid=*] post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | comment~ post~ | comment#4 comment[postid=1] comment[postid=4] post#1 post#4',
     ],
   ],
   [
     'children that are only joined',
     (m) => posts(m).leftJoin('p.comments', 'c').where('p.authorId = 1').getRawMany(),
     [
-      'comment comment- comment[postid=*] post post.deletedat post[authorid=*] post[authorid=1] | comment~ post~ | comment[postid=1] comment[postid=4] post#1 post#4',
+      'comment comment- comment[postid=*] post post[authorid=*] post[authorid=*].deletedat post[authorid=1] post[authorid=1].deletedat | comment~ post~ | comment[postid=1] comment[postid=4] post#1 post#4',
     ],
   ],
   [
@@ -358,14 +380,14 @@ export const readCases: readonly ReadCase[] = [
     'rows at the other side of a join table',
     (m) => post(m).find({ where: { authorId: 2 }, relations: { labels: true } }),
     [
-      'label label.id label[] post post.deletedat post[authorid=*] post[authorid=2] post_label post_label[postid=*] | label~ post_label~ post~ | label#1 label#3 post#2 post_label#265638 post_label#315568 post_label[postid=2]',
+      'label label.id label[] post post[authorid=*] post[authorid=*].deletedat post[authorid=2] post[authorid=2].deletedat post_label post_label[postid=*] | label~ post_label~ post~ | label#1 label#3 post#2 post_label#265638 post_label#315568 post_label[postid=2]',
     ],
   ],
   [
     'rows at the other side of a join table, which must be there',
     (m) => post(m).find({ where: { authorId: 2 }, relations: { labels: true } }),
     [
-      'label post post.deletedat post[authorid=*] post[authorid=2] post_label post_label[postid=*] | label~ post_label~ post~ | label#1 label#3 post#2 post_label#265638 post_label#315568 post_label[postid=2]',
+      'label post post[authorid=*] post[authorid=*].deletedat post[authorid=2] post[authorid=2].deletedat post_label post_label[postid=*] | label~ post_label~ post~ | label#1 label#3 post#2 post_label#265638 post_label#315568 post_label[postid=2]',
     ],
     enforced,
   ],
@@ -373,14 +395,14 @@ export const readCases: readonly ReadCase[] = [
     'rows at the other side, where there are none',
     (m) => post(m).find({ where: { slug: 'd' }, relations: { labels: true } }),
     [
-      'label label.id label[] post post.deletedat post[slug=*] post[slug=451444] post_label post_label[postid=*] | label~ post_label~ post~ | post#4 post_label- post_label.labelid post_label.postid post_label[postid=4]',
+      'label label.id label[] post post[slug=*] post[slug=*].deletedat post[slug=451444] post[slug=451444].deletedat post_label post_label[postid=*] | label~ post_label~ post~ | post#4 post_label- post_label.labelid post_label.postid post_label[postid=4]',
     ],
   ],
   [
     'rows at the other side, where there are none and none could be missed',
     (m) => post(m).find({ where: { slug: 'd' }, relations: { labels: true } }),
     [
-      'label post post.deletedat post[slug=*] post[slug=451444] post_label post_label[postid=*] | label~ post_label~ post~ | post#4 post_label[postid=4]',
+      'label post post[slug=*] post[slug=*].deletedat post[slug=451444] post[slug=451444].deletedat post_label post_label[postid=*] | label~ post_label~ post~ | post#4 post_label[postid=4]',
     ],
     enforced,
   ],
@@ -392,7 +414,7 @@ export const readCases: readonly ReadCase[] = [
         .where('p.slug = :s', { s: 'a' })
         .getMany(),
     [
-      'label label.text post post.deletedat post[slug=*] post[slug=145599] post_label post_label[postid=*] | label~ post_label~ post~ | post#1 post_label- post_label.labelid post_label.postid post_label[postid=1]',
+      'label label.text post post[slug=*] post[slug=*].deletedat post[slug=145599] post[slug=145599].deletedat post_label post_label[postid=*] | label~ post_label~ post~ | post#1 post_label- post_label.labelid post_label.postid post_label[postid=1]',
     ],
     enforced,
   ],
@@ -425,13 +447,15 @@ export const readCases: readonly ReadCase[] = [
       }),
     [
       'comment comment- comment.mark comment.postid comment[] person post post.deletedat post.id post[] | post~ | post#1',
-      'comment comment- comment.mark comment[postid=*] comment[postid=1] person person[id=*] post post#1 post[id=*] post[id=1] | person~ | person#1 person[id=1]',
+      'comment comment- comment[postid=*] comment[postid=*].mark comment[postid=1] comment[postid=1].mark person person[id=*] post post#1 post[id=*] post[id=1] | person~ | person#1 person[id=1]',
     ],
   ],
   [
     'a count of what joins repeat',
     (m) => posts(m).leftJoin('p.comments', 'c').where('p.authorId = 1').getCount(),
-    ['comment post post- post.deletedat post.id post[authorid=*] post[authorid=1]'],
+    [
+      'comment post post- post[authorid=*] post[authorid=*].deletedat post[authorid=*].id post[authorid=1] post[authorid=1].deletedat post[authorid=1].id',
+    ],
   ],
   // Several statements.
   [
@@ -454,7 +478,7 @@ export const readCases: readonly ReadCase[] = [
     (m) => post(m).find({ where: { id: 1 }, loadRelationIds: { relations: ['labels'] } }),
     [
       'post post#1 post[id=*] post[id=1]',
-      'label label.id label[] post_label post_label.labelid post_label[postid=*] post_label[postid=1] | label~ post_label~ | label#1 label#2 post_label#518820 post_label#786420',
+      'label label.id label[] post_label post_label[postid=*] post_label[postid=*].labelid post_label[postid=1] post_label[postid=1].labelid | label~ post_label~ | label#1 label#2 post_label#518820 post_label#786420',
     ],
   ],
   [
