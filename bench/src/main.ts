@@ -11,6 +11,7 @@ import { benchPrisma, createTables } from './prisma.js'
 import { benchRedis } from './redis.js'
 import { countRequests } from './redis-requests.js'
 import { benchInvalidation } from './redis-invalidation.js'
+import { benchPressure } from './pressure/pressure.js'
 import { benchStampede } from './stampede.js'
 import { benchTypeormEntities } from './typeorm-entities.js'
 import { benchTypeormOverhead } from './typeorm-overhead.js'
@@ -68,10 +69,11 @@ if (wants('redis') || values.only === 'invalidation') {
     await Promise.all([redis.stop(), postgres.stop()])
   }
 }
-if (wants('stampede')) {
+if (wants('pressure') || values.only === 'stampede') {
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
   try {
     sections.push(await benchStampede(redis, await postgres.createDatabase(), 10_000))
+    if (wants('pressure')) sections.push(...(await benchPressure(redis, postgres, values.short)))
   } finally {
     await Promise.all([redis.stop(), postgres.stop()])
   }

@@ -24,9 +24,13 @@ const steps: Readonly<Record<string, () => Promise<unknown>>> = {
     while (await cache.has('report')) await wait(20)
   },
   async stampede() {
-    const startedAt = performance.now()
-    await Promise.all(Array.from({ length: setup.readers }, read))
-    return performance.now() - startedAt
+    return await Promise.all(
+      Array.from({ length: setup.readers }, async () => {
+        const startedAt = performance.now()
+        await read()
+        return performance.now() - startedAt
+      }),
+    )
   },
   async end() {
     await cache.close()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Service } from '../../test/services/index.js'
+import { quantile } from './pressure/workers.js'
 import type { Section } from './report.js'
 
 export interface StampedeSetup {
@@ -15,6 +16,7 @@ export interface StampedeSetup {
 }
 
 const processes = 4
+const queryMs = 200
 
 /**
  * How many queries the database sees when many readers in several processes ask at once for one answer that has just expired.
@@ -32,14 +34,19 @@ export async function benchStampede(redis: Service, postgres: string, readers: n
     for (const child of children) await ask(child, 'read')
     await Promise.all(children.map(async (child) => await ask(child, 'expire')))
     const before = await queries(database)
-    const tookMs = await Promise.all(children.map(async (child) => Number(await ask(child, 'stampede'))))
+    const tookMs = await Promise.all(
+      children.map(async (child) => (await ask(child, 'stampede')) as readonly number[]),
+    )
     const count = (await queries(database)) - before
     await Promise.all(children.map(async (child) => await ask(child, 'end')))
-    const slowestMs = Math.round(Math.max(...tookMs))
+    const p99 = quantile(tookMs.flat(), 0.99)
     return {
-      title: `redis: ${readers.toLocaleString('en')} readers of one expired query of 200 ms, in ${processes} processes (the last one is answered after ${slowestMs} ms)`,
+      title: `redis: ${readers.toLocaleString('en')} readers of one expired query of 200 ms, in ${processes} processes (99 of 100 are answered within ${Math.round(p99)} ms)`,
       rows: {},
-      goals: [{ name: 'queries that the database sees', value: count, limit: 1, atMost: true }],
+      goals: [
+        { name: 'queries that the database sees', value: count, limit: 1, atMost: true },
+        { name: 'p99 of the readers, against the query', value: p99 / queryMs, limit: 1.5, atMost: true },
+      ],
     }
   } finally {
     for (const child of children) child.kill()

@@ -1,0 +1,53 @@
+/** One read, as its caller saw it. */
+export interface Sample {
+  /** On `performance.now()`. */
+  readonly startedAt: number
+  readonly ms: number
+  readonly failed: boolean
+}
+
+/** Readers that ask again as soon as they are answered. */
+export interface Workers {
+  readonly samples: readonly Sample[]
+  stop(): Promise<void>
+}
+
+export function startWorkers(count: number, read: () => Promise<unknown>): Workers {
+  const samples: Sample[] = []
+  let isOver = false
+  const work = async () => {
+    while (!isOver) {
+      const startedAt = performance.now()
+      const failed = await read().then(
+        () => false,
+        () => true,
+      )
+      samples.push({ startedAt, ms: performance.now() - startedAt, failed })
+      // What comes from memory alone would never let anything else in.
+      if (samples.length % 16 === 0) await new Promise(setImmediate)
+    }
+  }
+  const all = Array.from({ length: count }, work)
+  return {
+    samples,
+    async stop() {
+      isOver = true
+      await Promise.all(all)
+    },
+  }
+}
+
+/** The value that a share of all values does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0
+}
+
+export const p99 = (samples: readonly Sample[]): number =>
+  quantile(
+    samples.map(({ ms }) => ms),
+    0.99,
+  )
+
+export const between = (samples: readonly Sample[], from: number, to = Infinity): readonly Sample[] =>
+  samples.filter(({ startedAt }) => startedAt >= from && startedAt < to)
