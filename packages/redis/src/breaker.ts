@@ -8,7 +8,7 @@ export interface BreakerOptions {
 
 /**
  * Keeps queries from waiting for a server that does not answer: after some failures in a row it is open and lets nothing
- * through; after a while one call may try, and closes it or keeps it open.
+ * through; after a while the server may be asked whether it answers, which closes it or keeps it open.
  */
 export class Breaker {
   readonly #options: BreakerOptions
@@ -20,9 +20,12 @@ export class Breaker {
     this.#options = options
   }
 
-  /** Whether a call may go through. Its caller must then tell how it ended. */
-  tryPass(): boolean {
-    if (this.#failures < this.#options.failures) return true
+  get isOpen(): boolean {
+    return this.#failures >= this.#options.failures
+  }
+
+  /** Whether it is time to ask the server. Whoever does must then tell how that ended. */
+  tryProbe(): boolean {
     if (this.#probing || this.#options.now() < this.#openUntil) return false
     this.#probing = true
     return true

@@ -135,7 +135,11 @@ export class Link {
     // Asked first, whatever the breaker says: a client that waits for its first use is used now.
     if (!this.wire.isReady()) return Promise.resolve(refuse(commands, notConnected()))
     const breaker = this.#breakerOf(node)
-    if (!breaker.tryPass() && !insistent) return Promise.resolve(refuse(commands, leftAlone()))
+    if (breaker.isOpen && !insistent) {
+      // Nobody waits for that: all readers of a tick would, each time.
+      if (breaker.tryProbe()) void this.#inTime([probe(commands[0]!)], breaker, this.#options.timeoutMs)
+      return Promise.resolve(refuse(commands, leftAlone()))
+    }
     return this.#inTime(commands, breaker, Math.min(timeoutMs, this.#options.timeoutMs))
   }
 
@@ -187,6 +191,12 @@ const evaluate = ({ script, keys, args }: ScriptCall): Command => ({
   name: 'eval',
   parts: [script.lua, keys.length, ...keys, ...args],
 })
+
+/** Asks nothing but for an answer, of the node that a command is for. */
+function probe({ name, parts }: Command): Command {
+  const isScript = name === 'evalsha' || name === 'eval'
+  return { name: 'exists', parts: [parts[isScript ? 2 : 0]!] }
+}
 
 function isUnknownScript(outcome: Outcome<unknown>): boolean {
   return (
