@@ -52,6 +52,8 @@ async function lifetimesInRedis(redis: Service, entries: number): Promise<readon
   const client = new Redis(redis.url)
   const prefix = 'mass:'
   const cache = createCache({ near: false, store: redisStore(client, { advice: false, prefix }) })
+  // Until it is connected, nothing is stored.
+  await client.ping()
   const chunk = 200
   for (let i = 0; i < entries; i += chunk) {
     await Promise.all(

@@ -14,9 +14,9 @@ export interface Workers {
 
 export function startWorkers(count: number, read: () => Promise<unknown>): Workers {
   const samples: Sample[] = []
-  let isOver = false
+  const stopping = new AbortController()
   const work = async () => {
-    while (!isOver) {
+    while (!stopping.signal.aborted) {
       const startedAt = performance.now()
       const failed = await read().then(
         () => false,
@@ -31,7 +31,7 @@ export function startWorkers(count: number, read: () => Promise<unknown>): Worke
   return {
     samples,
     async stop() {
-      isOver = true
+      stopping.abort()
       await Promise.all(all)
     },
   }
