@@ -3,6 +3,8 @@ import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap
 import { MemoryEntry } from './memory-entry.js'
 import type { TagState } from './memory-vector.js'
 import { changedAt, forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
+import { NegativeEntries } from './negative/negative-entries.js'
+import { isNothing } from './nothing.js'
 import { assertOptions, positiveInteger } from './options.js'
 import { PutLater } from './put-later.js'
 import { RecentBumps } from './recent-bumps.js'
@@ -24,11 +26,16 @@ export interface MemoryStoreOptions {
   readonly maxEntries?: number
   /** Estimated bytes of all entries and tags together, within 15 % of what the process grows by. Default 64 MiB. */
   readonly maxBytes?: number
+  /**
+   * Answers of nothing (`null`, `[]`) kept at most, beside the others, whose place they never take: few as the others are, the rest in
+   * 36 bytes each. Default 1,000,000.
+   */
+  readonly maxNegatives?: number
 }
 
 // A Map holds no more, and the LRU makes room for all of them at once.
 const maxMaxEntries = 2 ** 23
-const defaults = { maxEntries: 10_000, maxBytes: 64 * 2 ** 20 }
+const defaults = { maxEntries: 10_000, maxBytes: 64 * 2 ** 20, maxNegatives: 1_000_000 }
 
 /**
  * A store in this process: bounded by entries and by bytes, gone with the process.
@@ -39,10 +46,15 @@ const defaults = { maxEntries: 10_000, maxBytes: 64 * 2 ** 20 }
  * @throws FreshetError INVALID_OPTION for unknown options and for bounds that are not positive integers.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): StoreFactory {
-  assertOptions('memoryStore()', options, ['maxEntries', 'maxBytes'])
+  assertOptions('memoryStore()', options, ['maxEntries', 'maxBytes', 'maxNegatives'])
   const maxEntries = positiveInteger(options.maxEntries ?? defaults.maxEntries, 'maxEntries', maxMaxEntries)
   const maxBytes = positiveInteger(options.maxBytes ?? defaults.maxBytes, 'maxBytes')
-  return ({ now }) => new MemoryStore(maxEntries, maxBytes, now)
+  const maxNegatives = positiveInteger(
+    options.maxNegatives ?? defaults.maxNegatives,
+    'maxNegatives',
+    maxMaxEntries,
+  )
+  return ({ now }) => new MemoryStore({ maxEntries, maxBytes, maxNegatives }, now)
 }
 
 // Beside the value and the key: the entry, its places in the LRU's map (between one and two, as the map has grown) and lists.
@@ -55,11 +67,18 @@ const minTags = 10_000
 // What waits to be put is beside the bounds, so it is a hundredth of them at most.
 const maxShareWaiting = 0.01
 const maxBatch = 64
+// Of the bounds, what holds nothing and is kept as other entries are may take so much beside them.
+const shareOfNegatives = 0.1
+// Of tags, those that no entry has: so many for each entry there is room for.
+const idleTagsPerEntry = 8
+// Looking at all tags must be worth it.
+const leastShareForgotten = 0.05
 
 class MemoryStore implements Store {
   readonly name = 'memory'
   readonly isLocal = true
   readonly #entries: LRUCache<string, MemoryEntry>
+  readonly #negatives: NegativeEntries
   readonly #later: PutLater<MemoryEntry>
   /** Of an entry that waits. */
   readonly #maxBytesWaiting: number
@@ -68,6 +87,9 @@ class MemoryStore implements Store {
   readonly #bumps = new RecentBumps()
   readonly #maxBytes: number
   readonly #maxTags: number
+  readonly #maxIdleTags: number
+  /** How many tags there are when some are forgotten. */
+  #forgetAt: number
   readonly #now: () => number
   #tagBytes = 0
   #isClosed = false
@@ -75,13 +97,22 @@ class MemoryStore implements Store {
   /** Grows with every change of any tag: an entry confirmed at this version needs no look at its tags. */
   #version = 0
 
-  constructor(maxEntries: number, maxBytes: number, now: () => number) {
+  constructor({ maxEntries, maxBytes, maxNegatives }: Required<MemoryStoreOptions>, now: () => number) {
     this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeOf })
+    this.#negatives = new NegativeEntries({
+      maxEntries: Math.min(maxNegatives, Math.ceil(maxEntries * shareOfNegatives)),
+      maxBytes: Math.ceil(maxBytes * shareOfNegatives),
+      max: maxNegatives,
+      sizeOf,
+      vectorOf: (space, tags) => this.snapshot(space, tags),
+    })
     const batchSize = Math.min(maxBatch, Math.floor((maxEntries * maxShareWaiting) / 2))
     this.#later = new PutLater((key, entry) => this.#set(key, entry), batchSize)
     this.#maxBytesWaiting = (maxBytes * maxShareWaiting) / (2 * maxBatch)
     this.#maxBytes = maxBytes
     this.#maxTags = Math.min(maxMaxEntries, Math.max(minTags, maxEntries * tagsPerEntry))
+    this.#maxIdleTags = Math.min(this.#maxTags, Math.max(minTags, maxEntries * idleTagsPerEntry))
+    this.#forgetAt = this.#maxIdleTags
     this.#now = now
   }
 
@@ -89,9 +120,26 @@ class MemoryStore implements Store {
     const fullKey = space.prefix + key
     this.#later.flushKey(fullKey)
     const entry = this.#entries.get(fullKey)
-    if (entry === undefined) return this.#absent('missing', space, tags, clocks)
+    if (entry === undefined)
+      return this.#negatives.isEmpty
+        ? this.#absent('missing', space, tags, clocks)
+        : this.#lookupNegative(fullKey, space, tags, clocks)
     if (this.#isCurrent(entry) && covers(entry.tags, tags)) return entry
     return this.#absent('invalidated', space, tags, clocks, entry)
+  }
+
+  #lookupNegative(
+    fullKey: string,
+    space: Space,
+    tags: readonly string[],
+    clocks: readonly string[] | undefined,
+  ): Lookup {
+    const entry = this.#negatives.get(fullKey)
+    if (entry !== undefined)
+      return this.#isCurrent(entry) && covers(entry.tags, tags)
+        ? entry
+        : this.#absent('invalidated', space, tags, clocks, entry)
+    return this.#negatives.recall(space, fullKey, tags) ?? this.#absent('missing', space, tags, clocks)
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
@@ -155,7 +203,8 @@ class MemoryStore implements Store {
   delete(space: Space, key: string): boolean {
     const fullKey = space.prefix + key
     this.#later.flushKey(fullKey)
-    return this.#entries.delete(fullKey)
+    const wasNegative = this.#negatives.delete(fullKey)
+    return this.#entries.delete(fullKey) || wasNegative
   }
 
   openIntent(space: Space, tags: readonly string[]): Intent {
@@ -175,6 +224,7 @@ class MemoryStore implements Store {
       else this.#change(state)
     }
     this.#version++
+    this.#negatives.changed(space.prefix, tags)
     if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#clear()
   }
 
@@ -186,11 +236,13 @@ class MemoryStore implements Store {
       state.heldUntil = Math.max(state.heldUntil, until)
     }
     this.#version++
+    this.#negatives.changed(intent.space.prefix, tags)
   }
 
   size() {
     this.#later.flush()
-    return { entries: this.#entries.size, bytes: this.#bytes, tags: this.#tags.size }
+    const { size, bytes } = this.#negatives
+    return { entries: this.#entries.size + size, bytes: this.#bytes + bytes, tags: this.#tags.size }
   }
 
   close(): void {
@@ -206,6 +258,11 @@ class MemoryStore implements Store {
   }
 
   #set(key: string, entry: MemoryEntry): void {
+    if (isNothing(entry.master)) {
+      this.#entries.delete(key)
+      return this.#negatives.set(key, entry)
+    }
+    if (!this.#negatives.isEmpty) this.#negatives.delete(key)
     this.#entries.set(key, entry)
     while (this.#bytes > this.#maxBytes && this.#entries.size > 0) this.#entries.pop()
   }
@@ -220,6 +277,7 @@ class MemoryStore implements Store {
   #clear(): void {
     this.#later.flush()
     this.#entries.clear()
+    this.#negatives.clear()
   }
 
   #isCurrent(entry: MemoryEntry): boolean {
@@ -255,7 +313,7 @@ class MemoryStore implements Store {
       existing.asked = true
       return existing
     }
-    if (this.#tags.size >= this.#maxTags || this.#tagBytes > this.#maxBytes / 2) this.#forgetOldestTags()
+    if (this.#tags.size >= this.#forgetAt || this.#tagBytes > this.#maxBytes / 2) this.#forgetTags()
     const state = { generation: ++this.#generation, heldUntil: 0, changedAt: 0, asked: false }
     this.#tags.set(name, state)
     this.#tagBytes += tagBytes(name)
@@ -278,26 +336,60 @@ class MemoryStore implements Store {
   }
 
   /**
-   * A tenth at a time, so that the cost per new tag stays constant. Held tags stay: forgetting one would
-   * end its hold. Those that are asked for again and again get a second chance: the tags of whole
-   * namespaces and tables are the oldest, and without them nearly every entry would be gone.
+   * Those that no entry has first: keys that do not exist have tags of their own, which must neither take others along nor take their room.
+   * If hardly any are without use, others as well. So many at a time that the cost per new tag stays constant.
    */
+  #forgetTags(): void {
+    this.#spareTagsInUse()
+    const least = this.#tags.size * leastShareForgotten
+    if (this.#forgetIdleTags() < least) this.#forgetOldestTags()
+    this.#version++
+  }
+
+  /** Gives the tags of entries a second chance. */
+  #spareTagsInUse(): void {
+    this.#later.flush()
+    for (const { vector } of this.#entries.values()) for (const state of vector.states) state.asked = true
+    for (const { vector } of this.#negatives.entries()) for (const state of vector.states) state.asked = true
+  }
+
+  /** Returns how many. */
+  #forgetIdleTags(): number {
+    const now = this.#now()
+    const most = Math.ceil(this.#maxIdleTags / 2)
+    let count = 0
+    let used = 0
+    for (const [name, state] of this.#tags) {
+      if (state.asked || state.heldUntil > now) {
+        state.asked = false
+        used++
+      } else if (count < most) {
+        this.#forget(name, state)
+        count++
+      }
+    }
+    this.#forgetAt = Math.min(this.#maxTags, used + this.#maxIdleTags)
+    return count
+  }
+
+  /** Held tags stay: forgetting one would end its hold. */
   #forgetOldestTags(): void {
     const now = this.#now()
     let remaining = Math.ceil(this.#tags.size / 10)
     for (const [name, state] of this.#tags) {
       if (remaining-- === 0) break
-      this.#tags.delete(name)
-      if (state.asked || state.heldUntil > now) {
-        state.asked = false
+      if (state.heldUntil <= now) this.#forget(name, state)
+      else {
+        this.#tags.delete(name)
         this.#tags.set(name, state)
-        continue
       }
-      this.#bumps.forget(state.generation)
-      state.generation = forgotten
-      this.#tagBytes -= tagBytes(name)
     }
-    this.#version++
+  }
+
+  #forget(name: string, state: TagState): void {
+    this.#tags.delete(name)
+    state.generation = forgotten
+    this.#tagBytes -= tagBytes(name)
   }
 }
 

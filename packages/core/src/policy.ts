@@ -3,6 +3,7 @@ import { resolveCompression } from './compression.js'
 import type { Duration } from './duration.js'
 import { toMilliseconds } from './duration.js'
 import { jittered } from './jitter.js'
+import { isNothing } from './nothing.js'
 import { positiveInteger, ratio } from './options.js'
 import type { Resilience, ResilienceOptions } from './resilience.js'
 import { defaultResilience, resilienceOf, resilienceOptionNames, resolveResilience } from './resilience.js'
@@ -100,11 +101,6 @@ export function resolvePolicy(options: PolicyOptions, base: Policy): Policy {
   })
 }
 
-/** Nothing was found, and that was worth remembering for a shorter time. */
-function isNegative(value: unknown): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0)
-}
-
 export function lifetimeMs(policy: Policy, value: unknown, random: () => number): number {
-  return jittered(isNegative(value) ? policy.negativeTtlMs : policy.ttlMs, policy.jitter, random)
+  return jittered(isNothing(value) ? policy.negativeTtlMs : policy.ttlMs, policy.jitter, random)
 }

@@ -15,6 +15,8 @@ interface Shape {
   readonly count: number
   /** How many there were before. Default 100. */
   readonly before?: number
+  /** What the store has room for. Default: so many. */
+  readonly maxEntries?: number
   readonly value: (i: number) => unknown
   readonly key?: (i: number) => unknown
   readonly tags?: (i: number) => readonly string[]
@@ -52,7 +54,14 @@ const times = <T>(length: number, make: (n: number) => T): T[] => Array.from({ l
 
 const shapes: Readonly<Record<string, Shape>> = {
   'numbers without tags': { count: 12_000, value: (i) => i },
-  'nothing found': { count: 12_000, value: () => null, tags: () => ['User'] },
+  // Beyond a tenth of the entries these are kept in another way, and the room for entries is there all the same.
+  'nothing found': {
+    count: 60_000,
+    before: 6_000,
+    maxEntries: 1_000,
+    value: () => null,
+    tags: () => ['User'],
+  },
   'small rows': { count: 6_000, value: small, tags: () => ['User'] },
   'small rows, keys of objects': {
     count: 6_000,
@@ -138,8 +147,11 @@ function used(): number {
 // What is let go is collected later, and would be taken for a shrinking of the next.
 const kept: unknown[] = []
 
-async function fill({ count, value, key = (i) => latin(`entry:${i}`), tags, late }: Shape, from: number) {
-  const cache = createCache({ store: memoryStore({ maxEntries: count, maxBytes: 2 ** 30 }) })
+async function fill(
+  { count, maxEntries = count, value, key = (i) => latin(`entry:${i}`), tags, late }: Shape,
+  from: number,
+) {
+  const cache = createCache({ store: memoryStore({ maxEntries, maxBytes: 2 ** 30 }) })
   kept.push(cache)
   for (let i = from; i < from + count; i++) {
     const options = tags === undefined ? {} : { tags: tags(i) }

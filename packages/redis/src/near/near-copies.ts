@@ -1,4 +1,4 @@
-import { LRUCache, type NearBounds } from '@freshet/core/store'
+import { isNothing, LRUCache, type NearBounds } from '@freshet/core/store'
 import type { NearCopy } from './near-copy.js'
 
 /** Is told which copies there are. */
@@ -8,42 +8,52 @@ export interface CopiesListener {
   dropped(copy: NearCopy, isEvicted: boolean): void
 }
 
-/** The entries of a shared store that live decoded in this process: bounded, and only those that nobody has replaced since. */
+// Of the bounds, beside them.
+const shareOfNegatives = 0.1
+
+/**
+ * The entries of a shared store that live decoded in this process: bounded, and only those that nobody has replaced since. Those that hold
+ * nothing (`null`, `[]`) have room of their own: keys that do not exist take no place of what does.
+ */
 export class NearCopies {
   readonly #copies: LRUCache<string, NearCopy>
+  readonly #negatives: LRUCache<string, NearCopy>
   /** Who is fetching an entry, to leave a copy of it: whoever came last, and nobody once the entry has been changed here. */
   readonly #fetching = new Map<string, object>()
 
   constructor({ maxEntries, maxBytes }: NearBounds, listener?: CopiesListener) {
-    this.#copies = new LRUCache({
-      max: maxEntries,
-      maxSize: maxBytes,
-      sizeCalculation: ({ bytes }, identity) => bytes + identity.length,
-      ...(listener && {
-        onInsert: (copy: NearCopy) => listener.kept(copy),
-        dispose: (copy: NearCopy, _: string, reason: string) => listener.dropped(copy, reason === 'evict'),
-      }),
-    })
+    const share = (bound: number) => Math.ceil(bound * shareOfNegatives)
+    this.#copies = newCopies({ maxEntries, maxBytes }, listener)
+    // That there is no room for all of them is as it should be.
+    const quiet = listener && {
+      kept: (copy: NearCopy) => listener.kept(copy),
+      dropped: (copy: NearCopy) => listener.dropped(copy, false),
+    }
+    this.#negatives = newCopies({ maxEntries: share(maxEntries), maxBytes: share(maxBytes) }, quiet)
   }
 
   get(identity: string): NearCopy | undefined {
-    return this.#copies.get(identity)
+    return this.#copies.get(identity) ?? this.#negatives.get(identity)
   }
 
   /** As `get`, without being a use of it. */
   peek(identity: string): NearCopy | undefined {
-    return this.#copies.peek(identity)
+    return this.#copies.peek(identity) ?? this.#negatives.peek(identity)
   }
 
-  all(): Iterable<[identity: string, copy: NearCopy]> {
-    return this.#copies.entries()
+  *all(): Iterable<[identity: string, copy: NearCopy]> {
+    yield* this.#copies.entries()
+    yield* this.#negatives.entries()
   }
 
   /** Unless the one that is there was read later. */
   set(identity: string, copy: NearCopy): void {
-    const there = this.#copies.peek(identity)
-    if (there === undefined || there.vector.at.localMs <= copy.vector.at.localMs)
-      this.#copies.set(identity, copy)
+    const there = this.peek(identity)
+    if (there !== undefined && there.vector.at.localMs > copy.vector.at.localMs) return
+    const isNegative = isNothing(copy.copy.master)
+    const [copies, others] = isNegative ? [this.#negatives, this.#copies] : [this.#copies, this.#negatives]
+    others.delete(identity)
+    copies.set(identity, copy)
   }
 
   /** To be called before an entry is fetched. The answer tells whether what was fetched may be kept. */
@@ -63,19 +73,33 @@ export class NearCopies {
 
   delete(identity: string): void {
     this.#copies.delete(identity)
+    this.#negatives.delete(identity)
   }
 
   /** Everything, and whatever is being fetched. */
   clear(): void {
     this.#copies.clear()
+    this.#negatives.clear()
     this.#fetching.clear()
   }
 
   get size(): number {
-    return this.#copies.size
+    return this.#copies.size + this.#negatives.size
   }
 
   get bytes(): number {
-    return this.#copies.calculatedSize
+    return this.#copies.calculatedSize + this.#negatives.calculatedSize
   }
+}
+
+function newCopies({ maxEntries, maxBytes }: NearBounds, listener: CopiesListener | undefined) {
+  return new LRUCache<string, NearCopy>({
+    max: maxEntries,
+    maxSize: maxBytes,
+    sizeCalculation: ({ bytes }, identity) => bytes + identity.length,
+    ...(listener && {
+      onInsert: (copy: NearCopy) => listener.kept(copy),
+      dispose: (copy: NearCopy, _: string, reason: string) => listener.dropped(copy, reason === 'evict'),
+    }),
+  })
 }

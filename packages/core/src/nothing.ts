@@ -1,0 +1,3 @@
+/** Nothing was found, and that is known. */
+export const isNothing = (value: unknown): boolean =>
+  value === null || (Array.isArray(value) && value.length === 0)
