@@ -16,7 +16,8 @@ export function answerOf(result: unknown): StatementAnswer {
 }
 
 function ofRaw(raw: unknown, records: unknown): StatementAnswer {
-  const returned = rowsOf(Array.isArray(records) ? records : raw)
+  // A structured result has a list of records whether rows came back or not.
+  const returned = rowsOf(Array.isArray(records) && records.length > 0 ? records : raw)
   if (returned !== undefined) return { returned }
   // better-sqlite3: the row's id.
   if (typeof raw === 'number' || typeof raw === 'bigint') return { generatedKey: raw }
