@@ -57,6 +57,9 @@ const inner = fc.oneof(
   condition(['a', 'u']).map((where) => `x.id IN (SELECT p.u FROM p WHERE ${where})`),
 )
 const shown = fc.constantFrom(
+  'x.id AS i, y.id AS j',
+  'x.id AS i, y.id AS j, x.a AS k, y.u AS l',
+  'x.id AS i, y.id AS j, x.a AS k, y.u AS l',
   'x.id',
   'x.id, y.id',
   'x.id',
@@ -97,13 +100,24 @@ const three = fc
   )
   .map(
     ([first, on, second, other, where]) =>
-      `SELECT x.id, y.id, w.id FROM u x ${first} p y ON ${on} ${second} p w ON ${other} WHERE ${where}`,
+      `SELECT x.id AS i, y.id AS j, w.id AS l FROM u x ${first} p y ON ${on} ${second} p w ON ${other} WHERE ${where}`,
   )
 const derived = fc
   .tuple(condition(['x.id', 'x.a', 'y.u']), condition(['d.i', 'd.j']))
   .map(
     ([where, outer]) =>
       `SELECT d.i FROM (SELECT x.id AS i, y.id AS j FROM u x LEFT JOIN p y ON y.u = x.id WHERE ${where}) d WHERE ${outer} ORDER BY d.i LIMIT 2`,
+  )
+const completed = fc
+  .tuple(
+    condition(both),
+    condition(['y.id', 'y.u', 'w.id', 'w.u', 'w.a']),
+    condition(['x.id', 'x.a']),
+    fc.constantFrom('', ' ORDER BY x.a, y.a, x.id, y.id, w.id', ' ORDER BY x.id, y.id, w.id LIMIT 2'),
+  )
+  .map(
+    ([on, other, where, tail]) =>
+      `SELECT x.id AS i, y.id AS j, w.id AS l FROM u x LEFT JOIN p y ON ${on} LEFT JOIN p w ON ${other} WHERE ${where}${tail}`,
   )
 const pages = fc
   .tuple(
@@ -147,5 +161,8 @@ const change = fc.oneof(
 )
 
 export const changedQueries: fc.Arbitrary<Changed> = fc
-  .tuple(fc.oneof({ weight: 3, arbitrary: twoTables }, comma, three, derived, pages, single), change)
+  .tuple(
+    fc.oneof({ weight: 3, arbitrary: twoTables }, comma, three, derived, completed, pages, single),
+    change,
+  )
   .map(([sql, changed]) => ({ sql, ...changed }))

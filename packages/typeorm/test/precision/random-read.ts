@@ -34,7 +34,12 @@ export const rootNames = [
   'Label',
   'Content',
   'Article',
+  'PostView',
 ]
+
+/** A view has no key. */
+const keysOf = ({ primaryColumns, ownColumns }: EntityMetadata) =>
+  primaryColumns.length > 0 ? primaryColumns : ownColumns
 
 /** Makes reads of every kind that TypeORM knows. */
 export class ReadMaker {
@@ -137,7 +142,7 @@ export class ReadMaker {
     if (chance.isOneIn(2) || isOrdered) this.#orderBy(builder, chance.of(aliases))
     if (isOrdered)
       for (const { alias, metadata: of } of aliases)
-        for (const { propertyPath } of of.primaryColumns) builder.addOrderBy(`${alias}.${propertyPath}`)
+        for (const { propertyPath } of keysOf(of)) builder.addOrderBy(`${alias}.${propertyPath}`)
     const number = () => 1 + chance.upTo(3)
     if (kind === 'limit') builder.limit(number())
     if (kind === 'limit' && chance.isOneIn(3)) builder.offset(1)
@@ -213,7 +218,7 @@ export class ReadMaker {
       [`${path} IS NULL`, {}],
       [`${path} >= :${name}`, { [name]: valueFor(column, chance) }],
       [
-        `(${path} = :${name} OR x.${metadata.primaryColumns[0]!.propertyPath} IS NULL)`,
+        `(${path} = :${name} OR x.${keysOf(metadata)[0]!.propertyPath} IS NULL)`,
         { [name]: valueFor(column, chance) },
       ],
     ])
@@ -259,12 +264,12 @@ export class ReadMaker {
     const chance = this.#chance
     const where: Where = {}
     const columns = metadata.ownColumns.filter(({ isDiscriminator }) => !isDiscriminator)
-    for (let at = chance.of([0, 1, 1, 1, 2, 3]); at > 0; at--) {
+    for (let at = chance.of([0, 0, 1, 1, 1, 2]); at > 0; at--) {
       const isKey = chance.isOneIn(2)
       const keys = columns.filter(
         ({ isPrimary, propertyName }) => isPrimary || /Id$|slug|email|Code/.test(propertyName),
       )
-      const column = chance.of(isKey ? keys : columns)
+      const column = chance.of(isKey && keys.length > 0 ? keys : columns)
       where[column.propertyPath] = this.#operand(() => valueFor(column, chance))
     }
     const relations = metadata.relations.filter(
@@ -319,7 +324,7 @@ export class ReadMaker {
     const selected = Object.fromEntries(
       chance.some(metadata.ownColumns, 3).map(({ propertyPath }) => [propertyPath, true]),
     )
-    const keys = Object.fromEntries(metadata.primaryColumns.map(({ propertyPath }) => [propertyPath, true]))
+    const keys = Object.fromEntries(keysOf(metadata).map(({ propertyPath }) => [propertyPath, true]))
     return { ...selected, ...keys }
   }
 
@@ -333,7 +338,7 @@ export class ReadMaker {
     return { [relation.propertyPath]: { [column.propertyPath]: 'ASC' }, ...this.#keyOrder(metadata) }
   }
 
-  #keyOrder({ primaryColumns }: EntityMetadata): Record<string, 'ASC'> {
-    return Object.fromEntries(primaryColumns.map(({ propertyPath }) => [propertyPath, 'ASC' as const]))
+  #keyOrder(metadata: EntityMetadata): Record<string, 'ASC'> {
+    return Object.fromEntries(keysOf(metadata).map(({ propertyPath }) => [propertyPath, 'ASC' as const]))
   }
 }
