@@ -13,6 +13,7 @@ export type {
   WriteOptions,
 } from './cache.js'
 export type { Clock } from './clock.js'
+export type { CompressionAlgorithm, CompressionOptions } from './compression.js'
 export type { Consistency } from './consistency.js'
 export type { Duration } from './duration.js'
 export { FreshetError, isFreshetError } from './errors.js'
