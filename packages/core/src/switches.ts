@@ -175,7 +175,7 @@ function cannotChange({ name, isLocal }: Store): FreshetError {
 }
 
 /** The change was not made, because another one came meanwhile. */
-export function superseded({ mode }: ResolvedConsistency): FreshetError {
+function superseded({ mode }: ResolvedConsistency): FreshetError {
   return new FreshetError(
     'SWITCH_FAILED',
     `The cache was not made ${mode}: another switch() changed its consistency before that was done. Read cache.switches for what holds.`,
