@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { runCampaign } from './campaign.js'
+import { EPISODE_LENGTH, runCampaign } from './campaign.js'
+import type { Tally } from './execute.js'
 import { huntMutants } from './hunt.js'
 import { freshetCaching } from './prisma/caching.js'
 import { openPrisma } from './prisma/clients.js'
@@ -62,6 +63,11 @@ try {
   await server.stop()
 }
 
+/** A line for every 5000 steps, beside the report. */
+function tellNow(tally: Tally): void {
+  if (tally.steps % 5000 < EPISODE_LENGTH) console.error(reportTally(tally, process.uptime()))
+}
+
 async function runOnce(): Promise<number> {
   const startedAt = Date.now()
   const { caching } = values
@@ -80,6 +86,7 @@ async function runOnce(): Promise<number> {
             database,
           ),
     createDatabase: () => server.createDatabase(),
+    onProgress: tellNow,
   })
   console.log(reportTally(tally, (Date.now() - startedAt) / 1000))
   if (tally.beside.size > 0) console.log(reportBeside(tally))
