@@ -1,5 +1,6 @@
 import { editView, sideTable, touchFunction } from './aids.js'
 import { insertSelect, insertValues, joinedByKey, oddlyWritten, randomJoinRow } from './common-raw.js'
+import { freelyChosen } from './free-condition.js'
 import { fieldOf } from './model.js'
 import type { Forms, RawContext } from './raw-context.js'
 
@@ -10,6 +11,7 @@ export function mariadbForms(context: RawContext): Forms {
   const [first] = model.id.map((field) => q(fieldOf(model, field).column))
   return {
     ...oddlyWritten(context),
+    ...freelyChosen(context),
     update: () => ({ sql: `${rename()} WHERE ${byKey()}` }),
     updateBound: () => ({
       sql: `UPDATE ${table} SET ${rank} = ? WHERE ${name} = ?`,

@@ -1,5 +1,6 @@
 import { editView, sideTable, touchFunction } from './aids.js'
 import { insertSelect, insertValues, joinedByKey, oddlyWritten, randomJoinRow } from './common-raw.js'
+import { freelyChosen } from './free-condition.js'
 import { fieldOf } from './model.js'
 import type { Forms, RawContext, Statement } from './raw-context.js'
 
@@ -8,7 +9,9 @@ export function postgresForms(context: RawContext): Forms {
   const { schema, model, random, table, name, rank, q, pick, byKey, raise, rename } = context
   const answersRows = true
   return {
-    ...(schema.isTiny ? { insertSelect: () => insertSelect(context), ...oddlyWritten(context) } : {}),
+    ...(schema.isTiny
+      ? { insertSelect: () => insertSelect(context), ...oddlyWritten(context), ...freelyChosen(context) }
+      : {}),
     update: () => ({ sql: `${rename()} WHERE ${byKey()}` }),
     updateBound: () => ({
       sql: `UPDATE ${table} SET ${rank} = $1 WHERE ${name} = $2`,

@@ -63,9 +63,9 @@ try {
   await server.stop()
 }
 
-/** A line for every 5000 steps, beside the report. */
+/** A line for every 1000 steps, beside the report. */
 function tellNow(tally: Tally): void {
-  if (tally.steps % 5000 < EPISODE_LENGTH) console.error(reportTally(tally, process.uptime()))
+  if (tally.steps % 1000 < EPISODE_LENGTH) console.error(reportTally(tally, process.uptime()))
 }
 
 async function runOnce(): Promise<number> {
