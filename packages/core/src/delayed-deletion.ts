@@ -42,12 +42,13 @@ export class DelayedDeletions {
   /** The old value, if it may be served now. */
   find(request: ReadRequest, lookup: Absent): Outdated | undefined {
     const { delayedDeletionMs } = request.policy.resilience
-    const { outdated, outdatedAt, reason } = lookup
-    if (reason !== 'invalidated' || outdated === undefined || outdatedAt === undefined) return undefined
+    const { outdated, reason } = lookup
+    const changedAt = outdated?.changedAt
+    if (reason !== 'invalidated' || outdated === undefined || changedAt === undefined) return undefined
     // It may have been made fresher since.
     if (this.#parts.switches.stateOf(request.space).consistency !== 'eventual') return undefined
     const now = this.#parts.clock.now()
-    const sinceMs = now - outdatedAt
+    const sinceMs = now - changedAt
     if (sinceMs < 0 || sinceMs >= delayedDeletionMs || !isWithinTtl(outdated, now)) return undefined
     const retiring = this.#retiringOf(request, outdated)
     if (retiring !== undefined) return now < retiring.until && !retiring.isReplaced ? outdated : undefined

@@ -1,5 +1,6 @@
 import type { CopyPlan, PreparedCopy } from './clone.js'
 import type { MemoryVector } from './memory-vector.js'
+import { changedAt } from './memory-vector.js'
 import type { Entry, EntryRecord } from './store.js'
 
 /**
@@ -34,6 +35,11 @@ export class MemoryEntry implements Entry, PreparedCopy {
     this.expiresAt = Math.floor(expiresAt)
     this.loadMs = Math.round(loadMs)
     this.confirmedAt = version
+  }
+
+  /** Found out when it is asked for: hardly anybody does. */
+  get changedAt(): number | undefined {
+    return changedAt(this.vector)
   }
 
   get copy(): PreparedCopy {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap-bytes.js'
 import { MemoryEntry } from './memory-entry.js'
 import type { TagState } from './memory-vector.js'
-import { changedAt, forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
+import { forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
 import { NegativeEntries } from './negative/negative-entries.js'
 import { isNothing } from './nothing.js'
 import { assertOptions, positiveInteger } from './options.js'
@@ -303,7 +303,6 @@ class MemoryStore implements Store {
       vector,
       holdsClocks: clocks !== undefined,
       outdated: isThere ? entry : undefined,
-      outdatedAt: isThere ? changedAt(entry.vector) : undefined,
     }
   }
 
@@ -320,10 +319,10 @@ class MemoryStore implements Store {
     return state
   }
 
-  #change(state: TagState): void {
+  #change(state: TagState, now = this.#now()): void {
     state.generation = ++this.#generation
     // V8 keeps a number with a fraction in an object of its own.
-    state.changedAt = Math.floor(this.#now())
+    state.changedAt = Math.floor(now)
   }
 
   #isHeld(state: TagState): boolean {

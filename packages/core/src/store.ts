@@ -29,6 +29,8 @@ export interface Outdated {
   readonly expiresAt: number
   /** How long the load took, in milliseconds. */
   readonly loadMs: number
+  /** When the first of the tags that have changed got the generation that it has, if that is known. */
+  readonly changedAt?: number | undefined
 }
 
 /** A stored value whose tags all have the generations that it was stored under. */
@@ -56,8 +58,6 @@ export interface Absent {
   readonly loadMs?: number
   /** What is still there, although one of its tags has changed; never what a cleared namespace held. Default: nothing is known of it. */
   readonly outdated?: Outdated | undefined
-  /** When the first of the tags that differ now got the generation that it has, on the cache's clock, if that is known. */
-  readonly outdatedAt?: number | undefined
 }
 
 export type Lookup = Entry | Absent

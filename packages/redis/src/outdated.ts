@@ -22,7 +22,7 @@ export function outdated(
   entry: Reading,
   names: readonly string[],
   asked: readonly Reading[],
-): Pick<Absent, 'outdated' | 'outdatedAt'> {
+): Pick<Absent, 'outdated'> {
   const { header } = payload
   const offsetMs = toServerMs(entry)
   let changedAt: number | undefined = Infinity
@@ -34,8 +34,9 @@ export function outdated(
     const madeAt = madeAtMs(reading)
     changedAt = madeAt === undefined || changedAt === undefined ? undefined : Math.min(changedAt, madeAt)
   }
-  const outdatedAt = changedAt === undefined || changedAt === Infinity ? undefined : changedAt - offsetMs
-  return { outdated: new OutdatedPayload(payload, offsetMs), outdatedAt }
+  const isKnown = changedAt !== undefined && changedAt !== Infinity
+  const localMs = isKnown ? changedAt! - offsetMs : undefined
+  return { outdated: new OutdatedPayload(payload, offsetMs, localMs) }
 }
 
 /** Decoded when it is served: most often it is not. */
@@ -43,13 +44,15 @@ class OutdatedPayload implements Outdated {
   readonly storedAt: number
   readonly expiresAt: number
   readonly loadMs: number
+  readonly changedAt: number | undefined
   readonly #payload: Payload
 
-  constructor(payload: Payload, offsetMs: number) {
+  constructor(payload: Payload, offsetMs: number, changedAt: number | undefined) {
     const { storedAt, expiresAt, loadMs } = payload.header
     this.storedAt = storedAt - offsetMs
     this.expiresAt = expiresAt - offsetMs
     this.loadMs = loadMs
+    this.changedAt = changedAt
     this.#payload = payload
   }
 

@@ -394,7 +394,7 @@ class RedisStore implements Store {
     reason: AbsentReason,
     names: readonly string[],
     asked: readonly Reading[],
-    more?: Pick<Absent, 'loadMs' | 'outdated' | 'outdatedAt'>,
+    more?: Pick<Absent, 'loadMs' | 'outdated'>,
   ): Promise<Absent> {
     const vector = await this.#vector(names, asked)
     if (vector === unusable) return unavailable
