@@ -220,6 +220,7 @@ export class Reader {
     if (events.has('hit')) events.emit('hit', { key: request.key, source: request.source })
     if (request.info !== undefined) {
       tell(request, 'hit')
+      request.info.tags = entry.tags ?? request.tags
       request.info.ageMs = now - entry.storedAt
       request.info.expiresInMs = entry.expiresAt - now
     }

@@ -38,6 +38,8 @@ export interface Entry {
   readonly status: 'found'
   readonly copy: PreparedCopy
   readonly vector: Vector
+  /** Those of the vector, if they are at hand: for people. */
+  readonly tags?: readonly string[]
   /** Times on the cache's clock, in milliseconds. */
   readonly storedAt: number
   readonly expiresAt: number

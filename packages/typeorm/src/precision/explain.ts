@@ -1,18 +1,9 @@
+import type { TableExplanation } from '@freshet/core/adapter'
 import { maxPinned } from './applied-read.js'
 import { maxLate, maxLateInAll } from './late-tags.js'
 import type { PlannedPlace } from './place.js'
 import { maxColumns } from './place.js'
 import type { Choice, ReadPlan } from './read-plan.js'
-
-/** What a read depends on in one table, for people. */
-export interface TableExplanation {
-  /** The table's tag. */
-  readonly table: string
-  readonly precision: 'row' | 'table'
-  readonly tags: readonly string[]
-  /** Why writes stop it that need not, each once. */
-  readonly reasons: readonly string[]
-}
 
 /** Of all tables that a read depends on: which of its tags are theirs, and what has been widened. */
 export function explainRead(
@@ -63,4 +54,22 @@ function* reasonsOf(place: PlannedPlace, isPinned: boolean, late: readonly strin
     yield 'a row is shown whose key the database may know by other names: any write counts'
   if (otherwise.includes(clock))
     yield `a column may matter that is not known, or more than ${maxColumns} do: any write counts`
+}
+
+/** The same of an answer that several statements make. */
+export function mergeExplanations(
+  explanations: readonly (readonly TableExplanation[])[],
+): readonly TableExplanation[] {
+  const merged = new Map<string, TableExplanation>()
+  for (const one of explanations.flat()) {
+    const before = merged.get(one.table)
+    const isWide = one.precision === 'table' || before?.precision === 'table'
+    merged.set(one.table, {
+      table: one.table,
+      precision: isWide ? 'table' : 'row',
+      tags: [...new Set([...(before?.tags ?? []), ...one.tags])],
+      reasons: [...new Set([...(before?.reasons ?? []), ...one.reasons])],
+    })
+  }
+  return [...merged.values()]
 }

@@ -1,8 +1,10 @@
-import type { Engine, LoadContext, Policy } from '@freshet/core/adapter'
+import type { ReadInfo } from '@freshet/core'
+import type { Engine, LoadContext, Policy, TableExplanation } from '@freshet/core/adapter'
 import { isPromise, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
+import { mergeExplanations } from '../precision/explain.js'
 import type { PreciseLoad, SentRead } from '../precision/load-precision.js'
 import type { SchemaPrecision } from '../precision/schema-precision.js'
 import type { ReadPlan } from '../reads/index.js'
@@ -44,34 +46,75 @@ export async function readCached(
   read: CachedRead,
   options: GetWithCacheOptions | undefined,
 ): Promise<unknown> {
-  const { state, kind } = read
+  if (options !== undefined) assertReadOptions(read.kind.method, options)
+  return options?.info === undefined ? readWith(read, options) : readAndTell(read, options, options.info)
+}
+
+/** What is found out for whoever asks how an answer comes about. */
+interface Told {
+  readonly info: ReadInfo
+  /** The reads that are sent for it. */
+  readonly sent: SentRead[]
+}
+
+/** Says how the answer came about, and what it depends on. */
+async function readAndTell(
+  read: CachedRead,
+  options: GetWithCacheOptions,
+  hear: (info: ReadInfo) => void,
+): Promise<unknown> {
+  const told: Told = { info: { status: 'bypass' }, sent: [] }
+  const { info, sent } = told
+  const answer = await readWith(read, options, told)
+  const precision = read.state.precision()
+  if (precision !== undefined && info.status !== 'bypass') info.tables = explain(read, precision, sent)
+  hear(info)
+  return answer
+}
+
+/** By what was sent for the answer; of one that was kept, by its first statement. */
+function explain(
+  read: CachedRead,
+  precision: SchemaPrecision,
+  sent: readonly SentRead[],
+): readonly TableExplanation[] {
+  const [sql, parameters] = read.builder().getQueryAndParameters()
+  const statements = sent.length > 0 ? sent : [{ sql, parameters: parameters as unknown[], rows: [] }]
+  return mergeExplanations(statements.map((one) => precision.read(one.sql, one.parameters).explain(one.rows)))
+}
+
+async function readWith(
+  read: CachedRead,
+  options: GetWithCacheOptions | undefined,
+  told?: Told,
+): Promise<unknown> {
+  const { state } = read
   const { engine } = state
-  if (options !== undefined) assertReadOptions(kind.method, options)
   const asked = options === undefined ? state.policy : resolvePolicy(options, state.policy)
   const policy = read.hasRunner ? { ...asked, resilience: withoutLaterLoads(asked.resilience) } : asked
   const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolve(options.tags)
-  if (read.obstacle !== undefined) return bypass(read, read.obstacle)
+  if (read.obstacle !== undefined) return bypass(read, read.obstacle, told)
   const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }
-  if (scoped === undefined) return bypass(read, 'scope')
+  if (scoped === undefined) return bypass(read, 'scope', told)
   const { text, plan } = read
   const key = text === undefined ? text : keyOf(read.dataSource, state, plan, text.whole, scoped.scope)
-  if (text === undefined || key === undefined) return bypass(read, 'no canonical form')
+  if (text === undefined || key === undefined) return bypass(read, 'no canonical form', told)
   const precision = state.precision()
-  if (precision === undefined) return bypass(read, 'no entities')
+  if (precision === undefined) return bypass(read, 'no entities', told)
   const known = knownOf(read, precision, `${plan.digest}|${text.shape}`)
-  if (typeof known === 'string') return bypass(read, known)
+  if (typeof known === 'string') return bypass(read, known, told)
   const tags = ownTags === undefined ? known.tags : [...known.tags, ...ownTags]
   try {
     // Awaited only if it must be: even that costs a turn of the microtask queue.
     const frozen = mayBeStale(engine, policy) && options?.mutable !== true
-    const answer = lookUp(read, { key, tags, policy, frozen, precision, load: known })
+    const answer = lookUp(read, { key, tags, policy, frozen, precision, load: known, told })
     return isPromise(answer) ? await answer : answer
   } catch (error) {
     if (!(error instanceof OutdatedSnapshot)) throw error
     engine.counters.failures++
     engine.events.emit('failure', { action: 'restore', cause: error })
     await engine.reader.delete(engine.space, key)
-    return bypass(read, 'outdated')
+    return bypass(read, 'outdated', told)
   }
 }
 
@@ -83,18 +126,19 @@ interface LookUp {
   readonly frozen: boolean
   readonly precision: SchemaPrecision
   readonly load: PreciseLoad
+  readonly told: Told | undefined
 }
 
-function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load }: LookUp): unknown {
+function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load, told }: LookUp): unknown {
   const { state, kind, dataSource, source } = read
   const { engine } = state
   const { clocks } = load
-  const sent: SentRead[] | undefined = clocks.length === 0 ? undefined : []
+  const sent = told?.sent ?? (clocks.length === 0 ? undefined : [])
   return engine.reader.read({
     space: engine.space,
     key,
     tags,
-    late: sent && { clocks, of: () => load.lateTags(sent) },
+    late: clocks.length === 0 ? undefined : { clocks, of: () => load.lateTags(sent!) },
     policy,
     load: (context: LoadContext) => {
       sent?.splice(0)
@@ -103,6 +147,7 @@ function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load }
     keepArguments: () => read.keep(),
     restore: (value) => kind.restore(value, dataSource, frozen),
     source,
+    info: told?.info,
   })
 }
 
@@ -111,10 +156,13 @@ const mayBeStale = ({ switches }: Engine, { resilience }: Policy): boolean =>
   switches.mayBeStale || resilience.mayBeStale
 
 /** As without the cache. */
-function bypass({ state: { engine }, source, kind, builder }: CachedRead, reason: string): Promise<unknown> {
+function bypass(read: CachedRead, reason: string, told: Told | undefined): Promise<unknown> {
+  const { source, kind } = read
+  const { engine } = read.state
   engine.counters.bypasses++
+  if (told !== undefined) Object.assign(told.info, { status: 'bypass', reason } satisfies ReadInfo)
   if (engine.events.has('bypass')) engine.events.emit('bypass', { key: undefined, source, reason })
-  return kind.direct(builder())
+  return kind.direct(read.builder())
 }
 
 const maxKnown = 5_000

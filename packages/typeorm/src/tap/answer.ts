@@ -11,13 +11,12 @@ interface OkPacket {
  * key that the driver says was made.
  */
 export function answerOf(result: unknown): StatementAnswer {
-  if (result instanceof QueryResult) return ofRaw(result.raw, result.records)
-  return ofRaw(result, undefined)
+  // Its `records` are an empty list where the driver gives none back.
+  return ofRaw(result instanceof QueryResult ? result.raw : result)
 }
 
-function ofRaw(raw: unknown, records: unknown): StatementAnswer {
-  // A structured result has a list of records whether rows came back or not.
-  const returned = rowsOf(Array.isArray(records) && records.length > 0 ? records : raw)
+function ofRaw(raw: unknown): StatementAnswer {
+  const returned = rowsOf(raw)
   if (returned !== undefined) return { returned }
   // better-sqlite3: the row's id.
   if (typeof raw === 'number' || typeof raw === 'bigint') return { generatedKey: raw }

@@ -1,0 +1,146 @@
+import { isFreshetError } from '@freshet/core'
+import type { CacheEvents, ReadInfo } from '@freshet/core'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { FreshetOptions } from '../../src/index.js'
+import { stateOf } from '../../src/state.js'
+import { Post } from '../support/entities.js'
+import type { DatabaseName, Watched } from '../tap/watched.js'
+import { createDatabase, open } from '../tap/watched.js'
+
+let watched: Watched
+let ids: readonly number[]
+let authors: readonly number[]
+
+const posts = () => watched.dataSource.getRepository(Post)
+
+async function begin(name: DatabaseName, options: Partial<FreshetOptions> = {}): Promise<void> {
+  watched = await open(await createDatabase(name), options)
+  await stateOf(watched.dataSource)!.catalogue.settled()
+  const all = await posts().find({ order: { id: 'ASC' }, relations: { author: true } })
+  ids = all.map(({ id }) => id)
+  authors = [all[0]!.author!.id, all[1]!.author!.id]
+}
+
+afterEach(async () => {
+  await watched.dataSource.destroy()
+  await watched.cache.close()
+})
+
+const by = (author: number) => ({ where: { author: { id: authors[author]! } } })
+
+const reads = {
+  'a row': () => posts().getOneWithCache({ where: { id: ids[0]! } }),
+  'another row': () => posts().getOneWithCache({ where: { id: ids[1]! } }),
+  'another row, cache: true': () => posts().findOne({ where: { id: ids[1]! }, cache: true }),
+  'the rows of a parent': () => posts().getWithCache(by(0)),
+  'the rows of another parent': () => posts().getWithCache(by(1)),
+  'the rows of another parent, cache: true': () => posts().find({ ...by(1), cache: true }),
+  'all rows with their parents': () => posts().getWithCache({ relations: { author: true } }),
+  'the count of a parent’s rows': () => posts().getCountWithCache(by(0)),
+} as const
+type Name = keyof typeof reads
+
+/** The reads that a write has go to the database again. */
+async function stoppedBy(write: () => Promise<unknown>): Promise<readonly Name[]> {
+  const names = Object.keys(reads) as Name[]
+  const asked = async (name: Name) => {
+    watched.statements.length = 0
+    await reads[name]()
+    return watched.statements.length > 0
+  }
+  for (const name of names) await asked(name)
+  for (const name of names) expect([name, await asked(name)]).toEqual([name, false])
+  await write()
+  const stopped: Name[] = []
+  for (const name of names) if (await asked(name)) stopped.push(name)
+  return stopped
+}
+
+const secondRow: readonly Name[] = [
+  'another row',
+  'another row, cache: true',
+  'the rows of another parent',
+  'the rows of another parent, cache: true',
+  'all rows with their parents',
+]
+
+describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('a write on %s stops', (name) => {
+  test('by an update of a row, what shows it', async () => {
+    await begin(name)
+    expect(await stoppedBy(() => posts().update(ids[1]!, { body: 'other' }))).toEqual(secondRow)
+  })
+
+  test('by save(), what shows the entity', async () => {
+    await begin(name)
+    const post = (await posts().findOneBy({ id: ids[1]! }))!
+    post.body = 'other'
+    expect(await stoppedBy(() => posts().save(post))).toEqual(secondRow)
+  })
+
+  test('by an insert, the sets that the row comes into', async () => {
+    await begin(name)
+    const post = posts().create({ title: 'new', body: 'new', author: { id: authors[0]! } })
+    expect(await stoppedBy(() => posts().save(post))).toEqual([
+      'the rows of a parent',
+      'all rows with their parents',
+      'the count of a parent’s rows',
+    ])
+  })
+
+  test('by a delete, what shows posts, since their labels go along', async () => {
+    await begin(name)
+    expect(await stoppedBy(() => posts().delete(ids[1]!))).toEqual(Object.keys(reads))
+  })
+})
+
+test('precision can be given up, for all and for an entity', async () => {
+  for (const options of [{ precision: 'table' }, { entities: { Post: { precision: 'table' } } }] as const) {
+    await begin('better-sqlite3', options)
+    expect(await stoppedBy(() => posts().update(ids[1]!, { body: 'other' }))).toEqual(Object.keys(reads))
+  }
+})
+
+test('precision can be kept for an entity alone', async () => {
+  await begin('better-sqlite3', { precision: 'table', entities: { Post: { precision: 'row' } } })
+  expect(await stoppedBy(() => posts().update(ids[1]!, { body: 'other' }))).toEqual(secondRow)
+})
+
+test('names that no entity has are refused', async () => {
+  await begin('better-sqlite3')
+  const refused = open(await createDatabase('better-sqlite3'), { entities: { Pst: { watch: ['title'] } } })
+  const error: unknown = await refused.catch((cause: unknown) => cause)
+  expect(isFreshetError(error, 'INVALID_OPTION') && error.message).toContain("Did you mean 'Post'?")
+})
+
+test('info says how an answer came about, what it depends on, and why', async () => {
+  await begin('better-sqlite3')
+  const told: ReadInfo[] = []
+  const read = () => posts().getWithCache(by(1), { info: (info) => void told.push(info) })
+  await read()
+  await read()
+  await watched.dataSource.transaction((manager) =>
+    manager.getRepository(Post).getWithCache(by(1), { info: (info) => void told.push(info) }),
+  )
+  const [loaded, kept, beside] = told
+  expect(loaded).toMatchObject({ status: 'miss', reason: 'missing' })
+  expect(loaded!.tables).toContainEqual(expect.objectContaining({ precision: 'row', reasons: [] }))
+  expect(kept).toMatchObject({ status: 'hit' })
+  expect(kept!.tags).toContain(`posts#${ids[1]}`)
+  expect(beside).toMatchObject({ status: 'bypass', reason: 'transaction' })
+})
+
+test('an event says why a write is wide, once for each text', async () => {
+  await begin('better-sqlite3')
+  const told: CacheEvents['widened'][] = []
+  watched.cache.on('widened', (event) => void told.push(event))
+  const write = () =>
+    posts().createQueryBuilder().update().set({ body: 'z' }).where('title > :t', { t: 'Post 1' }).execute()
+  await write()
+  await write()
+  expect(told).toEqual([
+    {
+      reason: 'neither the condition nor the answer tells which rows it concerns by id',
+      detail: expect.stringContaining('UPDATE') as string,
+    },
+  ])
+})
