@@ -1,5 +1,4 @@
 import type { Cache } from '@freshet/core'
-import { isFreshetError } from '@freshet/core'
 import type { BlogClient } from './blog-plan.js'
 import type { ShopClient } from './shop-plan.js'
 
@@ -16,17 +15,6 @@ export interface Client {
   readonly shop: ShopClient
   readonly blog: BlogClient
   close(): Promise<void>
-}
-
-/** `freshet()` with the precision, where it has the option: TypeORM's has none yet. */
-export function precise<T>(make: (options: { cache: Cache }) => T, { cache, precision }: OpenOptions): T {
-  const options: { cache: Cache; defaults?: { precision: Precision } } = { cache, defaults: { precision } }
-  try {
-    return make(options)
-  } catch (error) {
-    if (!isFreshetError(error, 'INVALID_OPTION')) throw error
-    return make({ cache })
-  }
 }
 
 /** Goods have run out: the transaction is rolled back. */

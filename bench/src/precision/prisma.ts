@@ -9,7 +9,7 @@ import type { Database } from './database.js'
 import { pageSize } from './shop-facts.js'
 import type { ShopAsks } from './shop-facts.js'
 import type { Cart } from './shop-mirror.js'
-import { OutOfStock, precise, rounded } from './client.js'
+import { OutOfStock, rounded } from './client.js'
 import { dayBefore } from './shop-rows.js'
 import type { ShopClient, ShopWrites } from './shop-plan.js'
 
@@ -23,7 +23,7 @@ export async function openPrisma(database: Database, options: OpenOptions): Prom
   }
 }
 
-function connect({ dialect, url }: Database, options: OpenOptions): PrismaClient {
+function connect({ dialect, url }: Database, { cache, precision }: OpenOptions): PrismaClient {
   const plain =
     dialect === 'postgresql'
       ? new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 4 }) })
@@ -31,7 +31,7 @@ function connect({ dialect, url }: Database, options: OpenOptions): PrismaClient
         (new MariaDbClient({
           adapter: new PrismaMariaDb(`${url}?connectionLimit=4`),
         }) as unknown as PrismaClient)
-  return plain.$extends(precise(freshet, options)) as unknown as PrismaClient
+  return plain.$extends(freshet({ cache, defaults: { precision } })) as unknown as PrismaClient
 }
 
 function asksOf(prisma: PrismaClient): ShopAsks {

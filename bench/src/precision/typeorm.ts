@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm'
 import { DataSource, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm'
 import type { BlogClient } from './blog-plan.js'
 import type { Client, OpenOptions } from './client.js'
-import { OutOfStock, precise, rounded } from './client.js'
+import { OutOfStock, rounded } from './client.js'
 import type { Database } from './database.js'
 import type { ShopAsks } from './shop-facts.js'
 import { pageSize } from './shop-facts.js'
@@ -13,12 +13,15 @@ import { dayBefore } from './shop-rows.js'
 import { entitiesFor } from './typeorm-entities.js'
 
 /** The shop and the blog on TypeORM, as `examples/typeorm-storefront` writes them. */
-export async function openTypeorm({ dialect, url }: Database, options: OpenOptions): Promise<Client> {
+export async function openTypeorm(
+  { dialect, url }: Database,
+  { cache, precision }: OpenOptions,
+): Promise<Client> {
   const entities = entitiesFor(dialect)
   const shared = {
     url,
     entities: Object.values(entities),
-    cache: precise(freshet, options),
+    cache: freshet({ cache, precision }),
   }
   const dataSource = new DataSource(
     dialect === 'postgresql'
