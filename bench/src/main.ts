@@ -78,7 +78,7 @@ if (wants('pressure') || values.only === 'stampede') {
     await Promise.all([redis.stop(), postgres.stop()])
   }
 }
-if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(4_000, 200))))
+if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(10_000, 200))))
 if (wants('precision')) {
   const { short, orm, database, seed } = values
   const [rows, scale] = [values.rows, values.scale].map((given) =>

@@ -21,8 +21,8 @@ export async function benchPrecisionCosts(rounds: Rounds): Promise<readonly Sect
   return [await readTags(rounds), await hits(rounds), await writes(rounds)]
 }
 
-/** Measured in batches, since one takes less time than an `await`. */
-const perCall = 100
+/** Measured in batches, since one takes less time than an `await`; short ones, which a busy machine rarely interrupts. */
+const perCall = 20
 
 async function measureEach<Name extends string>(
   cases: Readonly<Record<Name, (at: number) => unknown>>,
@@ -39,7 +39,7 @@ async function measureEach<Name extends string>(
   })
   const measured = await measure(Object.fromEntries(batches) as Record<Name, () => void>, {
     rounds,
-    callsPerRound: Math.ceil(callsPerRound / perCall),
+    callsPerRound: Math.ceil(callsPerRound / perCall / 10),
   })
   return Object.fromEntries(
     Object.entries<Measurement>(measured).map(([name, { medianUs, ratio }]) => [
