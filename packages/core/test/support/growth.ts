@@ -89,12 +89,12 @@ const shapes: Readonly<Record<string, Shape>> = {
   'texts of one byte': { count: 3_000, value: (i) => ({ id: i, body: latin(`${i} `.padEnd(1_000, 'x')) }) },
   'texts of two bytes': { count: 3_000, value: (i) => ({ id: i, body: text(`${i} `.padEnd(1_000, 'ж')) }) },
   dates: { count: 3_000, value: (i) => ({ id: i, at: times(20, (n) => new Date(1e12 + i * 1_000 + n)) }) },
-  'small buffers': { count: 3_000, value: (i) => ({ id: i, bytes: Buffer.alloc(32, i) }) },
+  'small buffers': { count: 12_000, value: (i) => ({ id: i, bytes: Buffer.alloc(32, i) }) },
   'large buffers': { count: 400, value: (i) => ({ id: i, bytes: Buffer.alloc(50_000, i) }) },
   bigints: { count: 6_000, value: (i) => times(20, (n) => BigInt(i) * 10n ** 12n + BigInt(n)) },
   decimals: { count: 3_000, value: (i) => times(10, (n) => ({ id: n, price: new Decimal(`${i}.${n}5`) })) },
   'documents of JSON': {
-    count: 3_000,
+    count: 12_000,
     value: (i) => ({
       id: i,
       data: { a: { b: [1, 2, { c: latin(`x${i}`) }] }, tags: [latin(`t${i}`), latin(`u${i}`)] },
@@ -120,7 +120,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     value: (i) => Object.fromEntries(times(40, (n) => [i * 1_000 + n * 7, n + i])),
   },
   maps: { count: 3_000, value: (i) => new Map(times(20, (n) => [n, n + i])) },
-  'a tag of its own each': { count: 6_000, value: small, tags: (i) => ['User', `User#${i}`] },
+  'a tag of its own each': { count: 9_000, value: small, tags: (i) => ['User', `User#${i}`] },
   'lists with row tags of their own': {
     count: 400,
     value: (i) => times(20, (n) => small(i * 20 + n)),
@@ -162,10 +162,18 @@ async function fill(
   return cache.stats()
 }
 
-async function grow(shape: Shape) {
+/** What every cache takes, however little is in it: lists of what it learns of keys, bounded and made at once. */
+async function emptyCacheBytes(): Promise<number> {
+  const before = used()
+  const count = 20
+  for (let i = 0; i < count; i++) await fill({ count: 1, value: () => null, tags: () => ['User'] }, i)
+  return (used() - before) / count
+}
+
+async function grow(shape: Shape, empty: number) {
   const before = used()
   const { entries, bytes } = await fill(shape, 0)
-  const grown = used() - before
+  const grown = used() - before - empty
   if (entries < shape.count) throw new Error(`Only ${entries} of ${shape.count} entries are there.`)
   return { grown: Math.round(grown / entries), said: Math.round(bytes / entries) }
 }
@@ -192,5 +200,6 @@ const only = process.argv[2]
 const wanted = Object.entries(shapes).filter(([name]) => only === undefined || name === only)
 // What is compiled and learnt once stays.
 for (const [, shape] of wanted) await fill({ ...shape, count: shape.before ?? 100 }, 1_000_000)
+const empty = await emptyCacheBytes()
 for (const [name, shape] of wanted)
-  process.stdout.write(`${JSON.stringify({ shape: name, ...(await grow(shape)) } satisfies Growth)}\n`)
+  process.stdout.write(`${JSON.stringify({ shape: name, ...(await grow(shape, empty)) } satisfies Growth)}\n`)
