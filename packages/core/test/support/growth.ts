@@ -120,7 +120,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     value: (i) => Object.fromEntries(times(40, (n) => [i * 1_000 + n * 7, n + i])),
   },
   maps: { count: 3_000, value: (i) => new Map(times(20, (n) => [n, n + i])) },
-  'a tag of its own each': { count: 9_000, value: small, tags: (i) => ['User', `User#${i}`] },
+  'a tag of its own each': { count: 6_000, value: small, tags: (i) => ['User', `User#${i}`] },
   'lists with row tags of their own': {
     count: 400,
     value: (i) => times(20, (n) => small(i * 20 + n)),
