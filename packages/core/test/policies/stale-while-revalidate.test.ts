@@ -1,5 +1,6 @@
 import { settled } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
+import { engineOf } from '../../src/engine.js'
 import { scene, stores } from '../support/loads.js'
 
 const options = { staleWhileRevalidate: '60s' }
@@ -201,6 +202,21 @@ describe.each(stores)('stale while revalidate, %s', (_, store) => {
     await cache.settled()
     expect(await read()).toEqual(['a2', 'b2'])
     expect(asked.flat()).toEqual(['a', 'b', 'a', 'b'])
+  })
+
+  test('a load that begins after the answer is told so while the caller still waits', async () => {
+    const { cache, clock, row } = scene({ store: store(), ...options })
+    const { reader, space, policy } = engineOf(cache)!
+    let kept = 0
+    const read = () =>
+      reader.read({ space, key: 'p:k', tags: [], policy, load: row.load, keepArguments: () => void kept++ })
+    await read()
+    await read()
+    expect(kept).toBe(0)
+    clock.advance(10_000)
+    await read()
+    expect(kept).toBe(1)
+    await cache.settled()
   })
 
   test('a namespace has it as its own', async () => {
