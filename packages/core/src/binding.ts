@@ -159,6 +159,11 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     this.#parts.engine.tagNames.addAlias(name, this.#prefix + tableTag(table))
   }
 
+  /** A table that no name stands for, for `tags: ['_PostToTag']`: what is written of it is told all the same. */
+  knowTable(table: string): void {
+    this.#parts.engine.tagNames.addTable(this.#prefix + tableTag(table))
+  }
+
   #whatIsKnown(): KnownTables<Statement> | undefined {
     const known = this.#parts.known()
     if (known !== this.#known) {

@@ -35,7 +35,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
   const { reader, writer, store, counters, events, tagNames, space, closing, switches } = engine
 
   const tagsOf = (options: { readonly tags?: readonly string[] } | undefined): readonly string[] =>
-    options?.tags === undefined ? noTags : tagNames.resolve(options.tags)
+    options?.tags === undefined ? noTags : tagNames.resolveRead(options.tags)
 
   const toRequest = (
     key: string,
@@ -142,7 +142,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
     },
 
     async snapshot(tags) {
-      const resolved = tagNames.resolve(tags)
+      const resolved = tagNames.resolveRead(tags)
       return rememberSnapshot(await reader.snapshot(space, resolved), store, space, resolved)
     },
 

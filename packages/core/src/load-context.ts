@@ -58,7 +58,7 @@ export class LoadContext implements LoaderContext {
 
   get setTags() {
     return (tags: readonly string[]): void => {
-      this.tags = this.#tagNames.resolve(tags)
+      this.tags = this.#tagNames.resolveRead(tags)
     }
   }
 }

@@ -36,6 +36,7 @@ export class Binding extends TableBinding<Statement> {
     // Reads and writes of wrong options must not find out one by one.
     known()
     for (const { name, table } of dataModel.models.values()) this.nameTable(name, table)
+    for (const table of dataModel.tables) this.knowTable(table)
   }
 
   /** What is told apart by now; another object once the database's definitions have changed. */

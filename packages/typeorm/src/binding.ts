@@ -24,6 +24,7 @@ export class Binding extends TableBinding<Statement> {
     const { failure } = tap.catalogue
     if (failure !== undefined) this.catalogueUnknown(failure)
     this.#known = known
+    for (const table of options.tables) this.knowTable(table)
   }
 
   /**

@@ -156,7 +156,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
 
   function withOwnTags(tags: readonly string[], asked: AskedCache): readonly string[] {
     const own = asked.options?.tags
-    return own === undefined ? tags : [...tags, ...engine.tagNames.resolve(own)]
+    return own === undefined ? tags : [...tags, ...engine.tagNames.resolveRead(own)]
   }
 
   return (call) => {

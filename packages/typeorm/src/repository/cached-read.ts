@@ -92,7 +92,7 @@ async function readWith(
   const { engine } = state
   const asked = options === undefined ? state.policy : resolvePolicy(options, state.policy)
   const policy = read.hasRunner ? { ...asked, resilience: withoutLaterLoads(asked.resilience) } : asked
-  const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolve(options.tags)
+  const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolveRead(options.tags)
   if (read.obstacle !== undefined) return bypass(read, read.obstacle, told)
   const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }
   if (scoped === undefined) return bypass(read, 'scope', told)

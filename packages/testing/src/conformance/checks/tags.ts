@@ -115,6 +115,28 @@ export const tagsChecks = checksOf('cache', 'tags', {
       expect([await byOption(), await byLoader()]).toEqual([before + 1, before + 2])
     },
 
+  'what names a table depends on every write to it, also on one that tells its rows': async ({
+    newCache,
+    kept,
+    expect,
+  }) => {
+    const { cache } = newCache()
+    engineOf(cache)!.tagNames.addAlias('User', 'users')
+    engineOf(cache)!.tagNames.addTable('legacy')
+    let loads = 0
+    const byWord = () => cache.getOrSet('word', () => ++loads, { tags: ['User'] })
+    const byLoader = () => cache.getOrSet('loader', ({ setTags }) => (setTags(['legacy']), ++loads))
+    await byWord()
+    await byLoader()
+    await byLoader()
+    kept([await byWord(), await byLoader()]).toEqual([1, 3])
+    const before = loads
+    await cache.invalidate(['users~', 'users#7'])
+    expect(await byWord()).toBe(before + 1)
+    await cache.invalidate(['legacy~'])
+    expect(await byLoader()).toBe(before + 2)
+  },
+
   'an alias counts from when it is known, also for tags that have been used before': async ({
     newCache,
     expect,
