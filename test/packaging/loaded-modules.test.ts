@@ -24,13 +24,14 @@ const store = [
   'node:crypto',
   'node:diagnostics_channel',
   'node:util',
+  'node:zlib',
 ]
 const expected: Readonly<Record<string, readonly string[]>> = {
   '@freshet/core': core,
   '@freshet/core/adapter': ['@freshet/core', 'node:buffer', 'node:crypto', 'node:util'],
   '@freshet/core/store': store,
   '@freshet/redis': [...store, '@freshet/redis'].toSorted(),
-  '@freshet/testing': [...core, '@freshet/testing', 'node:assert', 'node:buffer'].toSorted(),
+  '@freshet/testing': [...core, '@freshet/testing', 'node:assert', 'node:buffer', 'node:zlib'].toSorted(),
   '@freshet/sql': ['@freshet/sql', 'lru-cache', 'node:diagnostics_channel'],
   '@freshet/prisma': [
     ...core,

@@ -40,7 +40,7 @@ export async function readRows(
   if (key === undefined) return bypass(builder, state, 'parameters without a canonical form', send)
   const format = formatOf(dataSource, plan)
   const precision = state.precision()
-  const told = precision?.read(sql, parameters as unknown[])
+  const told = precision?.read(sql, parameters)
   const tags = told?.tags ?? state.readTags(plan.tables)
   const policy = policyOf(dataSource, state, asked)
   // TypeORM takes its runner back with the answer.
