@@ -24,7 +24,7 @@ export interface World {
   close(): Promise<void>
 }
 
-export interface Asked {
+interface Asked {
   readonly answer: Outcome
   readonly isHit: boolean
   /** Where the cached answer is not the database's. */

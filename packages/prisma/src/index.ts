@@ -1,5 +1,5 @@
 export { freshet } from './freshet.js'
 export { tapAdapter } from './tap-adapter.js'
 export type { DependsOn } from './dependencies/depends-on.js'
-export type { FreshetOptions, ModelOptions } from './options.js'
+export type { DefaultOptions, FreshetOptions, ModelOptions } from './options.js'
 export * from './types/index.js'

@@ -15,9 +15,9 @@ export const stores: readonly (readonly [string, () => StoreFactory])[] = [
 ]
 
 /** A database with one row, which a test may slow down and take away. */
-export class Row {
+class Row {
   value = 'v0'
-  failure: unknown
+  failure: Error | undefined
   /** How often it was asked. */
   asked = 0
   #held: Held<void> | undefined

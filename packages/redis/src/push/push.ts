@@ -19,7 +19,7 @@ export interface PushOptions {
 }
 
 /** What it is for at present. */
-export interface PushMode {
+interface PushMode {
   /** How often it is asked how far a server's push has come. */
   readonly intervalMs: number
   /** Whether what writers tell makes nothing younger. */

@@ -40,7 +40,7 @@ export interface NamedRows {
 }
 
 /** Where a row of the answer has a value of the key. */
-export interface NamedValue {
+interface NamedValue {
   readonly name: string
   /** What it means if there is none: `absent` no row here, `unnamed` perhaps a row, `unknown` a row without a name. */
   readonly isNull: 'absent' | 'unnamed' | 'unknown'

@@ -20,7 +20,7 @@ export type { EntityPrecision } from './entity-precision.js'
 export type WatchedKey = Watched<ValueType>
 export type RowKey = Row<ValueType>
 export type PreciseTable = Precise<ValueType>
-export type TablePrecision = Precision<ValueType>
+type TablePrecision = Precision<ValueType>
 
 /** What a database's catalogue must tell of a table. */
 export type KnownTable = Pick<

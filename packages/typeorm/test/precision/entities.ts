@@ -10,14 +10,14 @@ const id = { type: 'int', primary: true, generated: true } as const
 const text = { type: 'varchar', length: 40 } as const
 const optional = { ...text, nullable: true } as const
 
-export const Club = new EntitySchema<ObjectLiteral>({
+const Club = new EntitySchema<ObjectLiteral>({
   name: 'Club',
   tableName: 'club',
   columns: { code: { ...text, primary: true }, title: text },
   relations: { people: { type: 'one-to-many', target: 'Person', inverseSide: 'club' } },
 })
 
-export const Person = new EntitySchema<ObjectLiteral>({
+const Person = new EntitySchema<ObjectLiteral>({
   name: 'Person',
   tableName: 'person',
   columns: {
@@ -34,7 +34,7 @@ export const Person = new EntitySchema<ObjectLiteral>({
   },
 })
 
-export const Post = new EntitySchema<ObjectLiteral>({
+const Post = new EntitySchema<ObjectLiteral>({
   name: 'Post',
   tableName: 'post',
   columns: {
@@ -73,7 +73,7 @@ export const Post = new EntitySchema<ObjectLiteral>({
   },
 })
 
-export const Comment = new EntitySchema<ObjectLiteral>({
+const Comment = new EntitySchema<ObjectLiteral>({
   name: 'Comment',
   tableName: 'comment',
   columns: { id, text, mark: { type: 'int', default: 0 }, postId: { type: 'int', nullable: true } },
@@ -88,14 +88,14 @@ export const Comment = new EntitySchema<ObjectLiteral>({
   },
 })
 
-export const Label = new EntitySchema<ObjectLiteral>({
+const Label = new EntitySchema<ObjectLiteral>({
   name: 'Label',
   tableName: 'label',
   columns: { id, text },
   relations: { posts: { type: 'many-to-many', target: 'Post', inverseSide: 'labels' } },
 })
 
-export const Membership = new EntitySchema<ObjectLiteral>({
+const Membership = new EntitySchema<ObjectLiteral>({
   name: 'Membership',
   tableName: 'membership',
   columns: {
@@ -114,14 +114,14 @@ export const Membership = new EntitySchema<ObjectLiteral>({
   },
 })
 
-export class Content {
+class Content {
   id!: number
 }
-export class Article extends Content {
+class Article extends Content {
   words!: number | null
 }
 
-export const ContentSchema = new EntitySchema<ObjectLiteral>({
+const ContentSchema = new EntitySchema<ObjectLiteral>({
   name: 'Content',
   target: Content,
   tableName: 'content',
@@ -130,7 +130,7 @@ export const ContentSchema = new EntitySchema<ObjectLiteral>({
   discriminatorValue: 'content',
 })
 
-export const ArticleSchema = new EntitySchema<ObjectLiteral>({
+const ArticleSchema = new EntitySchema<ObjectLiteral>({
   name: 'Article',
   target: Article,
   type: 'entity-child',
@@ -138,7 +138,7 @@ export const ArticleSchema = new EntitySchema<ObjectLiteral>({
   discriminatorValue: 'article',
 })
 
-export const PostView = new EntitySchema<ObjectLiteral>({
+const PostView = new EntitySchema<ObjectLiteral>({
   name: 'PostView',
   tableName: 'post_view',
   type: 'view',
@@ -151,17 +151,7 @@ export const PostView = new EntitySchema<ObjectLiteral>({
   columns: { id: { type: 'int' }, title: text },
 })
 
-export const entities = [
-  Club,
-  Person,
-  Post,
-  Comment,
-  Label,
-  Membership,
-  ContentSchema,
-  ArticleSchema,
-  PostView,
-]
+const entities = [Club, Person, Post, Comment, Label, Membership, ContentSchema, ArticleSchema, PostView]
 
 /** A database with these tables, empty. */
 export async function createWorldOf(options: DataSourceOptions): Promise<DataSource> {

@@ -23,7 +23,7 @@ interface Order {
   [name: string]: 'ASC' | 'DESC' | Order
 }
 
-export const rootNames = [
+const rootNames = [
   'Post',
   'Post',
   'Post',

@@ -3,7 +3,7 @@ import { In, IsNull, Like } from 'typeorm'
 import type { VariantOptions } from './world.js'
 
 /** What a case is told with beside its text. */
-export interface CaseOptions extends VariantOptions {
+interface CaseOptions extends VariantOptions {
   /** Instead of what the database answers. */
   readonly rows?: readonly ObjectLiteral[]
 }

@@ -30,7 +30,7 @@ export async function recordCases(
 }
 
 /** What is found of each statement of a case, as the cases write it. */
-export function found(variant: Variant, { one: [, , , options], sent }: Recorded): readonly string[] {
+function found(variant: Variant, { one: [, , , options], sent }: Recorded): readonly string[] {
   return sent.map(({ sql, parameters, result }) => {
     const read = variant.precision.read(sql, parameters)
     const late = read.lateTags(options?.rows ?? rowsOf(result))
