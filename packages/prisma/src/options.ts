@@ -20,13 +20,14 @@ export interface ModelOptions extends PolicyOptions {
   /** Whether reads of this model are cached when the read itself does not say. */
   readonly cache?: boolean
   /**
-   * `row`: a write to the model's table stops the reads that it could change. `table`: it stops all of them, which costs less
-   * where nearly every write would. Default `row`.
+   * `row`: a write to the model's table stops the reads that it could change, as far as the database tells. `table`: it stops
+   * all of them, which costs less where nearly every write would. Default: as `defaults` says, and `row` there.
    */
   readonly precision?: 'row' | 'table'
   /**
    * Fields, or lists of fields that a `where` names together, by whose values reads are told apart beside the primary key,
-   * the uniques and the foreign keys. Every write pays for each. Give the same to all clients of a database. Default: none.
+   * the uniques and the foreign keys, such as `['slug', ['tenantId', 'status']]`. Every write pays for each. All clients and
+   * processes that share a store must watch the same: one that does not leaves answers by it outdated. Default: none.
    */
   readonly watch?: readonly (string | readonly string[])[]
 }

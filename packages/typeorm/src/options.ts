@@ -27,11 +27,14 @@ export interface FreshetOptions extends AdapterOptions, PolicyOptions {
    */
   readonly tables?: readonly string[]
   /**
-   * `row`: a write to a table stops the reads that it could change. `table`: it stops all of them, which costs less where
-   * nearly every write would. Default `row`.
+   * `row`: a write to a table stops the reads that it could change, as far as the database tells. `table`: it stops all of
+   * them, which costs less where nearly every write would. Default `row`.
    */
   readonly precision?: 'row' | 'table'
-  /** The same for single entities by their names, and what else their rows are told apart by. Default: none. */
+  /**
+   * The same for single entities by their names, and what else their rows are told apart by:
+   * `{ Post: { watch: ['slug'] }, Job: { precision: 'table' } }`. Default: none.
+   */
   readonly entities?: Readonly<Record<string, EntityPrecision>>
 }
 

@@ -2,7 +2,7 @@ import type { TableExplanation } from '@freshet/core/adapter'
 import { maxPinned } from './applied-read.js'
 import type { AppliedRead } from './applied-read.js'
 import { maxLate, maxLateInAll } from './late-tags.js'
-import { maxColumns, type PlannedPlace } from './place.js'
+import { type Candidate, maxColumns, type PlannedPlace } from './place.js'
 
 /** Of all tables that a read depends on: which of its tags are theirs, and what has been widened. */
 export function explainRead(applied: AppliedRead, late: readonly string[]): readonly TableExplanation[] {
@@ -13,8 +13,7 @@ export function explainRead(applied: AppliedRead, late: readonly string[]): read
     reasons.set(table, (reasons.get(table) ?? new Set()).add(reason))
   for (const [table, reason] of plan.wide) say(table, reason)
   for (const [at, place] of plan.places.entries())
-    for (const reason of reasonsOf(place, chosen[at] !== undefined, late))
-      say(place.table.texts.table, reason)
+    for (const reason of reasonsOf(place, chosen[at], late)) say(place.table.texts.table, reason)
   const names = tags.filter((tag) => plan.wide.has(tag) || isTable(tag, tags))
   return names.map((table) => ({
     table,
@@ -31,7 +30,14 @@ const isOf = (tag: string, table: string): boolean =>
 const isTable = (tag: string, tags: readonly string[]): boolean =>
   !tags.some((other) => other !== tag && isOf(tag, other))
 
-function* reasonsOf(place: PlannedPlace, isPinned: boolean, late: readonly string[]): Iterable<string> {
+function* reasonsOf(
+  place: PlannedPlace,
+  pinned: Candidate | undefined,
+  late: readonly string[],
+): Iterable<string> {
+  // All rows that can matter are named by it.
+  if (pinned?.rowKey !== undefined) return
+  const isPinned = pinned !== undefined
   const { table, candidates, otherwise, hidesRows, isShown, isNamed, unlinked, unnamed } = place
   const { clock, incoming, leaving } = table.texts
   if (!isPinned && candidates.length > 0)

@@ -180,9 +180,9 @@ function assertModels(dataModel: DataModel, models: TablePrecisionOptions['model
         `The option 'models.${name}.precision' must be 'row' or 'table', but ${print(precision)} was given.`,
       )
     }
-    if (!Array.isArray(watch)) {
+    if (!isListOfKeys(watch)) {
       throw invalidOption(
-        `The option 'models.${name}.watch' must be an array of field names, but ${print(watch)} was given.`,
+        `The option 'models.${name}.watch' must be an array of field names, or of lists of them, such as ['slug', ['tenantId', 'status']], but ${print(watch)} was given.`,
       )
     }
     const scalars = [...model.fields.values()]
@@ -192,6 +192,9 @@ function assertModels(dataModel: DataModel, models: TablePrecisionOptions['model
       if (!scalars.includes(field)) throw unknownName(`models.${name}.watch`, field, scalars)
   }
 }
+
+const isListOfKeys = (watch: unknown): boolean =>
+  Array.isArray(watch) && watch.flat().every((name) => typeof name === 'string')
 
 function unknownName(option: string, name: string, known: readonly string[]): Error {
   const near = nearest(name, known)

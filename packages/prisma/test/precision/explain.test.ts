@@ -33,6 +33,11 @@ it('a read that is as precise as can be has no reasons', () => {
   })
 })
 
+it('a read of named rows has no reasons, whatever it shows or counts', () => {
+  for (const args of [{ select: { title: true } }, { skip: 1 }])
+    expect(reasonsOf('Post', { where: { id: 7 }, ...args })).toEqual({ post: [] })
+})
+
 it('a table that is wide says why', () => {
   const clubs = precision
     .read('Person', 'findMany', { where: { id: 1 }, include: { club: true } })

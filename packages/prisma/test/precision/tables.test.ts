@@ -83,6 +83,7 @@ it('names of options that the schema does not have are refused', () => {
   expect(withModels({ Pots: {} })).toThrow(/'Pots'.*Did you mean 'Post'/)
   expect(withModels({ Post: { watch: ['titel'] } })).toThrow(/'titel'.*Did you mean 'title'/)
   expect(withModels({ Post: { watch: 'title' } })).toThrow(/must be an array/)
+  expect(withModels({ Post: { watch: [1] } })).toThrow(/must be an array of field names/)
   expect(withModels({ Post: { precision: 'rows' } })).toThrow(/'row' or 'table'/)
 })
 

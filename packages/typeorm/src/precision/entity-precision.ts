@@ -1,13 +1,14 @@
-import { invalidOption, nearest, print } from '@freshet/core/adapter'
+import { assertOptions, invalidOption, nearest, print } from '@freshet/core/adapter'
 import type { EntityMetadata } from 'typeorm'
 
 /** What is told apart of one entity. */
 export interface EntityPrecision {
-  /** `table`: every write to the entity's table stops all reads of it. Default `row`, where the table allows it. */
+  /** `table`: every write to the entity's table stops all reads of it. Default: as `precision` of `freshet()` says. */
   readonly precision?: 'row' | 'table' | undefined
   /**
    * Properties, or lists of properties that a `where` names together, by whose values reads are told apart beside the
-   * primary key, the uniques and the foreign keys. Every write pays for each. Default: none.
+   * primary key, the uniques and the foreign keys, such as `['slug', ['tenant', 'status']]`. Every write pays for each. All
+   * processes that share a store must watch the same: one that does not leaves answers by it outdated. Default: none.
    */
   readonly watch?: readonly (string | readonly string[])[] | undefined
 }
@@ -42,20 +43,24 @@ export function assertEntityPrecision(entities: Entities, metadatas: readonly En
       const known = metadatas.map((metadata) => metadata.name)
       throw unknownName('entities', name, 'no entity of this DataSource is', known)
     }
+    assertOptions(`The option 'entities.${name}'`, given, ['precision', 'watch'])
     const { precision, watch = [] } = given
     if (precision !== undefined && precision !== 'row' && precision !== 'table') {
       throw invalidOption(
         `The option 'entities.${name}.precision' must be 'row' or 'table', but ${print(precision)} was given.`,
       )
     }
-    if (!Array.isArray(watch)) {
+    if (!isListOfKeys(watch)) {
       throw invalidOption(
-        `The option 'entities.${name}.watch' must be an array of property names, but ${print(watch)} was given.`,
+        `The option 'entities.${name}.watch' must be an array of property names, or of lists of them, such as ['slug', ['tenant', 'status']], but ${print(watch)} was given.`,
       )
     }
     for (const property of watch.flat()) assertColumn(own, name, property)
   }
 }
+
+const isListOfKeys = (watch: unknown): boolean =>
+  Array.isArray(watch) && watch.flat().every((name) => typeof name === 'string')
 
 function assertColumn(metadatas: readonly EntityMetadata[], entity: string, property: string): void {
   if (metadatas.some((metadata) => columnsOfProperty(metadata, property).length > 0)) return

@@ -1,7 +1,7 @@
 import type { TableExplanation } from '@freshet/core/adapter'
 import { maxPinned } from './applied-read.js'
 import { maxLate, maxLateInAll } from './late-tags.js'
-import type { PlannedPlace } from './place.js'
+import type { Candidate, PlannedPlace } from './place.js'
 import { maxColumns } from './place.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 
@@ -20,7 +20,7 @@ export function explainRead(
   for (const [at, place] of plan.places.entries()) {
     const { table } = place.table.texts
     if (choice === undefined) say(table, 'a value that was given may be written into the text as SQL')
-    else for (const reason of reasonsOf(place, choice[at] !== undefined, late)) say(table, reason)
+    else for (const reason of reasonsOf(place, choice[at], late)) say(table, reason)
   }
   const names = new Set([...plan.wide.keys(), ...plan.places.map(({ table }) => table.texts.table)])
   for (const tag of plan.tags) if (!tag.endsWith('~')) names.add(tag)
@@ -35,7 +35,14 @@ export function explainRead(
 const isOf = (tag: string, table: string): boolean =>
   tag === table || (tag.startsWith(table) && /[#.[~-]/.test(tag.charAt(table.length)))
 
-function* reasonsOf(place: PlannedPlace, isPinned: boolean, late: readonly string[]): Iterable<string> {
+function* reasonsOf(
+  place: PlannedPlace,
+  pinned: Candidate | undefined,
+  late: readonly string[],
+): Iterable<string> {
+  // All rows that can matter are named by it.
+  if (pinned?.rowKey !== undefined) return
+  const isPinned = pinned !== undefined
   const { table, candidates, otherwise, hidesRows, isShown, named, linked, unnamed } = place
   const { clock, incoming, leaving } = table.texts
   if (!isPinned && candidates.length > 0)

@@ -30,6 +30,11 @@ describe('a query says of each table', () => {
     ])
   })
 
+  it('nothing of rows that it names, whatever it shows or counts', () => {
+    for (const shown of ['"u"."nick_name" AS "n"', 'COUNT(1) AS "cnt"'])
+      expect(explained(`SELECT ${shown} FROM "person" "u" WHERE "u"."id" = 1`)[0]?.reasons).toEqual([])
+  })
+
   it('why it is wider than it could be', () => {
     const [person] = explained('SELECT "u"."nick_name" AS "n" FROM "person" "u" LIMIT 3 OFFSET 1')
     expect(person?.reasons).toEqual([
