@@ -37,7 +37,7 @@ const decimalText = /^-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|Infinity)$|^NaN$/
 /**
  * The {@link CodecType} of decimal.js numbers, rebuilt by `Decimal`, the ORM's own class.
  *
- * @example createCodec({ types: [decimalType(Prisma.Decimal)] })
+ * @example redisStore(redis, { types: [decimalType(Prisma.Decimal)] })
  */
 export function decimalType(Decimal: DecimalConstructor, tag = 'decimal'): CodecType {
   return {

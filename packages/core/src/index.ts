@@ -13,6 +13,8 @@ export type {
   WriteOptions,
 } from './cache.js'
 export type { Clock } from './clock.js'
+export { decimalType } from './codec-types.js'
+export type { CodecType, DecimalConstructor } from './codec-types.js'
 export type { CompressionAlgorithm, CompressionOptions } from './compression.js'
 export type { Consistency } from './consistency.js'
 export type { Duration } from './duration.js'
