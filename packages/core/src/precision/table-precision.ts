@@ -12,8 +12,6 @@ export interface PreciseTable<Type = unknown> {
   readonly rowKey: RowKey<Type> | undefined
   /** The row key first, then compound keys, then single columns. */
   readonly keys: readonly WatchedKey<Type>[]
-  /** The columns of these keys. */
-  readonly watched: ReadonlySet<string>
   /** Columns that any update may change. */
   readonly selfChanging: readonly string[]
 }
@@ -64,7 +62,6 @@ export function preciseTable<Type>(keys: TableKeys<Type>): PreciseTable<Type> {
     columns,
     rowKey: rowKey && toKey(rowKey),
     keys: watchedKeys,
-    watched: new Set(watchedKeys.flatMap((key) => key.columns)),
     selfChanging,
   }
 }

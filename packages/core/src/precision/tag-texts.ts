@@ -8,7 +8,7 @@ export interface TagTexts {
   readonly clock: string
   /** `post[]`: a row is inserted. */
   readonly incoming: string
-  /** `post-`: a row is deleted, or given another value in a watched column. */
+  /** `post-`: a row is deleted. One that goes to another set is given a value in its column. */
   readonly leaving: string
   /** `post.title`: a row is given a value in this column. */
   column(column: string): string

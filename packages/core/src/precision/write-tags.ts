@@ -48,7 +48,7 @@ function addTouched(change: RowChange, { rowKey, texts }: PreciseTable, tags: Se
 
 function addAssigned(
   change: RowChange,
-  { watched, selfChanging, texts, keys, rowKey }: PreciseTable,
+  { selfChanging, texts, keys, rowKey }: PreciseTable,
   tags: Set<string>,
 ): void {
   if (change.kind !== 'update' && change.kind !== 'upsert') return
@@ -62,7 +62,6 @@ function addAssigned(
     // What is pinned by the row key carries the row's own tag.
     if (rowKey === undefined || !isSameKey(key.columns, rowKey.columns))
       addColumnsOfSets(change, key, [...assigned, ...selfChanging], tags)
-  if (assigned.some((column) => watched.has(column))) tags.add(texts.leaving)
 }
 
 /** Of the sets that the changed rows were in; those that they come into are bumped as a whole. */

@@ -82,32 +82,37 @@ export function planPlace(place: Place): PlannedPlace {
   const { table, decided, linkedBy, isReferenced, shown, isNamed } = place
   const { texts } = table
   const leaving = isReferenced ? [] : [texts.leaving]
+  const linked = linkedBy ?? []
   const unnamed = shown === undefined ? [] : [...columnTags(table, shown), ...leaving]
   const common = [...(place.hidesRows ? leaving : []), ...(isNamed ? [] : unnamed)]
-  const undecided = (columns: readonly string[]) => [...decided].filter((column) => !columns.includes(column))
+  // Of a row that is not named nothing else tells that it goes to another set.
+  const staysUntold = common.includes(texts.leaving)
+  const undecided = (columns: readonly string[]) =>
+    staysUntold
+      ? [...new Set([...decided, ...columns])]
+      : [...decided].filter((column) => !columns.includes(column))
   const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
   const inSets: InSets = (columns) => ({
     columns: [...new Set([...undecided(columns), ...(isNamed ? [] : (shown ?? []))])],
     tags: leaving.filter((tag) => common.includes(tag)),
   })
-  const linked = linkedBy ?? []
-  const linkColumns = linked.length === 1 ? linked[0]!.columns : []
-  const unlinked = [
-    ...(isReferenced ? [] : [texts.incoming]),
-    ...columnTags(
-      table,
-      linked.flatMap(({ columns }) => columns),
-    ),
-  ]
+  const columnsOfLinks = linked.flatMap(({ columns }) => columns)
+  const linkColumns = staysUntold || linked.length === 1 ? columnsOfLinks : []
+  const candidates = candidatesOf(place, besides, inSets)
+  const pinned = candidates.flatMap(({ branches }) => branches.flatMap(({ key }) => key.columns))
+  const unlinked = [...(isReferenced ? [] : [texts.incoming]), ...columnTags(table, columnsOfLinks)]
   return {
     table,
-    candidates: candidatesOf(place, besides, inSets),
+    candidates,
     otherwise:
       linkedBy === undefined
         ? [...(isReferenced ? [] : [texts.incoming]), ...besides([])]
         : [...linked.map(({ anySet }) => anySet), ...besides(linkColumns)],
     unlinked,
-    unnamed,
+    unnamed:
+      shown === undefined
+        ? []
+        : [...columnTags(table, [...new Set([...shown, ...pinned, ...columnsOfLinks])]), ...leaving],
     hidesRows: place.hidesRows,
     isShown: shown !== undefined,
     isNamed,

@@ -318,6 +318,18 @@ export const mutants: readonly Rule[] = [
     'for (const column of columns) addNew(columnOfSet(set, column), tags, from)',
     '',
   ),
+  without(
+    'place.ts',
+    'rows without names go to other sets',
+    'const staysUntold = common.includes(texts.leaving)',
+    'const staysUntold = false',
+  ),
+  without(
+    'place.ts',
+    'rows that are too many to name go to other sets',
+    'new Set([...shown, ...pinned, ...columnsOfLinks])',
+    'new Set(shown)',
+  ),
   without('place.ts', 'hidden rows leave', '...(place.hidesRows ? leaving : [])', ''),
   without('place.ts', 'rows without names show columns', '...(isNamed ? [] : unnamed)', ''),
   without(
@@ -353,8 +365,8 @@ export const mutants: readonly Rule[] = [
   without(
     'place.ts',
     'rows of sets that are not told come',
-    '    ...(isReferenced ? [] : [texts.incoming]),\n    ...columnTags(\n      table,\n      linked',
-    '    ...columnTags(\n      table,\n      linked',
+    'const unlinked = [...(isReferenced ? [] : [texts.incoming]), ',
+    'const unlinked = [',
   ),
   without(
     'applied-read.ts',
@@ -435,12 +447,6 @@ export const mutants: readonly Rule[] = [
     'of rows whose sets are not told a column falls in any',
     ': [key.anySet]',
     ': []',
-  ),
-  without(
-    `${shared}write-tags.ts`,
-    'rows leave the sets that they are moved from',
-    'if (assigned.some((column) => watched.has(column))) tags.add(texts.leaving)',
-    '',
   ),
   without(`${shared}write-tags.ts`, 'a row comes', 'if (change.inserts) tags.add(texts.incoming)', ''),
   without(`${shared}write-tags.ts`, 'a row goes', 'if (change.deletes) tags.add(texts.leaving)', ''),

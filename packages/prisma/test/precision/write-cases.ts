@@ -24,7 +24,7 @@ export const writeCases: readonly WriteCase[] = [
     'UPDATE "Post" SET "author_id" = $1 WHERE "id" = $2',
     [5, 7],
     undefined,
-    'post#7 post- post.author_id post[author_id,slug=*] post[author_id=5] post~ post[author_id,slug=*].author_id post[author_id=*].author_id post[editor_id=*].author_id post[slug=*].author_id',
+    'post#7 post.author_id post[author_id,slug=*] post[author_id=5] post~ post[author_id,slug=*].author_id post[author_id=*].author_id post[editor_id=*].author_id post[slug=*].author_id',
   ],
   [
     'an update of rows that are not told',
@@ -38,7 +38,7 @@ export const writeCases: readonly WriteCase[] = [
     'UPDATE "Post" SET "author_id" = "author_id" + 1 WHERE "id" = $1',
     [7],
     undefined,
-    'post#7 post- post.author_id post[author_id,slug=*] post[author_id=*] post~ post[author_id,slug=*].author_id post[author_id=*].author_id post[editor_id=*].author_id post[slug=*].author_id',
+    'post#7 post.author_id post[author_id,slug=*] post[author_id=*] post~ post[author_id,slug=*].author_id post[author_id=*].author_id post[editor_id=*].author_id post[slug=*].author_id',
   ],
   [
     'an update whose rows are returned',
@@ -95,7 +95,7 @@ export const writeCases: readonly WriteCase[] = [
     'UPDATE "Club" SET "id" = $1 WHERE "id" = $2',
     ['0000000a-0000-4000-8000-000000000001', '0000000a-0000-4000-8000-000000000002'],
     undefined,
-    'club#942839 club- club.id club[id=500241] club~ people people~ club[name=*].id',
+    'club#942839 club.id club[id=500241] club~ people people~ club[name=*].id',
   ],
   ['a condition that never holds', 'UPDATE "Post" SET "title" = $1 WHERE 1 = 0', ['x'], undefined, 'post~'],
   ['a truncated table', 'TRUNCATE "Note"', [], undefined, 'note note~'],

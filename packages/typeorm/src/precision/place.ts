@@ -73,7 +73,10 @@ export function planPlace(
   const leaving = reference === undefined ? [texts.leaving] : []
   const common =
     named === undefined ? [...columnTags(table, shown === undefined ? [] : shown.columns), ...leaving] : []
-  const undecided = (columns: readonly string[]) => decided?.filter((column) => !columns.includes(column))
+  // Of a row that is not named nothing else tells that it goes to another set.
+  const staysUntold = common.includes(texts.leaving)
+  const undecided = (columns: readonly string[]) =>
+    staysUntold ? bothColumns(decided, columns) : decided?.filter((column) => !columns.includes(column))
   const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
   const inSets: InSets = (columns) => ({
     columns: bothColumns(undecided(columns), named !== undefined || shown === undefined ? [] : shown.columns),
@@ -81,13 +84,18 @@ export function planPlace(
   })
   const apart = reference?.references ?? linked?.key.columns ?? []
   const coming = reference === undefined ? [linked?.key.anySet ?? texts.incoming] : []
+  const candidates = candidatesOf(place, reference !== undefined, besides, inSets)
+  const pinned = [...candidates.flatMap(({ key }) => key.columns), ...apart]
   return {
     table,
-    candidates: candidatesOf(place, reference !== undefined, besides, inSets),
+    candidates,
     otherwise: [...coming, ...besides(apart)],
     named,
     linked,
-    unnamed: [...columnTags(table, bothColumns(shown?.columns, read.decidedBy)), ...leaving],
+    unnamed: [
+      ...columnTags(table, bothColumns(bothColumns(shown?.columns, read.decidedBy), pinned)),
+      ...leaving,
+    ],
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
   }

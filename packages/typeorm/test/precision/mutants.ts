@@ -101,6 +101,12 @@ export const mutants: readonly Rule[] = [
     'named !== undefined || shown === undefined ? [] : shown.columns',
     '[]',
   ),
+  without(
+    'place.ts',
+    'rows without names go to other sets',
+    'const staysUntold = common.includes(texts.leaving)',
+    'const staysUntold = false',
+  ),
   without('place.ts', 'rows of a set leave', 'leaving.filter((tag) => common.includes(tag))', '[]'),
   without(
     'applied-read.ts',
