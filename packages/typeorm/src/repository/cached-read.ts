@@ -67,7 +67,10 @@ async function readAndTell(
   const { info, sent } = told
   const answer = await readWith(read, options, told)
   const precision = read.state.precision()
-  if (precision !== undefined && info.status !== 'bypass') info.tables = explain(read, precision, sent)
+  if (precision !== undefined && info.status !== 'bypass') {
+    info.tables = explain(read, precision, sent)
+    info.tags = [...new Set([...(info.tags ?? []), ...info.tables.flatMap(({ tags }) => tags)])]
+  }
   hear(info)
   return answer
 }
