@@ -215,6 +215,7 @@ describe.each([
         references: dialect === 'sqlite' ? undefined : ['id'],
         onDelete: 'Cascade',
         onUpdate: expected.onUpdate,
+        isEnforced: dialect !== 'sqlite',
       },
     ])
   })
@@ -226,6 +227,21 @@ describe.each([
     const shadows = /^searched_/
     expect(Object.fromEntries(wide.filter(([name]) => !shadows.test(name!)))).toEqual(expected.wide)
   })
+})
+
+test('a foreign key of PostgreSQL that was added without looking at the rows holds nobody to it', async () => {
+  const client = new Client({ connectionString: await postgres.createDatabase() })
+  await client.connect()
+  await client.query('CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int)')
+  await client.query('ALTER TABLE b ADD FOREIGN KEY (a_id) REFERENCES a NOT VALID')
+  const enforced = async () => {
+    const { rows } = await client.query<object>(catalogueQueries.postgresql)
+    return readCatalogue('postgresql', rows).foreignKeys.map(({ isEnforced }) => isEnforced)
+  }
+  expect(await enforced()).toEqual([false])
+  await client.query('ALTER TABLE b VALIDATE CONSTRAINT b_a_id_fkey')
+  expect(await enforced()).toEqual([true])
+  await client.end()
 })
 
 describe('collations', () => {

@@ -28,3 +28,16 @@ export const unseen = (name: string, rule: string, condition: string): Mutant =>
     'return (sql) => {',
     `return (sql) => {\n    if (${condition}) return { ...base, sql, kind: 'read' }`,
   )
+
+/** The same where reads depend on whole tables: precision leaves such rules next to nothing to do. */
+export const byTables = (mutant: Mutant): Mutant => ({
+  ...mutant,
+  patches: [
+    ...mutant.patches,
+    {
+      file: 'prisma/src/precision/read-precision.ts',
+      find: 'return planPrecisely(schema, model, operation, args, dataPath)',
+      replace: "throw new NotUnderstood('as if it were not')",
+    },
+  ],
+})

@@ -80,15 +80,16 @@ test('every rule that can be taken out stands where the mutants look for it', ()
   expect(misfits()).toEqual([])
 })
 
+/** With the seed that shows it soon. */
 const quick = [
-  'reads without selected relations',
-  'deletes without CASCADE',
-  'unseen raw',
-  'vector after the load',
-]
+  ['reads without selected relations', '1'],
+  ['deletes without CASCADE', '1'],
+  ['unseen raw', '1'],
+  ['vector after the load', '2'],
+] as const
 
-test.each(quick)('a missing rule is found: %s', { timeout: 600_000 }, async (name) => {
+test.each(quick)('a missing rule is found: %s', { timeout: 600_000 }, async (name, seed) => {
   const mutant = mutantsOf('prisma').find((candidate) => candidate.name === name)
-  const { found, output } = await hunt({ orm: 'prisma', server: server.url }, mutant!)
+  const { found, output } = await hunt({ orm: 'prisma', server: server.url }, mutant!, seed)
   expect(found, output).toBe(true)
 })

@@ -16,8 +16,17 @@ async function measure(): Promise<readonly Growth[]> {
     .map((line) => JSON.parse(line) as Growth)
 }
 
+/** The middle one of three: the lists that V8 keeps of its own make a shape's growth another one now and then. */
+async function middle(): Promise<readonly Growth[]> {
+  const runs = [await measure(), await measure(), await measure()]
+  return runs[0]!.map(({ shape }) => {
+    const ofShape = runs.flatMap((run) => run.filter((growth) => growth.shape === shape))
+    return ofShape.toSorted((a, b) => a.said / a.grown - b.said / b.grown)[1]!
+  })
+}
+
 test('what a memory store says that it occupies is within 15 % of what the process has grown by', async () => {
-  const growths = await measure()
+  const growths = await middle()
   expect(growths.length).toBeGreaterThan(20)
   expect(growths.filter(({ grown, said }) => Math.abs(said / grown - 1) > 0.15)).toEqual([])
-}, 240_000)
+}, 360_000)

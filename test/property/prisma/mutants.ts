@@ -1,4 +1,4 @@
-import { one, unseen, type Mutant } from '../mutant.js'
+import { byTables, one, unseen, type Mutant } from '../mutant.js'
 
 const walk = 'prisma/src/dependencies/read-walk.ts'
 const closure = 'sql/src/write-closure.ts'
@@ -136,4 +136,4 @@ const moments: readonly Mutant[] = [
 ]
 
 /** The rules of Prisma's reads, and of the statements that it makes. */
-export const prismaMutants: readonly Mutant[] = [...reads, ...keys, ...statements, ...moments]
+export const prismaMutants: readonly Mutant[] = [...reads.map(byTables), ...keys, ...statements, ...moments]
