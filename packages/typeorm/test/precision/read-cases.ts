@@ -174,7 +174,9 @@ export const readCases: readonly ReadCase[] = [
   [
     'a count',
     (m) => post(m).count({ where: { authorId: 1 } }),
-    ['post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat'],
+    [
+      'post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat',
+    ],
   ],
   [
     'a sum',
@@ -186,7 +188,9 @@ export const readCases: readonly ReadCase[] = [
   [
     'whether there is one',
     (m) => post(m).exists({ where: { authorId: 1 } }),
-    ['post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat'],
+    [
+      'post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat',
+    ],
   ],
   [
     'groups',
