@@ -23,6 +23,8 @@ type Client = ReturnType<typeof createPlainPostgres>['prisma']
 interface Counted {
   readonly client: Client
   readonly sent: readonly string[]
+  /** When what was loaded is stored. */
+  stored(): Promise<void>
   end(): Promise<void>
 }
 
@@ -67,7 +69,7 @@ function counted(
   make: (wrap: (factory: Wrap) => Wrap) => {
     readonly prisma: unknown
     readonly base?: unknown
-    readonly cache?: { close(): Promise<void> }
+    readonly cache?: { close(): Promise<void>; settled(): Promise<void> }
   },
 ): Counted {
   const pauses = new Pauses()
@@ -75,6 +77,7 @@ function counted(
   return {
     client: prisma as Client,
     sent: pauses.sent,
+    stored: async () => await cache?.settled(),
     end: async () => {
       await (base as Client).$disconnect()
       await cache?.close()
@@ -190,6 +193,7 @@ describe.each(Object.entries(databases))('findUniques of one tick, on %s', (_, s
       const without = await sentBy(shop.plain, read)
       const missed = await sentBy(cached, read)
       expect(missed).toEqual(without)
+      await cached.stored()
       await arrived()
       const hits = await sentBy(cached, read)
       expect(hits).toEqual({ ...without, statements: 0 })
@@ -199,6 +203,7 @@ describe.each(Object.entries(databases))('findUniques of one tick, on %s', (_, s
       '%s, some cached: no more statements than without',
       async (_name, read) => {
         await read(cached.client, [2, 3])
+        await cached.stored()
         const without = await sentBy(shop.plain, read)
         const mixed = await sentBy(cached, read)
         expect(mixed.answer).toEqual(without.answer)
