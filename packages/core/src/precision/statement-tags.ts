@@ -44,14 +44,22 @@ export function createStatementTags<Change extends { readonly table: string }>(
   const wide = (names: readonly string[]): readonly string[] =>
     names.flatMap((name) => [tables.of(name).texts.table, tables.of(name).texts.clock])
   const anyRow = (touched: TouchedTables) => (touched === 'all' ? 'all' : wide(touched.tables))
+  // What is carried on follows from the text, of which a statement is remembered.
+  const known = new WeakMap<Change, readonly string[] | 'all'>()
+  const tagsBeyond = (write: Change): readonly string[] | 'all' => {
+    let tags = known.get(write)
+    if (tags === undefined) known.set(write, (tags = anyRow(reach.beyond(write))))
+    return tags
+  }
   return ({ writes }, row) => {
     const [write, ...others] = writes === 'unknown' ? [] : writes
     if (write === undefined || others.length > 0) return anyRow(reach.touched(writes))
     const table = write.table.toLowerCase()
     if (row?.table?.name.toLowerCase() !== table || !reach.holdsRows(table))
       return anyRow(reach.touched(writes))
-    const beyond = reach.beyond(write)
+    const beyond = tagsBeyond(write)
     if (beyond === 'all') return 'all'
-    return [...new Set([...writeTags(row, tables.of(table)), ...wide(beyond.tables)])]
+    const own = writeTags(row, tables.of(table))
+    return beyond.length === 0 ? own : [...new Set([...own, ...beyond])]
   }
 }

@@ -86,6 +86,9 @@ class AppliedWrite implements RowWrite {
   readonly #plan: KnownPlan
   readonly #values: StatementValues
   readonly #columns: KnownColumns
+  // Asked for by every key.
+  #known: readonly Assignment[] | undefined
+  #isAsked = false
 
   constructor(plan: KnownPlan, values: StatementValues, columns: KnownColumns) {
     this.#plan = plan
@@ -153,10 +156,13 @@ class AppliedWrite implements RowWrite {
 
   /** `undefined`: not told, or of a column that is not known and may be any (SQLite's `rowid` is the key). */
   #assignments(): readonly Assignment[] | undefined {
-    const assignments = assignmentsOf(this.#plan)
-    return assignments?.every(({ column }) => this.#columns.find(column) !== undefined) === true
-      ? assignments
-      : undefined
+    if (!this.#isAsked) {
+      const assignments = assignmentsOf(this.#plan)
+      const isKnown = assignments?.every(({ column }) => this.#columns.find(column) !== undefined) === true
+      this.#known = isKnown ? assignments : undefined
+      this.#isAsked = true
+    }
+    return this.#known
   }
 
   #keyColumns(key: readonly string[]): readonly SpeltColumn[] | undefined {
