@@ -33,7 +33,7 @@ export type {
 } from './precision/statement-tags.js'
 export { tagTexts } from './precision/tag-texts.js'
 export type { TagTexts } from './precision/tag-texts.js'
-export { whyWide } from './precision/why-wide.js'
+export { knownWrites } from './precision/known-writes.js'
 export { createValueBucket } from './precision/value-bucket.js'
 export type { ValueBucket } from './precision/value-bucket.js'
 export { columnOfSet, isSameKey, watchedKey } from './precision/watched-key.js'

@@ -48,6 +48,7 @@ export type { ReadPlan, ReadTable, ShownName, ShownPlace } from './rows/read-pla
 export type { ReturnedColumn, Returning } from './rows/returning.js'
 export { createRowAnalyser, type RowAnalyser } from './rows/row-analyser.js'
 export { applyWrite, type RowWrite } from './rows/row-write.js'
+export { createStatementRows, type StatementRows } from './rows/statement-rows.js'
 export type { StatementValues } from './rows/statement-values.js'
 export type { ValueSource } from './rows/value-source.js'
 export { soundTypes, valueTypeOf, type DeclaredType, type ValueType } from './rows/value-type.js'

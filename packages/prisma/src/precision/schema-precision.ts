@@ -1,17 +1,9 @@
-import type { Execution, KnownTables, StatementAnswer } from '@freshet/core/adapter'
+import type { KnownTables } from '@freshet/core/adapter'
+import { anyTable, createValueBucket, encodeCanonical, knownWrites } from '@freshet/core/adapter'
 import {
-  anyTable,
-  createStatementTags,
-  createValueBucket,
-  encodeCanonical,
-  whyWide,
-} from '@freshet/core/adapter'
-import {
-  applyWrite,
   type Catalogue,
-  createRowAnalyser,
+  createStatementRows,
   createWriteReach,
-  type RowAnalyser,
   type SqlDialect,
   type Statement,
   type TableGraph,
@@ -69,28 +61,16 @@ export function createSchemaPrecision(
     bucketOf: createValueBucket(seed),
   })
   const reach = createWriteReach(graph)
-  const tagsOf = createStatementTags(reach, tables)
-  const analyser = analyserOf(dialect)
   const isEnforced = enforcedKeys(catalogue)
-  const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) => {
-    const plan = analyser.planWrite(statement.sql)
-    const columns = plan.kind === 'unknown' ? undefined : columnsOf(plan.table.name.toLowerCase())
-    return applyWrite(plan, { parameters, ...answer }, columns)
-  }
+  const rowsOf = createStatementRows(dialect, ({ name }) => columnsOf(name.toLowerCase()))
   return {
     isWide: catalogue === undefined,
-    writes: {
-      touchedBy: ({ writes }) => reach.touched(writes),
-      tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),
-      whyWide(execution, answer) {
-        // It has been told that the database does not say.
-        if (catalogue === undefined) return undefined
-        const rows = rowsOf(execution, answer)
-        return rows.table === undefined
-          ? rows.reason
-          : whyWide(rows, tables.of(rows.table.name.toLowerCase()))
-      },
-    },
+    writes: knownWrites({
+      reach,
+      tables,
+      rowsOf: ({ statement, parameters }, answer) => rowsOf(statement.sql, { parameters, ...answer }),
+      isKnown: catalogue !== undefined,
+    }),
     readsOf: remembered((globalOmit) =>
       createReadPrecision(dataModel, { tables, dependsOn, globalOmit, isEnforced, anyTable }),
     ),
@@ -106,13 +86,4 @@ function remembered(make: (globalOmit: unknown) => ReadPrecision): (globalOmit: 
     if (reads === undefined) made.set(text, (reads = make(globalOmit)))
     return reads
   }
-}
-
-const analysers = new Map<SqlDialect, RowAnalyser>()
-
-/** One memory of texts for all clients of a process. */
-function analyserOf(dialect: SqlDialect): RowAnalyser {
-  let analyser = analysers.get(dialect)
-  if (analyser === undefined) analysers.set(dialect, (analyser = createRowAnalyser(dialect)))
-  return analyser
 }

@@ -1,11 +1,9 @@
-import type { Execution, KnownTables, StatementAnswer } from '@freshet/core/adapter'
-import { anyTable, createStatementTags, createValueBucket, whyWide } from '@freshet/core/adapter'
+import type { KnownTables } from '@freshet/core/adapter'
+import { anyTable, createValueBucket, knownWrites } from '@freshet/core/adapter'
 import {
-  applyWrite,
   type Catalogue,
-  createRowAnalyser,
+  createStatementRows,
   createWriteReach,
-  type RowAnalyser,
   type SqlDialect,
   type Statement,
   type TableGraph,
@@ -66,37 +64,16 @@ export function createSchemaPrecision(
   const enforced = catalogue?.foreignKeys.filter(({ isEnforced }) => isEnforced)
   const reads = createReadPrecision({ dialect, tables, tablesOf: named, enforced, anyTable })
   const reach = createWriteReach(graph)
-  const tagsOf = createStatementTags(reach, tables)
-  const analyser = analyserOf(dialect)
-  const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) => {
-    const plan = analyser.planWrite(statement.sql)
-    const columns = plan.kind === 'unknown' ? undefined : tables.columnsOf(plan.table)
-    return applyWrite(plan, { parameters, ...answer }, columns)
-  }
+  const rowsOf = createStatementRows(dialect, tables.columnsOf)
   return {
     isWide: catalogue === undefined,
-    writes: {
-      touchedBy: ({ writes }) => reach.touched(writes),
-      tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),
-      whyWide(execution, answer) {
-        // It has been told that the database does not say.
-        if (catalogue === undefined) return undefined
-        const rows = rowsOf(execution, answer)
-        return rows.table === undefined
-          ? rows.reason
-          : whyWide(rows, tables.of(rows.table.name.toLowerCase()))
-      },
-    },
+    writes: knownWrites({
+      reach,
+      tables,
+      rowsOf: ({ statement, parameters }, answer) => rowsOf(statement.sql, { parameters, ...answer }),
+      isKnown: catalogue !== undefined,
+    }),
     read: (sql, parameters) => reads.read(sql, parameters),
     load: (read) => preciseLoad({ precision: reads, tables, tablesOf: named, anyTable }, read, undefined),
   }
-}
-
-const analysers = new Map<SqlDialect, RowAnalyser>()
-
-/** One memory of texts for all DataSources of a process. */
-function analyserOf(dialect: SqlDialect): RowAnalyser {
-  let analyser = analysers.get(dialect)
-  if (analyser === undefined) analysers.set(dialect, (analyser = createRowAnalyser(dialect)))
-  return analyser
 }

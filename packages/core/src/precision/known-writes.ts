@@ -1,0 +1,40 @@
+import type { KnownTables } from '../binding.js'
+import type { Execution, StatementAnswer } from '../execution.js'
+import {
+  createStatementTags,
+  type TablePrecisions,
+  type TableRowChange,
+  type WriteReach,
+} from './statement-tags.js'
+import { whyWide } from './why-wide.js'
+
+/** What an adapter knows of its writes. */
+interface KnownWritesParts<Statement, Change> {
+  readonly reach: WriteReach<Change>
+  /** Those that reads are analysed with. */
+  readonly tables: TablePrecisions
+  /** What one sending does to the rows of its table. */
+  rowsOf(
+    execution: Execution<Statement>,
+    answer: StatementAnswer | undefined,
+  ): TableRowChange & { readonly reason: string | undefined }
+  /** Whether the database has said what its tables are. That it has not is told once, and not for each write. */
+  readonly isKnown: boolean
+}
+
+/** Tells what statements bump by their rows, columns and sets, with what carries them on. */
+export function knownWrites<
+  Change extends { readonly table: string },
+  Statement extends { readonly writes: readonly Change[] | 'unknown' },
+>({ reach, tables, rowsOf, isKnown }: KnownWritesParts<Statement, Change>): KnownTables<Statement> {
+  const tagsOf = createStatementTags(reach, tables)
+  return {
+    touchedBy: ({ writes }) => reach.touched(writes),
+    tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),
+    whyWide(execution, answer) {
+      if (!isKnown) return undefined
+      const rows = rowsOf(execution, answer)
+      return rows.table === undefined ? rows.reason : whyWide(rows, tables.of(rows.table.name.toLowerCase()))
+    },
+  }
+}
