@@ -1,7 +1,7 @@
 import { TokenKind, isOperatorAt, skipToken, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
 import { readColumn, type NamedColumn } from './column-name.js'
-import { allOf, anyOf, anyRow, noRow, type Condition, type PinnedColumn } from './pins.js'
+import { allOf, anyOf, anyRow, noRow, type Bound, type Condition, type PinnedColumn } from './pins.js'
 import { valueSource, type ParameterIndex, type ValueSource } from './value-source.js'
 
 /** What a condition is read with. */
@@ -94,7 +94,8 @@ function readComparison(context: ConditionContext, from: number, end: number): C
   const { columns, next } = left
   if (wordAt(source, next) === 'in')
     return pinned(columns, listAfterIn(context, next + 1, end, columns.length))
-  if (!isOperatorAt(source, next, '=')) return anyRow
+  if (!isOperatorAt(source, next, '='))
+    return left.isList ? anyRow : readBounds(context, columns[0]!, next, end)
   const value = isOperatorAt(source, next + 1, '=') && source.dialect === 'sqlite' ? next + 2 : next + 1
   return readEquality(context, left, value, end)
 }
@@ -149,9 +150,40 @@ function readEquality(context: ConditionContext, left: LeftSide, from: number, e
   }
   const right = readColumns(context, from)
   if (right !== undefined && right.next === end && !right.isList) {
-    return { pins: [], links: [{ left: left.columns[0]!, right: right.columns[0]! }], isNever: false }
+    return { ...anyRow, links: [{ left: left.columns[0]!, right: right.columns[0]! }] }
   }
   return pinned(left.columns, oneOf(known([valueSource(source, from, end, context.parameterAt)])))
+}
+
+/** `< v`, `<= v`, `> v`, `>= v`, `BETWEEN v AND v`. */
+function readBounds(context: ConditionContext, column: PinnedColumn, at: number, end: number): Condition {
+  const { source } = context
+  if (wordAt(source, at) === 'between') return between(context, column, at + 1, end)
+  const side = isOperatorAt(source, at, '<') ? 'most' : isOperatorAt(source, at, '>') ? 'least' : undefined
+  if (side === undefined) return anyRow
+  const isOpen = !isOperatorAt(source, at + 1, '=')
+  return bounded(context, [{ column, side, isOpen, from: isOpen ? at + 1 : at + 2, end }])
+}
+
+function between(context: ConditionContext, column: PinnedColumn, from: number, end: number): Condition {
+  let and = from
+  while (and < end && wordAt(context.source, and) !== 'and') and = skipToken(context.source, and)
+  return bounded(context, [
+    { column, side: 'least', isOpen: false, from, end: and },
+    { column, side: 'most', isOpen: false, from: and + 1, end },
+  ])
+}
+
+/** What stands behind BETWEEN may compare what it gives: both values are known, or nothing is said. */
+function bounded(
+  { source, parameterAt }: ConditionContext,
+  places: readonly (Omit<Bound, 'value'> & Range)[],
+): Condition {
+  const bounds = places.map(({ from, end, ...bound }) => ({
+    ...bound,
+    value: valueSource(source, from, end, parameterAt),
+  }))
+  return known(bounds.map(({ value }) => value)) === undefined ? anyRow : { ...anyRow, bounds }
 }
 
 /** `ANY($1)`: a list that is given whole. */
@@ -170,7 +202,7 @@ const known = (list: ValueSource[]): ValueSource[] | undefined =>
   list.every(({ from }) => from === 'parameter' || from === 'literal') ? list : undefined
 
 function pinned(columns: readonly PinnedColumn[], values: ValueSource[][] | undefined): Condition {
-  return values === undefined ? anyRow : { pins: [{ columns, values }], links: [], isNever: false }
+  return values === undefined ? anyRow : { ...anyRow, pins: [{ columns, values }] }
 }
 
 /** `( v, … )`, or `( (v, v), … )` where several columns are compared. */

@@ -20,6 +20,14 @@ export interface Link {
   readonly isOneWay?: boolean
 }
 
+/** In every row for which the condition holds, the column is at least, or at most, this value, and perhaps not it itself. */
+export interface Bound {
+  readonly column: PinnedColumn
+  readonly side: 'least' | 'most'
+  readonly isOpen: boolean
+  readonly value: ValueSource
+}
+
 /**
  * What a condition says for certain of the rows for which it holds. It may say more; what is not understood only makes
  * the rows fewer.
@@ -27,13 +35,15 @@ export interface Link {
 export interface Condition {
   readonly pins: readonly Pin[]
   readonly links: readonly Link[]
+  /** They choose no key, but tell rows that are not among those chosen. */
+  readonly bounds: readonly Bound[]
   /** It holds for no row: `1 = 0`. */
   readonly isNever: boolean
 }
 
 /** Nothing is known of the rows. */
-export const anyRow: Condition = Object.freeze({ pins: [], links: [], isNever: false })
-export const noRow: Condition = Object.freeze({ pins: [], links: [], isNever: true })
+export const anyRow: Condition = Object.freeze({ pins: [], links: [], bounds: [], isNever: false })
+export const noRow: Condition = Object.freeze({ pins: [], links: [], bounds: [], isNever: true })
 
 /** Past this, lists of values are not multiplied. */
 const maxLists = 1000
@@ -45,6 +55,7 @@ export function allOf(parts: readonly Condition[]): Condition {
   return {
     pins: parts.flatMap(({ pins }) => pins),
     links: parts.flatMap(({ links }) => links),
+    bounds: parts.flatMap(({ bounds }) => bounds),
     isNever: false,
   }
 }
@@ -60,6 +71,7 @@ export function anyOf(parts: readonly Condition[]): Condition {
   return {
     pins: common.length > 1 ? [...pins, ...pinOfAll(branches, common)] : pins,
     links: [],
+    bounds: [],
     isNever: false,
   }
 }

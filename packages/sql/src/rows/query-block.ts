@@ -187,6 +187,7 @@ function ofOptional({ pins, links }: Condition, right: number): Condition {
         return [{ left: link.right, right: link.left, isOneWay: true }]
       return []
     }),
+    bounds: [],
     isNever: false,
   }
 }

@@ -4,6 +4,7 @@ import { givenValue, keysOf, maxKeys, pinnedKeys, product, type KeyValues } from
 import { normalValue, type NormalValue } from './normal-value.js'
 import type { Condition } from './pins.js'
 import type { Returning } from './returning.js'
+import { rowCondition, type RowCondition } from './row-condition.js'
 import { mayBeSql, type StatementValues } from './statement-values.js'
 import type { ValueSource } from './value-source.js'
 import type { Assignment, ProposedRows, WritePlan } from './write-plan.js'
@@ -33,6 +34,8 @@ export interface RowWrite {
   touched(key: readonly string[]): readonly KeyValues[] | undefined
   /** What rows have in the key after it that may not have had it before: the sets that rows come into. */
   entering(key: readonly string[]): readonly KeyValues[] | undefined
+  /** What the rows that were changed or deleted had before, by other columns as well: not to be named, but told from others. */
+  condition(): RowCondition | undefined
 }
 
 /**
@@ -78,6 +81,7 @@ function unknownWrite(table: TableName | undefined, reason: string): RowWrite {
     assigned: undefined,
     touched: () => undefined,
     entering: () => undefined,
+    condition: () => undefined,
   }
 }
 
@@ -152,6 +156,12 @@ class AppliedWrite implements RowWrite {
       case 'upsert':
         return this.#upserted(plan, columns) ?? this.#returned(plan.returning, columns, null)
     }
+  }
+
+  condition(): RowCondition | undefined {
+    const plan = this.#plan
+    if (plan.kind !== 'update' && plan.kind !== 'delete') return undefined
+    return rowCondition(plan.where, this.#columns, this.#values.parameters)
   }
 
   /** `undefined`: not told, or of a column that is not known and may be any (SQLite's `rowid` is the key). */

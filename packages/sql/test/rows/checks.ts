@@ -35,6 +35,9 @@ function differs(api: Api, { dialect, sql, values, ...expected }: (typeof writeC
   const asked = (['touched', 'entering'] as const).flatMap((question) =>
     Object.entries(expected[question] ?? {}).map(([key, keys]) => [write[question](key.split(',')), keys]),
   )
+  const excludes = (row: Readonly<Record<string, unknown>>) =>
+    write.condition()?.excludes((name) => row[name]) === true
+  if (expected.excluded?.every(excludes) === false || expected.chosen?.some(excludes) === true) return true
   return asked.some(([answer, keys]) => !isDeepStrictEqual(answer, keys))
 }
 

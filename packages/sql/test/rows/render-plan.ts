@@ -1,7 +1,7 @@
 import type { Condition, ValueSource, WritePlan } from '../../src/index.js'
 
 /**
- * A plan as one line, as the cases write it: `update t set a=$1, b=? where id in $2|$3 & slug in 'x'`. `$n` is the n-th
+ * A plan as one line, as the cases write it: `update t set a=$1, b=? where id in $2|$3 & slug in 'x' & a<5`. `$n` is the n-th
  * value given, `?` one that the database computes, `unknown` a plan that tells nothing.
  */
 export function renderPlan(plan: WritePlan): string {
@@ -24,14 +24,17 @@ export function renderPlan(plan: WritePlan): string {
   }
 }
 
-function renderCondition({ isNever, pins }: Condition): string {
+function renderCondition({ isNever, pins, bounds }: Condition): string {
   if (isNever) return 'never'
-  return pins
-    .map(({ columns, values }) => {
-      const lists = values.map((list) => list.map(renderSource).join(','))
-      return `${columns.map(({ name }) => name).join(',')} in ${lists.join('|')}`
-    })
-    .join(' & ')
+  const listed = pins.map(({ columns, values }) => {
+    const lists = values.map((list) => list.map(renderSource).join(','))
+    return `${columns.map(({ name }) => name).join(',')} in ${lists.join('|')}`
+  })
+  const bounded = bounds.map(
+    ({ column, side, isOpen, value }) =>
+      `${column.name}${side === 'most' ? '<' : '>'}${isOpen ? '' : '='}${renderSource(value)}`,
+  )
+  return [...listed, ...bounded].join(' & ')
 }
 
 function renderSource(source: ValueSource): string {

@@ -69,6 +69,11 @@ function check(write: RowWrite, before: readonly Row[], after: readonly Row[], s
         hold(oneOf(entering, columns, key, row), `entering by ${String(key)}`)
     }
   }
+  const condition = write.condition()
+  if (condition !== undefined) {
+    told++
+    for (const row of changed) hold(!condition.excludes((name) => row[name]), 'chooses')
+  }
   if (write.assigned !== undefined) {
     told++
     for (const name of changedColumns(before, after)) hold(write.assigned.includes(name), `assigned ${name}`)

@@ -110,12 +110,26 @@ const comparison: fc.Arbitrary<Piece> = fc.oneof(
   fc
     .tuple(
       column,
-      fc.constantFrom(' <> ', ' >= ', ' < ', ' IS ', ' IS NOT ', ' LIKE ', ' != ', ' IS DISTINCT FROM '),
+      fc.constantFrom(
+        ' <> ',
+        ' >= ',
+        ' < ',
+        '<=',
+        ' > ',
+        ' IS ',
+        ' IS NOT ',
+        ' LIKE ',
+        ' != ',
+        ' IS DISTINCT FROM ',
+      ),
       value,
     )
     .map(([name, operator, right]) => sequence(name, operator, right)),
   fc.tuple(column, list).map(([name, values]) => sequence(name, ' NOT IN (', values, ')')),
   fc.tuple(column, value, value).map(([name, low, high]) => sequence(name, ' BETWEEN ', low, ' AND ', high)),
+  fc
+    .tuple(column, value, value, value)
+    .map(([name, low, high, other]) => sequence(name, ' BETWEEN ', low, ' AND ', high, ' = ', other)),
   fc
     .tuple(column, value, column, value)
     .map(([name, low, other, right]) => sequence(name, ' BETWEEN ', low, ' AND (', other, ' = ', right, ')')),

@@ -11,6 +11,10 @@ export interface WriteCase {
   /** By the columns of a key, with commas. */
   readonly touched?: Readonly<Record<string, readonly KeyValues[] | undefined>>
   readonly entering?: Readonly<Record<string, readonly KeyValues[] | undefined>>
+  /** Rows, of which some columns are known, that are certainly not concerned. */
+  readonly excluded?: readonly Readonly<Record<string, unknown>>[]
+  /** Rows that may be. */
+  readonly chosen?: readonly Readonly<Record<string, unknown>>[]
 }
 
 const pg = 'postgresql'
@@ -421,5 +425,83 @@ export const writeCases: readonly WriteCase[] = [
     assigned: undefined,
     touched: { id: undefined },
     entering: { id: undefined },
+  },
+  {
+    about: 'a bound tells rows that it leaves out, and no others',
+    dialect: pg,
+    sql: 'UPDATE post SET slug = $1 WHERE id < $2 AND "authorId" >= 3',
+    values: { parameters: ['a', 5] },
+    excluded: [{ id: 5 }, { id: 6n }, { id: '7' }, { authorId: 2 }, { id: 4, authorId: 2 }, { id: null }],
+    chosen: [
+      {},
+      { id: 4 },
+      { authorId: 3 },
+      { id: 4, authorId: 3 },
+      { id: true },
+      { id: 5.5 },
+      { id: '5x' },
+      { slug: 'z' },
+    ],
+  },
+  {
+    about: 'a bound that the value meets is left out where it is open',
+    dialect: 'mysql',
+    sql: 'DELETE FROM post WHERE id > ? AND authorId <= ?',
+    values: { parameters: ['5', 7n] },
+    excluded: [{ id: 5 }, { authorId: 8 }],
+    chosen: [{ id: 6 }, { authorId: 7 }],
+  },
+  {
+    about: 'both sides of BETWEEN bound',
+    dialect: pg,
+    sql: 'DELETE FROM post WHERE id BETWEEN 3 AND $1',
+    values: { parameters: [5] },
+    excluded: [{ id: 2 }, { id: 6 }],
+    chosen: [{ id: 3 }, { id: 5 }],
+  },
+  {
+    about: 'in SQLite a value may stand between two whole numbers',
+    dialect: 'sqlite',
+    sql: 'DELETE FROM post WHERE id > 3 AND authorId < 3',
+    values: { parameters: [] },
+    excluded: [{ id: 2 }, { authorId: 4 }],
+    chosen: [{ id: 3 }, { authorId: 3 }],
+  },
+  {
+    about: 'beyond what doubles tell apart nothing is bounded',
+    dialect: 'mysql',
+    sql: 'DELETE FROM post WHERE id <= ? AND authorId <= ?',
+    values: { parameters: ['9007199254740992', 9007199254740991n] },
+    chosen: [{ id: 9007199254740993n }, { authorId: 9007199254740993n }, { id: '9007199254740993' }],
+  },
+  {
+    about: 'text has no bounds here, nor has what is no whole number',
+    dialect: pg,
+    sql: "DELETE FROM post WHERE slug < 'm' AND price < 5 AND id < 2.5 AND id < $1 AND id < $2",
+    values: { parameters: ['x', true] },
+    chosen: [{ slug: 'z', price: 7, id: 9 }],
+  },
+  {
+    about: 'rows are left out that have none of the values listed',
+    dialect: pg,
+    sql: "DELETE FROM post WHERE slug IN ('a', $1) AND state = $2",
+    values: { parameters: ['B', 'x'] },
+    excluded: [{ slug: 'c' }, { slug: null }, { state: 'y' }, { slug: 'a', state: 'y' }],
+    chosen: [{ slug: 'b ' }, { slug: 'A', state: 'X' }, { slug: 'é' }, { slug: 7 }, {}],
+  },
+  {
+    about: 'rows are left out that have no whole tuple of those listed',
+    dialect: pg,
+    sql: 'DELETE FROM post WHERE (id, "authorId") IN ((1, 2), (3, 4))',
+    values: { parameters: [] },
+    excluded: [{ id: 1, authorId: 4 }, { id: 2 }, { authorId: null }],
+    chosen: [{ id: 1 }, { id: 3, authorId: 4 }, { authorId: 2 }],
+  },
+  {
+    about: 'a list of which one value is not known leaves nothing out',
+    dialect: pg,
+    sql: "DELETE FROM post WHERE slug IN ('a', $1)",
+    values: { parameters: ['é'] },
+    chosen: [{ slug: 'c' }],
   },
 ]

@@ -13,6 +13,10 @@ test.each(writeCases)('$about ($dialect)', ({ dialect, sql, values, ...expected 
   for (const [key, values] of Object.entries(expected.entering ?? {})) {
     expect({ [key]: write.entering(key.split(',')) }).toEqual({ [key]: values })
   }
+  const excludes = (row: Readonly<Record<string, unknown>>) =>
+    write.condition()?.excludes((name) => row[name]) === true
+  expect(expected.excluded?.filter((row) => !excludes(row)) ?? []).toEqual([])
+  expect(expected.chosen?.filter(excludes) ?? []).toEqual([])
 })
 
 test('a table that is not known is touched as a whole', () => {
