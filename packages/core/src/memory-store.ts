@@ -387,6 +387,8 @@ class MemoryStore implements Store {
 
   #forget(name: string, state: TagState): void {
     this.#tags.delete(name)
+    // It may be in an answer that is on its way, and have changed since that was asked for.
+    this.#bumps.forget(state.generation)
     state.generation = forgotten
     this.#tagBytes -= tagBytes(name)
   }

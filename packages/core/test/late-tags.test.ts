@@ -219,3 +219,33 @@ test('in a store that cannot bind, an answer depends on every write', async () =
   await read()
   expect(loads).toBe(2)
 })
+
+test('a row that is written while it is loaded is loaded again, also if its tag has been forgotten since', async () => {
+  const cache = createCache({ store: memoryStore({ maxEntries: 10 }), jitter: 0 })
+  const { reader, space, policy } = engineOf(cache)!
+  let loads = 0
+  const read = async (key: string, load: () => unknown) => {
+    const counted = () => {
+      loads++
+      return load()
+    }
+    await reader.read({ space, key, tags: ['post'], late, policy, load: counted })
+    await settled()
+  }
+  const rows = [{ id: 2, title: 'two' }]
+  const loader = new HeldLoader<readonly Row[]>()
+  await cache.snapshot(['post#2'])
+  const reading = read('posts', loader.load)
+  await settled()
+  await cache.invalidate(['post#2', 'post~'])
+  for (let i = 0; i < 30_000; i++) {
+    await cache.snapshot([`other#${i}`])
+    // Asked for again and again, they are not among those that are forgotten.
+    if (i % 100 === 0) await cache.snapshot(['post', 'post~'])
+  }
+  loader.land(rows)
+  await reading
+  expect(cache.stats()).toMatchObject({ unbound: 1 })
+  await read('posts', () => rows)
+  expect(loads).toBe(2)
+})
