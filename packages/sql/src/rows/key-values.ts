@@ -90,6 +90,7 @@ export function keysOfLists(
   columns: readonly SpeltColumn[],
   parameters: readonly unknown[] | undefined,
 ): readonly KeyValues[] | undefined {
+  if (lists.length === 1) return keysOfList(lists[0]!, columns, parameters)
   const keys: KeyValues[] = []
   for (const list of lists) {
     const found = keysOfList(list, columns, parameters)
@@ -105,6 +106,8 @@ function keysOfList(
   columns: readonly SpeltColumn[],
   parameters: readonly unknown[] | undefined,
 ): readonly KeyValues[] | undefined {
+  // Nearly every key is of one column.
+  if (list.length === 1) return candidates(list[0]!, columns[0]!.column, parameters)?.map((value) => [value])
   return product(list.map((source, at) => candidates(source, columns[at]!.column, parameters)))
 }
 

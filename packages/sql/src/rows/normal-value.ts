@@ -15,6 +15,8 @@ const maxDigits = 40
 const maxText = 1000
 const hexadecimal = /^[0-9a-f]{32}$/
 const printableAscii = /^[ -~]*$/
+// Four searches in a row take longer than all else that a write tells of a key.
+const hasLettersToChange = /[A-Zhjvy]/
 
 /**
  * The normal form of a value of a column, for reads and writes alike: nobody else may decide which values are equal.
@@ -46,10 +48,11 @@ export function normalValue(type: ValueType | undefined, value: unknown): Normal
 /** Beyond its range a column holds the nearest value, in MySQL where its mode or IGNORE lets it. */
 function integer(value: unknown, min: bigint, max: bigint): string | undefined {
   if (typeof value === 'number') {
-    // The commonest keys need no bigint.
-    if (value > 0 && value <= 127 && Number.isInteger(value)) return String(value)
     if (!Number.isSafeInteger(value)) return undefined
-  } else if (typeof value === 'string') {
+    // The commonest keys need no bigint of their own.
+    return value < min || value > max ? undefined : String(value)
+  }
+  if (typeof value === 'string') {
     if (value.length > maxDigits || !wholeNumber.test(value)) return undefined
   } else if (typeof value !== 'bigint') {
     return undefined
@@ -69,5 +72,6 @@ function text(value: string, maxLength = maxText): string | undefined {
   while (end > 0 && value.charCodeAt(end - 1) === 32) end--
   const plain = value.slice(0, end)
   if (end > maxLength || end > maxText || !printableAscii.test(plain)) return undefined
+  if (!hasLettersToChange.test(plain)) return plain
   return plain.toLowerCase().replaceAll('ch', 'c').replace(/[jy]/g, 'i').replaceAll('v', 'u')
 }

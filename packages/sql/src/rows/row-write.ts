@@ -1,13 +1,20 @@
 import type { TableName } from '../facts.js'
-import { fold, type KnownColumn, type KnownColumns, type SpeltColumn } from './columns.js'
-import { givenValue, keysOf, maxKeys, pinnedKeys, product, type KeyValues } from './key-values.js'
+import type { KnownColumn, KnownColumns, SpeltColumn } from './columns.js'
+import {
+  givenValue,
+  keysOf,
+  keysOfLists,
+  maxKeys,
+  pinnedKeys,
+  product,
+  type KeyValues,
+} from './key-values.js'
 import { normalValue, type NormalValue } from './normal-value.js'
-import type { Condition } from './pins.js'
-import type { Returning } from './returning.js'
 import { rowCondition, type RowCondition } from './row-condition.js'
 import { mayBeSql, type StatementValues } from './statement-values.js'
 import type { ValueSource } from './value-source.js'
 import type { Assignment, ProposedRows, WritePlan } from './write-plan.js'
+import { valueAt, writtenText, type WrittenKey, type WrittenText } from './written-text.js'
 
 /**
  * What one sending of a statement does to the rows of its table.
@@ -68,7 +75,6 @@ export function applyWrite(
 type KnownPlan = Exclude<WritePlan, { kind: 'unknown' }>
 type UpdatePlan = Extract<WritePlan, { kind: 'update' }>
 type UpsertPlan = Extract<WritePlan, { kind: 'upsert' }>
-type UpdatingPlan = UpdatePlan | UpsertPlan
 
 function unknownWrite(table: TableName | undefined, reason: string): RowWrite {
   return {
@@ -90,14 +96,13 @@ class AppliedWrite implements RowWrite {
   readonly #plan: KnownPlan
   readonly #values: StatementValues
   readonly #columns: KnownColumns
-  // Asked for by every key.
-  #known: readonly Assignment[] | undefined
-  #isAsked = false
+  readonly #text: WrittenText
 
   constructor(plan: KnownPlan, values: StatementValues, columns: KnownColumns) {
     this.#plan = plan
     this.#values = values
     this.#columns = columns
+    this.#text = writtenText(plan, columns)
   }
 
   get kind(): WritePlan['kind'] {
@@ -121,40 +126,39 @@ class AppliedWrite implements RowWrite {
   }
 
   get assigned(): readonly string[] | undefined {
-    const assignments = this.#assignments()
-    return assignments?.map(({ column }) => this.#columns.find(column)!.name)
+    return this.#text.assigned
   }
 
   touched(key: readonly string[]): readonly KeyValues[] | undefined {
     const plan = this.#plan
     if (plan.kind === 'insert') return []
-    const columns = this.#keyColumns(key)
-    if (columns === undefined) return undefined
+    const written = this.#text.key(key)
+    if (written === undefined) return undefined
     switch (plan.kind) {
       case 'truncate':
         return undefined
       case 'delete':
-        return this.#pinned(plan.where, columns) ?? this.#returned(plan.returning, columns, undefined)
+        return this.#pinned(written) ?? this.#returned(written, undefined)
       case 'update':
-        return this.#pinned(plan.where, columns) ?? this.#unchanged(plan, columns)
+        return this.#pinned(written) ?? this.#unchanged(written)
       case 'upsert':
-        return this.#conflicting(plan, columns) ?? this.#unchanged(plan, columns)
+        return this.#conflicting(plan, written.columns) ?? this.#unchanged(written)
     }
   }
 
   entering(key: readonly string[]): readonly KeyValues[] | undefined {
     const plan = this.#plan
     if (plan.kind === 'delete' || plan.kind === 'truncate') return []
-    const columns = this.#keyColumns(key)
-    if (columns === undefined) return undefined
+    const written = this.#text.key(key)
+    if (written === undefined) return undefined
     switch (plan.kind) {
       case 'insert':
-        return this.#inserted(plan.proposed, columns) ?? this.#returned(plan.returning, columns, null)
+        return this.#inserted(plan.proposed, written.columns) ?? this.#returned(written, null)
       case 'update':
-        if (plan.where.isNever || !assigns(this.#assignments(), columns)) return []
-        return this.#moved(plan, columns) ?? this.#returned(plan.returning, columns, null)
+        if (plan.where.isNever || !written.isAssigned) return []
+        return this.#moved(plan, written.columns) ?? this.#returned(written, null)
       case 'upsert':
-        return this.#upserted(plan, columns) ?? this.#returned(plan.returning, columns, null)
+        return this.#upserted(plan, written) ?? this.#returned(written, null)
     }
   }
 
@@ -164,36 +168,15 @@ class AppliedWrite implements RowWrite {
     return rowCondition(plan.where, this.#columns, this.#values.parameters)
   }
 
-  /** `undefined`: not told, or of a column that is not known and may be any (SQLite's `rowid` is the key). */
-  #assignments(): readonly Assignment[] | undefined {
-    if (!this.#isAsked) {
-      const assignments = assignmentsOf(this.#plan)
-      const isKnown = assignments?.every(({ column }) => this.#columns.find(column) !== undefined) === true
-      this.#known = isKnown ? assignments : undefined
-      this.#isAsked = true
-    }
-    return this.#known
-  }
-
-  #keyColumns(key: readonly string[]): readonly SpeltColumn[] | undefined {
-    const columns: SpeltColumn[] = []
-    for (const name of key) {
-      const spelt = this.#columns.named(name)
-      if (spelt === undefined) return undefined
-      columns.push(spelt)
-    }
-    return columns
-  }
-
   /** What the WHERE says that the rows had when they were chosen. */
-  #pinned({ pins, isNever }: Condition, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
-    return isNever ? [] : pinnedKeys(pins, 0, columns, this.#values.parameters)
+  #pinned({ columns, isNone, lists }: WrittenKey): readonly KeyValues[] | undefined {
+    return isNone ? [] : lists && keysOfLists(lists, columns, this.#values.parameters)
   }
 
   /** The rows that came back still have what they had, unless it was assigned. */
-  #unchanged({ returning }: UpdatingPlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
-    if (assigns(this.#assignments(), columns)) return undefined
-    return this.#returned(returning, columns, undefined)
+  #unchanged(written: WrittenKey): readonly KeyValues[] | undefined {
+    if (written.isAssigned) return undefined
+    return this.#returned(written, undefined)
   }
 
   /** The row that stands in the way has the values of the conflict's columns that were proposed. */
@@ -226,19 +209,20 @@ class AppliedWrite implements RowWrite {
   /** New values of what is assigned, old ones of the rest. */
   #moved(plan: UpdatePlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
     const candidates = columns.map((spelt) => {
-      const assigned = this.#assignments()?.filter(({ column }) => column === spelt.spelling)
+      const assigned = this.#text.assignments?.filter(({ column }) => column === spelt.spelling)
       if (assigned === undefined) return undefined
-      if (assigned.length === 0) return this.#pinned(plan.where, [spelt])?.map(([value]) => value!)
+      if (assigned.length === 0)
+        return pinnedKeys(plan.where.pins, 0, [spelt], this.#values.parameters)?.map(([value]) => value!)
       return this.#newValues(assigned, spelt, undefined)
     })
     return product(candidates)
   }
 
-  #upserted(plan: UpsertPlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
+  #upserted(plan: UpsertPlan, { columns, isAssigned }: WrittenKey): readonly KeyValues[] | undefined {
     const inserted = this.#inserted(plan.proposed, columns)
-    if (inserted === undefined || !assigns(this.#assignments(), columns)) return inserted
+    if (inserted === undefined || !isAssigned) return inserted
     const candidates = columns.map((spelt) => {
-      const assigned = this.#assignments()?.filter(({ column }) => column === spelt.spelling)
+      const assigned = this.#text.assignments?.filter(({ column }) => column === spelt.spelling)
       if (assigned === undefined) return undefined
       if (assigned.length > 0) return this.#newValues(assigned, spelt, plan.proposed)
       return this.#conflicting(plan, [spelt])?.map(([value]) => value!)
@@ -266,14 +250,9 @@ class AppliedWrite implements RowWrite {
   }
 
   /** @param ofNull what a row is worth whose key holds a NULL: `null` nothing, `undefined` it cannot be named. */
-  #returned(
-    returning: Returning,
-    columns: readonly SpeltColumn[],
-    ofNull: null | undefined,
-  ): readonly KeyValues[] | undefined {
+  #returned({ columns, fields }: WrittenKey, ofNull: null | undefined): readonly KeyValues[] | undefined {
     const { returned } = this.#values
-    if (returned === undefined || returning === undefined || returned.length > maxKeys) return undefined
-    const fields = columns.map(({ column, spelling }) => fieldOf(returning, column, spelling))
+    if (returned === undefined || fields === undefined || returned.length > maxKeys) return undefined
     return keysOf(returned, (row) =>
       columns.map(({ column }, at) => {
         const value = normalValue(column.type, valueAt(row, fields[at]))
@@ -283,48 +262,6 @@ class AppliedWrite implements RowWrite {
   }
 }
 
-function assignmentsOf(plan: KnownPlan): readonly Assignment[] | undefined {
-  if (plan.kind === 'update') return plan.assignments
-  return plan.kind === 'upsert' ? plan.conflict.assignments : []
-}
-
-/** Whether rows that exist may be given another value in one of the columns. */
-function assigns(assignments: readonly Assignment[] | undefined, columns: readonly SpeltColumn[]): boolean {
-  if (assignments === undefined) return true
-  return columns.some(({ spelling }) => assignments.some(({ column }) => column === spelling))
-}
-
 /** Nothing, or a default that only the database knows. */
 const absent = ({ nullable, hasDefault }: KnownColumn): NormalValue =>
   nullable && !hasDefault ? null : undefined
-
-/** Where the driver puts a column: its place in a list, its names in an object. */
-interface Field {
-  readonly index: number
-  readonly names: readonly string[]
-}
-
-/** Databases but PostgreSQL may name it as the statement does, or as the catalogue does. */
-function fieldOf(
-  returning: NonNullable<Returning>,
-  { name }: KnownColumn,
-  spelling: string,
-): Field | undefined {
-  if (returning === 'all') return { index: -1, names: [name] }
-  const index = returning.findIndex(({ column }) => column === spelling)
-  const returned = returning[index]?.name
-  if (returned === undefined) return undefined
-  // Of two fields of one name an object has one; an expression may be given any name.
-  const isOnly = returning.every(({ name: other }, at) => at === index || isAnother(other, [returned, name]))
-  return { index, names: isOnly ? [returned, name] : [] }
-}
-
-const isAnother = (name: string | undefined, names: readonly string[]): boolean =>
-  name !== undefined && names.every((known) => fold(known) !== fold(name))
-
-function valueAt(row: unknown, field: Field | undefined): unknown {
-  if (field === undefined || typeof row !== 'object' || row === null) return undefined
-  if (Array.isArray(row)) return field.index < 0 ? undefined : (row as readonly unknown[])[field.index]
-  const name = field.names.find((candidate) => Object.hasOwn(row, candidate))
-  return name === undefined ? undefined : (row as Readonly<Record<string, unknown>>)[name]
-}
