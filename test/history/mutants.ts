@@ -191,6 +191,24 @@ const sharedEntries: readonly HistoryMutant[] = [
       },
     ],
   }),
+  among(network, {
+    name: 'joining a look-up on the wire',
+    breaks: ['acknowledged'],
+    rule: 'nobody joins a request that has been sent',
+    patches: [
+      {
+        file: 'redis/src/crowd.ts',
+        find: 'const there = unsent.crowds?.get(crowd.key)',
+        replace: 'const there = unsent.crowds?.get(crowd.key) ?? unsent.sent?.get(crowd.key)',
+      },
+      {
+        file: 'redis/src/crowd.ts',
+        find: 'unsent.crowds?.set(crowd.key, crowd)',
+        replace:
+          'const sent = (unsent.sent ??= new Map())\n  sent.set(crowd.key, crowd)\n  const clear = () => { if (sent.get(crowd.key) === crowd) sent.delete(crowd.key) }\n  crowd.answer.then(clear, clear)',
+      },
+    ],
+  }),
   among(
     resending,
     breaking(

@@ -27,6 +27,13 @@ export class Turn {
   }
 }
 
+/** What is to be loaded. */
+export interface Wanted {
+  readonly space: Space
+  readonly key: string
+  readonly vector: Vector
+}
+
 /** `changed`: there is an entry to serve, or another vector to load under. `nothing`: the store cannot be asked. */
 export type Sight = 'same' | 'changed' | 'nothing'
 
@@ -70,12 +77,21 @@ export class FillTurns {
     this.#slow.delete(key)
   }
 
-  /** @param look what looking again brings */
-  next(space: Space, key: string, vector: Vector, look: () => Promise<Sight>): Promise<Turn | 'look again'> {
-    const id = `${vector.id}\n${space.prefix}${key}`
+  /**
+   * @param loadMs what the store knows of how long the load takes
+   * @param look what looking again brings
+   */
+  next(
+    { space, key, vector }: Wanted,
+    loadMs: number | undefined,
+    look: () => Promise<Sight>,
+  ): Promise<Turn | 'look again'> {
+    const flightKey = space.prefix + key
+    const id = `${vector.id}\n${flightKey}`
     const asked = this.#asked.get(id)
     if (asked !== undefined) return asked
-    const turn = this.#wait(() => this.#parts.fills.claim(space, key, vector), look).finally(() =>
+    const expectedMs = loadMs ?? this.#slow.get(flightKey) ?? 0
+    const turn = this.#wait(() => this.#parts.fills.claim(space, key, vector), look, expectedMs).finally(() =>
       this.#asked.delete(id),
     )
     this.#asked.set(id, turn)
@@ -95,10 +111,13 @@ export class FillTurns {
   async #wait(
     ask: () => MaybePromise<Claim | undefined>,
     look: () => Promise<Sight>,
+    expectedMs: number,
   ): Promise<Turn | 'look again'> {
     const { clock, guard, fills, closing } = this.#parts
-    const until = clock.now() + fills.waitMs
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, maxPauseMs)) {
+    const startedAt = clock.now()
+    const until = startedAt + fills.waitMs
+    const pauses = new Pauses(startedAt + expectedMs)
+    for (;;) {
       // The claim goes first: whoever had it before has stored by then, and the look sees it.
       const [claim, sight] = await Promise.all([guard.run('claim', ask, () => unclaimed), look()])
       if (sight === 'changed') {
@@ -106,10 +125,38 @@ export class FillTurns {
         return 'look again'
       }
       if (claim !== undefined || sight === 'nothing') return new Turn(claim)
-      const leftMs = until - clock.now()
+      const now = clock.now()
+      const leftMs = until - now
       if (leftMs <= 0 || closing.aborted) return new Turn(undefined)
-      await new Promise<void>((resolve) => void clock.setTimer(resolve, Math.min(pauseMs, leftMs)))
+      const pauseMs = Math.min(pauses.next(now), leftMs)
+      await new Promise<void>((resolve) => void clock.setTimer(resolve, pauseMs))
     }
+  }
+}
+
+/**
+ * How long to wait before asking again: ever longer, and shortly again from when the load is likely to end, as the last one took. Else whoever
+ * waits for a load of 200 ms learns of its end half a pause late, which is an eighth of it.
+ */
+class Pauses {
+  readonly #expectedAt: number
+  #nextMs = firstPauseMs
+  #isOverdue = false
+
+  constructor(expectedAt: number) {
+    this.#expectedAt = expectedAt
+  }
+
+  next(now: number): number {
+    const expectedMs = this.#expectedAt - now
+    const pauseMs = this.#nextMs
+    if (this.#isOverdue || expectedMs > pauseMs) {
+      this.#nextMs = Math.min(pauseMs * pauseGrowth, maxPauseMs)
+      return pauseMs
+    }
+    this.#isOverdue = true
+    this.#nextMs = firstPauseMs
+    return Math.max(expectedMs, firstPauseMs)
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Clock } from './clock.js'
+import { Deadlines } from './deadlines.js'
 import type { PreparedCopy } from './clone.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
+import { OfOneTick } from './of-one-tick.js'
 import type { Claim, Vector } from './store.js'
 
 /** What a finished load leaves for those who joined it. */
@@ -75,12 +77,14 @@ const maxFlights = 10_000
 export class Flights {
   /** Also those that nobody joins any more: a key that is deleted must reach every load of it. */
   readonly #newest = new Map<string, Flight>()
-  readonly #clock: Clock
+  readonly #deadlines: Deadlines
+  /** Those who join together wait as one. */
+  readonly #waits = new OfOneTick<Flight, Promise<Landed | undefined>>()
   readonly #joinTimeoutMs: number
   #size = 0
 
   constructor(clock: Clock, joinTimeoutMs: number) {
-    this.#clock = clock
+    this.#deadlines = new Deadlines(clock)
     this.#joinTimeoutMs = joinTimeoutMs
   }
 
@@ -143,22 +147,26 @@ export class Flights {
    *
    * @param limitMs of the reader's own; others go on joining the load after it
    */
-  async join(flight: Flight, limitMs = Infinity): Promise<Landed | undefined> {
+  join(flight: Flight, limitMs = Infinity): Promise<Landed | undefined> {
     flight.joiners++
-    let cancel!: () => void
-    const tooLong = new Promise<undefined>((resolve) => {
-      const isOwnLimit = limitMs < this.#joinTimeoutMs
-      const tooLate = () => {
+    if (limitMs < this.#joinTimeoutMs) return this.#wait(flight, limitMs, true)
+    return (
+      this.#waits.find(flight) ?? this.#waits.keep(flight, this.#wait(flight, this.#joinTimeoutMs, false))
+    )
+  }
+
+  #wait(flight: Flight, limitMs: number, isOwnLimit: boolean): Promise<Landed | undefined> {
+    return new Promise((resolve) => {
+      const deadline = this.#deadlines.start(limitMs, () => {
         if (!isOwnLimit) flight.isJoinable = false
         resolve(undefined)
+      })
+      const { landed } = flight
+      const end = () => {
+        if (this.#deadlines.end(deadline)) resolve(landed)
       }
-      cancel = this.#clock.setTimer(tooLate, isOwnLimit ? limitMs : this.#joinTimeoutMs)
+      landed.then(end, end)
     })
-    try {
-      return await Promise.race([flight.landed, tooLong])
-    } finally {
-      cancel()
-    }
   }
 
   /** The key got a value, or lost it, by hand: loads that began before must neither store nor be joined. */

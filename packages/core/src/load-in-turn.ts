@@ -50,7 +50,7 @@ export class LoadsInTurn {
     const batch = (this.#batch ??= this.#openBatch())
     if (this.pays(request.space.prefix + request.key, loadMs)) batch.pays = true
     await batch.isComplete
-    if (batch.pays) return this.load(request, vector, reason)
+    if (batch.pays) return this.load(request, vector, reason, loadMs)
     return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
   }
 
@@ -65,11 +65,18 @@ export class LoadsInTurn {
   }
 
   /** As `loadOrJoin`, unless another process does it. */
-  async load(request: ReadRequest, vector: Vector, reason: string, roundsLeft = maxRounds): Promise<unknown> {
+  async load(
+    request: ReadRequest,
+    vector: Vector,
+    reason: string,
+    loadMs: number | undefined,
+    roundsLeft = maxRounds,
+  ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
     if (this.#parts.flights.find(flightKey, vector) !== undefined)
       return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
-    const turn = await this.#parts.turns.next(request.space, request.key, vector, () =>
+    const { space, key } = request
+    const turn = await this.#parts.turns.next({ space, key, vector }, loadMs, () =>
       this.#look(request, vector),
     )
     if (turn === 'look again') return this.#lookAgain(request, reason, roundsLeft)
@@ -103,7 +110,7 @@ export class LoadsInTurn {
       tell(request, 'miss', reason)
       return this.#parts.loads.alone(request)
     }
-    if (roundsLeft > 1) return this.load(request, vector, reason, roundsLeft - 1)
+    if (roundsLeft > 1) return this.load(request, vector, reason, lookup.loadMs, roundsLeft - 1)
     return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
   }
 }

@@ -107,7 +107,8 @@ export class Loads {
     counters.joined++
     tell(request, 'joined', reason)
     const limitMs = ownLimitMs(request)
-    const landed = await waitingWithin(within, flight, () => flights.join(flight, limitMs))
+    const landing = flights.join(flight, limitMs)
+    const landed = await (within === undefined ? landing : waitingWithin(within, flight, landing))
     if (landed?.lackedTags === undefined) {
       if (landed?.copy !== undefined) return shared(request, landed.copy)
     } else if (!rejoining) {
@@ -313,11 +314,10 @@ function wait(outer: Flight, inner: Flight): void {
   outer.waitsFor.add(inner)
 }
 
-async function waitingWithin<T>(outer: Flight | undefined, inner: Flight, run: () => Promise<T>): Promise<T> {
-  if (outer === undefined) return run()
+async function waitingWithin<T>(outer: Flight, inner: Flight, landing: Promise<T>): Promise<T> {
   wait(outer, inner)
   try {
-    return await run()
+    return await landing
   } finally {
     outer.waitsFor?.delete(inner)
   }

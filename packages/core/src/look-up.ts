@@ -3,6 +3,7 @@ import { isWithinTtl } from './fresh.js'
 import type { Guard } from './guard.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
+import { OfOneTick } from './of-one-tick.js'
 import type { ReadRequest } from './read-request.js'
 import type { Space } from './space.js'
 import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
@@ -21,6 +22,8 @@ export interface LookUpsParts {
 /** The first step of a read: asks the store, which may fail or never answer, and then there is nothing. */
 export class LookUps {
   readonly #parts: LookUpsParts
+  /** A store may look up once for several readers, and then they wait as one. */
+  readonly #waits = new OfOneTick<Promise<Lookup>, Promise<Lookup>>()
 
   constructor(parts: LookUpsParts) {
     this.#parts = parts
@@ -40,12 +43,15 @@ export class LookUps {
   }
 
   inTime(lookup: Promise<Lookup>): Promise<Lookup> {
-    return this.#parts.guard.settle('lookup', lookup, unavailable)
+    return (
+      this.#waits.find(lookup) ??
+      this.#waits.keep(lookup, this.#parts.guard.settle('lookup', lookup, unavailable))
+    )
   }
 
-  async again(request: LookUpRequest): Promise<Lookup> {
+  again(request: LookUpRequest): MaybePromise<Lookup> {
     const lookup = this.begin(request)
-    return isPromise(lookup) ? await this.inTime(lookup) : lookup
+    return isPromise(lookup) ? this.inTime(lookup) : lookup
   }
 
   /** What was found, if it may be served. */

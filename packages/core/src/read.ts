@@ -255,7 +255,7 @@ export class Reader {
     if (learned !== undefined) return this.#loads.loadLearned(request, learned, reason)
     if (this.#inTurn !== undefined) {
       if (request.isBatched === true) return this.#inTurn.loadBatched(request, vector, reason, loadMs)
-      if (this.#inTurn.pays(flightKey, loadMs)) return this.#inTurn.load(request, vector, reason)
+      if (this.#inTurn.pays(flightKey, loadMs)) return this.#inTurn.load(request, vector, reason, loadMs)
     }
     return this.#loads.loadOrJoin(request, toldBefore(request), vector, reason)
   }

@@ -71,15 +71,31 @@ test('superseding a key leaves the loads of others alone', () => {
   expect(flights.find('b', vector('2'))).toBe(loads[2])
 })
 
-test('joining sets one timer and takes it back', async () => {
+test('however many join, they set one timer', async () => {
+  const clock = new FakeClock()
+  const flights = new Flights(clock, 1_000)
+  const loads = [open(flights, 'a'), open(flights, 'b')]
+  const joining = [...loads, ...loads].map((flight) => flights.join(flight))
+  await settled()
+  joining.push(...loads.map((flight) => flights.join(flight)))
+  expect(clock.pending).toBe(1)
+  for (const flight of loads) flight.land(landing(1))
+  expect((await Promise.all(joining)).map((landed) => landed?.value)).toEqual([1, 1, 1, 1, 1, 1])
+})
+
+test('each who joins waits as long as another, from when they joined', async () => {
   const clock = new FakeClock()
   const flights = new Flights(clock, 1_000)
   const flight = open(flights, 'a')
-  const joining = flights.join(flight)
-  expect(clock.pending).toBe(1)
+  const early = flights.join(flight)
+  await settled()
+  clock.advance(600)
+  const late = flights.join(flight)
+  await clock.pass(400)
+  expect(await early).toBeUndefined()
+  expect(flights.find('a', vector(''))).toBeUndefined()
   flight.land(landing(1))
-  expect((await joining)?.value).toBe(1)
-  expect(clock.pending).toBe(0)
+  expect((await late)?.value).toBe(1)
 })
 
 test('while an outcome is in doubt, a read that names its tags itself does not join an earlier load', async () => {

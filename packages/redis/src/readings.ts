@@ -1,5 +1,6 @@
 import type { StoreContext } from '@freshet/core/store'
 import type { CommandPart } from './client.js'
+import type { Crowds, Unsent } from './crowd.js'
 import type { Link, Outcome, ScriptCall } from './link.js'
 import type { Script } from './scripts/script.js'
 import { TickBatch } from './tick-batch.js'
@@ -30,7 +31,7 @@ export interface ReadingsOptions {
 export const maxKeysPerCall = 500
 
 /** Reads keys with their servers' epochs: in one request per node and tick, as {@link TickBatch} has it. */
-export class KeyReader {
+export class KeyReader implements Unsent {
   readonly #options: ReadingsOptions
   readonly #batch = new TickBatch((keys) => this.#request(keys))
 
@@ -40,6 +41,10 @@ export class KeyReader {
 
   read(keys: readonly string[]): Promise<Readings> {
     return this.#batch.ask(keys)
+  }
+
+  get crowds(): Crowds | undefined {
+    return this.#batch.crowds
   }
 
   async #request(keys: readonly string[]): Promise<Readings> {

@@ -21,6 +21,7 @@ import {
 } from '@freshet/core/store'
 import { withAdvice } from './advisor/with-advice.js'
 import type { RedisClient } from './client.js'
+import { Crowd, together } from './crowd.js'
 import { Delivery } from './delivery.js'
 import { FillLeases } from './fill-leases.js'
 import { Intents } from './intents.js'
@@ -46,6 +47,7 @@ import { mintScript } from './scripts/mint.js'
 import { readScript } from './scripts/read.js'
 import { assertFits, assertHasCopies } from './topologies.js'
 import { outdated } from './outdated.js'
+import { toShare } from './to-share.js'
 import { hasIntent, type Instant, RedisVector, stampOf, toServerMs } from './vector.js'
 import { clientWire } from './wire.js'
 
@@ -159,11 +161,30 @@ class RedisStore implements Store {
     })
   }
 
-  async lookup(
+  lookup(
     space: Space,
     key: string,
     tags: readonly string[],
     clocks: readonly string[] = none,
+  ): Promise<Lookup> {
+    // Whoever keeps copies has one for several.
+    if (this.#hasNear) return this.#lookup(space, key, tags, clocks)
+    const crowd = new Crowd(space, key, tags, clocks)
+    return this.together(crowd, async () => {
+      const found = await this.#lookup(space, key, tags, clocks)
+      return crowd.readers === 1 ? found : toShare(found)
+    })
+  }
+
+  together(crowd: Crowd, look: () => Promise<Lookup>): Promise<Lookup> {
+    return together(this.#reader, crowd, look)
+  }
+
+  async #lookup(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks: readonly string[],
   ): Promise<Lookup> {
     if (this.#closed) return unavailable
     const identity = space.prefix + key

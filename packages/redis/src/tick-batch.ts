@@ -1,6 +1,10 @@
+import type { Crowds, Unsent } from './crowd.js'
+
 interface Batch<Answers> {
   readonly keys: Set<string>
   readonly done: Promise<Answers>
+  /** Made for the first of them. */
+  crowds?: Crowds
 }
 
 /**
@@ -8,7 +12,7 @@ interface Batch<Answers> {
  *
  * Nobody is let into a request that has been sent: its answer may be from before a write that the reader knows is done.
  */
-export class TickBatch<Answers> {
+export class TickBatch<Answers> implements Unsent {
   readonly #request: (keys: readonly string[]) => Promise<Answers>
   #next: Batch<Answers> | undefined
 
@@ -22,6 +26,10 @@ export class TickBatch<Answers> {
     const batch = (this.#next ??= this.#open())
     for (const key of keys) batch.keys.add(key)
     return batch.done
+  }
+
+  get crowds(): Crowds | undefined {
+    return this.#next && (this.#next.crowds ??= new Map())
   }
 
   #open(): Batch<Answers> {

@@ -20,6 +20,7 @@ export class RedisVector implements Vector {
   readonly usable: boolean
   /** When it was read. */
   readonly at: Instant
+  #id: string | undefined
 
   constructor(names: readonly string[], stamps: readonly string[], usable: boolean, at: Instant) {
     this.names = names
@@ -29,7 +30,7 @@ export class RedisVector implements Vector {
   }
 
   get id(): string {
-    return this.stamps.join(',')
+    return (this.#id ??= this.stamps.join(','))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { StoreContext } from '@freshet/core/store'
+import type { Crowds, Unsent } from '../crowd.js'
 import type { Link, Outcome, ScriptCall } from '../link.js'
 import { chunks, groupsOf, maxKeysPerCall, readingsOf, type Reading, type Readings } from '../readings.js'
 import { checkScript } from '../scripts/check.js'
@@ -17,7 +18,7 @@ export interface CheckerOptions {
 }
 
 /** Asks whether generations are what is known of them: in one request per node and tick, as {@link TickBatch} has it. */
-export class Checker {
+export class Checker implements Unsent {
   readonly #options: CheckerOptions
   readonly #batch = new TickBatch((keys) => this.#request(keys))
 
@@ -27,6 +28,10 @@ export class Checker {
 
   ask(keys: readonly string[]): Promise<Stamps> {
     return this.#batch.ask(keys)
+  }
+
+  get crowds(): Crowds | undefined {
+    return this.#batch.crowds
   }
 
   #request(keys: readonly string[]): Promise<Stamps> {

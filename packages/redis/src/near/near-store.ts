@@ -8,6 +8,7 @@ import {
   type Lookup,
   type MaybePromise,
   prepareCopy,
+  type PreparedCopy,
   type ResolvedConsistency,
   type Space,
   type Store,
@@ -15,7 +16,9 @@ import {
   type StoreSize,
   type Vector,
 } from '@freshet/core/store'
+import { Crowd, together } from '../crowd.js'
 import { handTag, isHandTag, type Keys, tagsOf } from '../keys.js'
+import { toShare } from '../to-share.js'
 import { RedisVector } from '../vector.js'
 import type { Checker } from './checker.js'
 import type { Generations } from './generations.js'
@@ -23,8 +26,13 @@ import type { NearCopies } from './near-copies.js'
 import { NearCopy } from './near-copy.js'
 import type { NearMode } from './near-mode.js'
 
-/** A store that binds tags which are known only after a load. */
-export type BindingStore = Store & Required<Pick<Store, 'bind'>>
+/** The store that processes share. */
+export type BindingStore = Store & Required<Pick<Store, 'bind'>> & SharedLookUps
+
+interface SharedLookUps {
+  /** What `look` brings, for all who ask for the same before its request has been sent. See {@link together}. */
+  together(crowd: Crowd, look: () => Promise<Lookup>): Promise<Lookup>
+}
 
 export interface NearStoreParts {
   readonly shared: BindingStore
@@ -167,16 +175,20 @@ export class NearStore implements Store {
   }
 
   /** A copy that nothing speaks against, but nobody has asked: it is served if the servers say so. */
-  async #confirm(
+  #confirm(
     copy: NearCopy,
     space: Space,
     key: string,
     tags: readonly string[],
     clocks: readonly string[] | undefined,
   ): Promise<Lookup> {
-    const { checker, mode } = this.#parts
-    mode.listen()
-    const asked = await checker.ask(copy.keys)
+    this.#parts.mode.listen()
+    const crowd = new Crowd(space, key, tags, clocks)
+    return together(this.#parts.checker, crowd, () => this.#confirmFor(crowd, copy))
+  }
+
+  async #confirmFor(crowd: Crowd, copy: NearCopy): Promise<Lookup> {
+    const asked = await this.#parts.checker.ask(copy.keys)
     const { stamps } = copy.vector
     let isCurrent = true
     for (let i = 0; i < stamps.length && isCurrent; i++) {
@@ -184,7 +196,9 @@ export class NearStore implements Store {
       if (stamp === undefined) return unavailable
       isCurrent = stamp === stamps[i]
     }
-    return isCurrent ? copy : await this.#replace(space, key, tags, clocks)
+    if (isCurrent) return copy
+    const { space, key, tags, clocks, readers } = crowd
+    return await this.#replace(space, key, tags, clocks, readers)
   }
 
   #replace(
@@ -192,20 +206,28 @@ export class NearStore implements Store {
     key: string,
     tags: readonly string[],
     clocks: readonly string[] | undefined,
+    readers = 1,
   ): Promise<Lookup> {
     if (!this.#parts.keepsOutdated) this.#parts.copies.delete(space.prefix + key)
-    return this.#fetch(space, key, tags, clocks)
+    return this.#fetch(space, key, tags, clocks, readers)
   }
 
-  async #fetch(
+  #fetch(
     space: Space,
     key: string,
     tags: readonly string[],
     clocks: readonly string[] | undefined,
+    readers = 1,
   ): Promise<Lookup> {
-    const { shared, copies, mode, generations, keys } = this.#parts
+    this.#parts.mode.listen()
+    const crowd = new Crowd(space, key, tags, clocks, readers)
+    return this.#parts.shared.together(crowd, () => this.#fetchFor(crowd))
+  }
+
+  async #fetchFor(crowd: Crowd): Promise<Lookup> {
+    const { space, key, tags, clocks } = crowd
+    const { shared, copies, generations, keys } = this.#parts
     const identity = space.prefix + key
-    mode.listen()
     const mayKeep = copies.fetching(identity)
     const handKey = keys.generation(space.prefix + handTag)
     const before = generations.stampOf(handKey)
@@ -213,16 +235,25 @@ export class NearStore implements Store {
     const found = await shared.lookup(space, key, tags, clocks)
     // Of several servers one may have been asked for the entry before it was changed by hand, and another for what tells of it after.
     const isOneMoment = this.#parts.isOneServer || before === generations.stampOf(handKey)
-    if (mayKeep() && isOneMoment && found.status === 'found') this.#keepFetched(identity, found, tags)
+    const mayBeKept = mayKeep() && isOneMoment
+    if (found.status === 'found') {
+      const copy = mayBeKept ? this.#keepFetched(identity, found, tags) : undefined
+      return crowd.readers === 1 ? found : toShare(found, copy)
+    }
     // Of an entry that has expired, the copy is all that is left.
-    if (found.status === 'absent' && loadMs !== undefined) return { loadMs, ...found }
-    return found
+    return loadMs === undefined ? found : { loadMs, ...found }
   }
 
-  #keepFetched(identity: string, { copy, vector, ...times }: Entry, tags: readonly string[]): void {
+  /** The copy, if the value can be copied. */
+  #keepFetched(
+    identity: string,
+    { copy, vector, ...times }: Entry,
+    tags: readonly string[],
+  ): PreparedCopy | undefined {
     // What was decoded goes to the reader, who may change it.
     const prepared = prepareCopy(copy.master)
     if (prepared !== undefined) this.keep(identity, { copy: prepared, tags, ...times }, vector)
+    return prepared
   }
 
   /**

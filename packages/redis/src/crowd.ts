@@ -1,0 +1,67 @@
+import type { Lookup, Space } from '@freshet/core/store'
+
+/** Readers who ask for one entry in the same words, before the request for it has been sent: they are answered as one. */
+export class Crowd {
+  readonly space: Space
+  readonly key: string
+  readonly tags: readonly string[]
+  readonly clocks: readonly string[]
+  /** How many they are. Final once the request has been sent. */
+  readers: number
+  answer!: Promise<Lookup>
+
+  constructor(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks: readonly string[] = none,
+    readers = 1,
+  ) {
+    this.space = space
+    this.key = key
+    this.tags = tags
+    this.clocks = clocks
+    this.readers = readers
+  }
+
+  isAs({ space, key, tags, clocks }: Crowd): boolean {
+    return (
+      this.key === key &&
+      this.space.prefix === space.prefix &&
+      areSame(this.tags, tags) &&
+      areSame(this.clocks, clocks)
+    )
+  }
+}
+
+/** By key. */
+export type Crowds = Map<string, Crowd>
+
+/** Requests that are sent together. */
+export interface Unsent {
+  /** Who waits for those that have not been sent; `undefined`: there are none. */
+  readonly crowds: Crowds | undefined
+}
+
+/**
+ * What `look` brings, for all who ask for the same before it has been sent: so each is answered by a look-up that began after it had asked.
+ *
+ * @param look asks at once, by what `unsent` sends
+ */
+export function together(unsent: Unsent, crowd: Crowd, look: () => Promise<Lookup>): Promise<Lookup> {
+  const there = unsent.crowds?.get(crowd.key)
+  if (there?.isAs(crowd) === true) {
+    there.readers += crowd.readers
+    return there.answer
+  }
+  crowd.answer = look()
+  unsent.crowds?.set(crowd.key, crowd)
+  return crowd.answer
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some === others) return true
+  return some.length === others.length && some.every((one, index) => one === others[index])
+}
+
+const none: readonly string[] = Object.freeze([])
