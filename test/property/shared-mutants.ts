@@ -74,7 +74,7 @@ const statements: readonly Mutant[] = [
 // A commit that bumps nothing.
 const silentCommit: Patch = {
   file: transaction,
-  find: "writes.committed('a transaction')",
+  find: "writes.committed('a transaction', isCertain)",
   replace: 'writes.rolledBack()',
 }
 
@@ -128,7 +128,7 @@ const moments: readonly Mutant[] = [
       },
       {
         file: tapped,
-        find: 'const ending = written.invalidate(execution.statement.sql)',
+        find: 'const ending = written.invalidate(execution.statement.sql, true)',
         replace: 'const ending: unknown = undefined',
       },
     ],
@@ -139,7 +139,7 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: tapped,
-        find: 'const ending = written.invalidate(execution.statement.sql)',
+        find: 'const ending = written.invalidate(execution.statement.sql, true)',
         replace: 'const ending = void setTimeout(() => void written.invalidate(execution.statement.sql), 5)',
       },
     ],

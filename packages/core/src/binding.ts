@@ -1,3 +1,5 @@
+import type { Conditions } from './conditions.js'
+import { conditionsOf, withConditions } from './conditions.js'
 import type { Engine } from './engine.js'
 import { FreshetError } from './errors.js'
 import type { Execution, StatementAnswer, TappedStatement } from './execution.js'
@@ -83,7 +85,8 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
       const tags = known.tagsOf(execution, answer)
       if (answer !== undefined && this.#parts.engine.events.has('widened'))
         this.#explain(execution, answer, known)
-      return tags === 'all' ? this.#wideTagsOf(execution.statement, known) : [...tags, anyTable]
+      if (tags === 'all') return this.#wideTagsOf(execution.statement, known)
+      return withConditions([...tags, anyTable], conditionsOf(tags))
     } catch (cause) {
       return this.#failed(cause)
     }
@@ -124,6 +127,10 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     return this.#parts.engine.store.isLocal === true
   }
 
+  get store(): object {
+    return this.#parts.engine.store
+  }
+
   open(tags: readonly string[]): MaybePromise<Write> {
     const { writer, space } = this.#parts.engine
     return writer.open(space, tags)
@@ -134,9 +141,9 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     return writer.unknown(space, tags, cause)
   }
 
-  invalidate(tags: readonly string[], source: string): MaybePromise<void> {
+  invalidate(tags: readonly string[], source: string, conditions?: Conditions): MaybePromise<void> {
     const { writer, space } = this.#parts.engine
-    return writer.invalidate(space, tags, source)
+    return writer.invalidate(space, tags, source, conditions)
   }
 
   invalidateAll(source: string): MaybePromise<void> {

@@ -22,6 +22,7 @@ import type { ReadRequest } from './read-request.js'
 import { rememberSnapshot, tagsOfSnapshot } from './snapshots.js'
 import { createSpace, wholeSpaceTag } from './space.js'
 import type { Entry } from './store.js'
+import { writesUnderWay } from './under-way.js'
 import { resolveSwitch } from './switch-options.js'
 
 const keyOptionNames = ['scope'] as const
@@ -128,17 +129,23 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       const isRolledBack = options?.isRolledBack
       if (isRolledBack !== undefined) assertFunction("The option 'isRolledBack'", 'judging', isRolledBack)
       const resolved = tagNames.resolve(tags)
-      const write = await writer.open(space, resolved)
-      const result = await settle(run)
-      if (result.ok) {
-        await write.committed(resolved, 'write()')
-        return result.value
+      const underWay = { mayConcern: (asked: object) => asked === store }
+      writesUnderWay.begin(underWay)
+      try {
+        const write = await writer.open(space, resolved)
+        const result = await settle(run)
+        if (result.ok) {
+          await write.committed(resolved, 'write()')
+          return result.value
+        }
+        if (judges(isRolledBack, result.error)) await write.rolledBack()
+        // Its outcome is known, but `run` may have done more than the statement that failed.
+        else if (isServerError(result.error)) await write.committed(resolved, 'write()')
+        else await write.unknown(resolved, result.error)
+        throw result.error
+      } finally {
+        writesUnderWay.end(underWay)
       }
-      if (judges(isRolledBack, result.error)) await write.rolledBack()
-      // Its outcome is known, but `run` may have done more than the statement that failed.
-      else if (isServerError(result.error)) await write.committed(resolved, 'write()')
-      else await write.unknown(resolved, result.error)
-      throw result.error
     },
 
     async snapshot(tags) {

@@ -10,7 +10,7 @@ import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
 import type { Switches } from './switches.js'
 
 /** What a look-up needs to know of a read. */
-export type LookUpRequest = Pick<ReadRequest, 'space' | 'key' | 'tags' | 'late'>
+export type LookUpRequest = Pick<ReadRequest, 'space' | 'key' | 'tags' | 'late' | 'shown'>
 
 export interface LookUpsParts {
   readonly store: Store
@@ -35,7 +35,13 @@ export class LookUps {
     if (!switches.areAllOn && !switches.reads(request.space, request.tags)) return switchedOff
     // Not through `guard.run`: a hit from memory need not pay for closures.
     try {
-      return this.#parts.store.lookup(request.space, request.key, request.tags, request.late?.clocks)
+      return this.#parts.store.lookup(
+        request.space,
+        request.key,
+        request.tags,
+        request.late?.clocks,
+        request.shown,
+      )
     } catch (cause) {
       this.#parts.guard.failed('lookup', cause)
       return unavailable()

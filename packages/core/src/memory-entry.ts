@@ -12,7 +12,7 @@ export class MemoryEntry implements Entry, PreparedCopy {
   readonly master: unknown
   readonly plan: CopyPlan
   readonly bytes: number
-  readonly vector: MemoryVector
+  vector: MemoryVector
   readonly tags: readonly string[]
   readonly storedAt: number
   readonly expiresAt: number

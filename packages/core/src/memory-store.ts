@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap-bytes.js'
+import { ConditionalChanges } from './conditional-changes.js'
+import type { Conditions, ShownRows } from './conditions.js'
 import { MemoryEntry } from './memory-entry.js'
 import type { TagState } from './memory-vector.js'
 import { forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
@@ -85,6 +87,9 @@ class MemoryStore implements Store {
   readonly #tags = new Map<string, TagState>()
   readonly #recent = new RecentVectors()
   readonly #bumps = new RecentBumps()
+  readonly #conditional = new ConditionalChanges()
+  /** What took the place of a vector whose entry has outlived some changes, for the others that share it. */
+  readonly #renewed = new WeakMap<MemoryVector, MemoryVector>()
   readonly #maxBytes: number
   readonly #maxTags: number
   readonly #maxIdleTags: number
@@ -116,15 +121,21 @@ class MemoryStore implements Store {
     this.#now = now
   }
 
-  lookup(space: Space, key: string, tags: readonly string[], clocks?: readonly string[]): Lookup {
+  lookup(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks?: readonly string[],
+    shown?: ShownRows,
+  ): Lookup {
     const fullKey = space.prefix + key
     this.#later.flushKey(fullKey)
     const entry = this.#entries.get(fullKey)
     if (entry === undefined)
       return this.#negatives.isEmpty
         ? this.#absent('missing', space, tags, clocks)
-        : this.#lookupNegative(fullKey, space, tags, clocks)
-    if (this.#isCurrent(entry) && covers(entry.tags, tags)) return entry
+        : this.#lookupNegative(fullKey, space, tags, clocks, shown)
+    if ((this.#isCurrent(entry) || this.#outlives(entry, shown)) && covers(entry.tags, tags)) return entry
     return this.#absent('invalidated', space, tags, clocks, entry)
   }
 
@@ -133,10 +144,11 @@ class MemoryStore implements Store {
     space: Space,
     tags: readonly string[],
     clocks: readonly string[] | undefined,
+    shown: ShownRows | undefined,
   ): Lookup {
     const entry = this.#negatives.get(fullKey)
     if (entry !== undefined)
-      return this.#isCurrent(entry) && covers(entry.tags, tags)
+      return (this.#isCurrent(entry) || this.#outlives(entry, shown)) && covers(entry.tags, tags)
         ? entry
         : this.#absent('invalidated', space, tags, clocks, entry)
     return this.#negatives.recall(space, fullKey, tags) ?? this.#absent('missing', space, tags, clocks)
@@ -215,13 +227,14 @@ class MemoryStore implements Store {
     this.bump(intent.space, bumped)
   }
 
-  bump(space: Space, tags: readonly string[]): void {
+  bump(space: Space, tags: readonly string[], conditions?: Conditions): void {
     for (const tag of tags) {
       const name = space.prefix + tag
       const state = this.#tags.get(name)
       // A tag that nobody has asked for is in no vector, but may be in an answer that is on its way.
       if (state === undefined) this.#bumps.add(name, ++this.#generation)
-      else this.#change(state)
+      else if (conditions === undefined) this.#change(state)
+      else this.#changeSome(state, tag, conditions)
     }
     this.#version++
     this.#negatives.changed(space.prefix, tags)
@@ -250,6 +263,7 @@ class MemoryStore implements Store {
     this.#clear()
     this.#recent.clear()
     this.#tags.clear()
+    this.#conditional.clear()
     this.#tagBytes = 0
   }
 
@@ -285,6 +299,29 @@ class MemoryStore implements Store {
     if (!isUnchanged(entry.vector)) return false
     entry.confirmedAt = this.#version
     return true
+  }
+
+  /** All that has changed since it was stored can have changed no row that it shows. */
+  #outlives(entry: MemoryEntry, shown: ShownRows | undefined): boolean {
+    if (shown === undefined) return false
+    const changes = this.#conditional.since(entry.vector)
+    if (changes === undefined) return false
+    for (const { tag, condition } of changes)
+      if (!shown.areExcluded(entry.master, tag, condition)) return false
+    entry.vector = this.#renew(entry.vector)
+    entry.confirmedAt = this.#version
+    return true
+  }
+
+  #renew(vector: MemoryVector): MemoryVector {
+    let renewed = this.#renewed.get(vector)
+    if (renewed === undefined || !isUnchanged(renewed)) {
+      let latest = 0
+      for (const { generation } of vector.states) if (generation > latest) latest = generation
+      renewed = new MemoryVector(vector.states, latest, true, this.#generation, 0)
+      this.#renewed.set(vector, renewed)
+    }
+    return renewed
   }
 
   #absent(
@@ -323,6 +360,13 @@ class MemoryStore implements Store {
     state.generation = ++this.#generation
     // V8 keeps a number with a fraction in an object of its own.
     state.changedAt = Math.floor(now)
+  }
+
+  #changeSome(state: TagState, tag: string, conditions: Conditions): void {
+    const before = state.generation
+    this.#change(state)
+    const some = conditions.get(tag)
+    if (some !== undefined) this.#conditional.add(state, before, tag, some)
   }
 
   #isHeld(state: TagState): boolean {
@@ -389,6 +433,7 @@ class MemoryStore implements Store {
     this.#tags.delete(name)
     // It may be in an answer that is on its way, and have changed since that was asked for.
     this.#bumps.forget(state.generation)
+    this.#conditional.forget(state)
     state.generation = forgotten
     this.#tagBytes -= tagBytes(name)
   }

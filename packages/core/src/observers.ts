@@ -1,3 +1,4 @@
+import type { Conditions } from './conditions.js'
 import type { Execution, StatementAnswer } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { Write } from './write.js'
@@ -7,6 +8,8 @@ import { Written } from './written.js'
 export interface WriteObserver<Statement> {
   /** Whether what it keeps may be served by others, so that it must be marked before it is written. Default: it may. */
   readonly isLocal?: boolean
+  /** Where it keeps that, if it is local. Default: nobody knows. */
+  readonly store?: object
   /**
    * The tags that a writing statement invalidates.
    *
@@ -19,8 +22,12 @@ export interface WriteObserver<Statement> {
   open(tags: readonly string[]): MaybePromise<Write>
   /** Nobody knows whether it was, or will be, committed. */
   unknown(tags: readonly string[], cause: unknown): MaybePromise<void>
-  /** The tags again, outside any write: what was written is committed now, if it was not before. */
-  invalidate(tags: readonly string[], source: string): MaybePromise<void>
+  /**
+   * The tags again, outside any write: what was written is committed now, if it was not before.
+   *
+   * @param conditions what is certain of the rows for which some of the tags stand. Default: nothing
+   */
+  invalidate(tags: readonly string[], source: string, conditions?: Conditions): MaybePromise<void>
   /** Everything: what was written is not known to this observer. */
   invalidateAll(source: string): MaybePromise<void>
   /** A statement changed what the session sees (its role, its search path): reads may answer differently from now on. */

@@ -1,3 +1,4 @@
+import type { Conditions } from './conditions.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { andThen, isPromise } from './maybe-promise.js'
 import type { WriteObserver } from './observers.js'
@@ -9,6 +10,8 @@ export interface OpenWrite {
   readonly write: Write
   /** What it has written by now: asked for at the end, when every statement has been answered. */
   tags(): readonly string[]
+  /** What is certain of the rows for which some of the tags stand. */
+  conditions(): Conditions | undefined
 }
 
 /** A commit under way, for every observer. Exactly one of the ends is called, once. */
@@ -17,9 +20,17 @@ export class OpenWrites {
   /** Who joined since the first of the statements was sent, asked for at the end. */
   readonly #latecomers: () => readonly Everything[]
 
-  constructor(writes: readonly OpenWrite[], latecomers: () => readonly Everything[]) {
+  readonly #ended: () => void
+
+  /** @param ended called when all have been told, by whichever end */
+  constructor(
+    writes: readonly OpenWrite[],
+    latecomers: () => readonly Everything[],
+    ended: () => void = nothing,
+  ) {
     this.#writes = writes
     this.#latecomers = latecomers
+    this.#ended = ended
   }
 
   /** Before the commit is sent. @throws what an observer refuses the write with */
@@ -27,22 +38,31 @@ export class OpenWrites {
     for (const { write } of this.#writes) await write.renew()
   }
 
-  committed(source: string): MaybePromise<void> {
+  /** @param conditionally whether nothing but what was written can have been done. Default: nobody knows */
+  committed(source: string, conditionally = false): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
-    for (const one of this.#writes) ended = both(ended, one.write.committed(one.tags(), source))
-    return both(ended, this.#tellLatecomers(source))
+    for (const one of this.#writes) {
+      const conditions = conditionally ? one.conditions() : undefined
+      ended = both(ended, one.write.committed(one.tags(), source, conditions))
+    }
+    const told = both(ended, this.#tellLatecomers(source))
+    this.#ended()
+    return told
   }
 
   rolledBack(): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
     for (const { write } of this.#writes) ended = both(ended, write.rolledBack())
+    this.#ended()
     return ended
   }
 
   unknown(cause: unknown): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
     for (const one of this.#writes) ended = both(ended, one.write.unknown(one.tags(), cause))
-    return both(ended, this.#tellLatecomers(unknownOutcome))
+    const told = both(ended, this.#tellLatecomers(unknownOutcome))
+    this.#ended()
+    return told
   }
 
   #tellLatecomers(source: string): MaybePromise<void> {
@@ -51,6 +71,8 @@ export class OpenWrites {
     return ended
   }
 }
+
+const nothing = (): void => undefined
 
 export const unknownOutcome = 'a write of unknown outcome'
 

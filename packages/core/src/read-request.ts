@@ -1,3 +1,4 @@
+import type { ShownRows } from './conditions.js'
 import type { Flight } from './flight.js'
 import type { LoadContext } from './load-context.js'
 import type { Policy } from './policy.js'
@@ -13,6 +14,8 @@ export interface ReadRequest {
   readonly tags: readonly string[]
   /** What only the answer tells that it depends on. Default: nothing. */
   readonly late?: LateTags | undefined
+  /** Tells what a stored answer of this read shows. Default: nobody can, and it ends with every change of its tags. */
+  readonly shown?: ShownRows | undefined
   readonly policy: Policy
   readonly load: (context: LoadContext) => unknown
   /**

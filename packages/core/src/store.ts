@@ -1,5 +1,6 @@
 import type { PreparedCopy } from './clone.js'
 import type { Compression } from './compression.js'
+import type { Conditions, ShownRows } from './conditions.js'
 import type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { NearBounds } from './near.js'
@@ -162,8 +163,17 @@ export interface Store {
   readonly fills?: Fills
   /** How long the ends of writes are tried by its own limits. Default: no longer than anything else. */
   readonly writeLimitMs?: number
-  /** @param clocks see `bind`: the vector of an absent entry may hold them as well, if it says so */
-  lookup(space: Space, key: string, tags: readonly string[], clocks?: readonly string[]): MaybePromise<Lookup>
+  /**
+   * @param clocks see `bind`: the vector of an absent entry may hold them as well, if it says so
+   * @param shown whom to ask whether the entry outlives changes that concerned some rows; see `bump`
+   */
+  lookup(
+    space: Space,
+    key: string,
+    tags: readonly string[],
+    clocks?: readonly string[],
+    shown?: ShownRows,
+  ): MaybePromise<Lookup>
   /** The vector of `tags` as of now. */
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector>
   /**
@@ -192,8 +202,13 @@ export interface Store {
   renewIntent?(intent: Intent): MaybePromise<void>
   /** Ends an intent; the tags named in `bumped` get new generations first. */
   closeIntent(intent: Intent, bumped: readonly string[]): MaybePromise<void>
-  /** New generations for the tags, without an intent. */
-  bump(space: Space, tags: readonly string[]): MaybePromise<void>
+  /**
+   * New generations for the tags, without an intent.
+   *
+   * @param conditions of some of the tags: an entry that shows no row which meets them is still what it was. Only given where `isLocal`;
+   * a store need not look at them.
+   */
+  bump(space: Space, tags: readonly string[], conditions?: Conditions): MaybePromise<void>
   /**
    * New generations at once, and nothing under the tags is served or stored until `ms` have passed:
    * the outcome of a write is not known, and the database may still commit it.

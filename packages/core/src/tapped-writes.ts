@@ -63,6 +63,7 @@ async function unmarked<Statement extends TappedStatement, T>(
   written: Written<Statement>,
   send: () => Promise<T>,
 ): Promise<T> {
+  written.begin(execution)
   let result: T
   try {
     result = await send()
@@ -73,7 +74,7 @@ async function unmarked<Statement extends TappedStatement, T>(
   }
   written.add(execution, place.answerOf(result))
   place.carriedOut(execution, written)
-  const ending = written.invalidate(execution.statement.sql)
+  const ending = written.invalidate(execution.statement.sql, true)
   if (isPromise(ending)) await ending
   return result
 }

@@ -84,6 +84,8 @@ export class TransactionWrites<Statement extends TappedStatement> {
       if (!isRefused(error) && this.#place.outcomeOf(error) !== 'nothing')
         await this.#leftInDoubt(execution, error)
       throw error
+    } finally {
+      if (this.state === 'ended') this.written.leave()
     }
   }
 
@@ -93,9 +95,14 @@ export class TransactionWrites<Statement extends TappedStatement> {
    */
   async writeLate<T>(execution: Execution<Statement>, send: Send<T>): Promise<T> {
     this.late.add(execution)
-    const result = await autocommit(this.#place, execution, send)
-    if (this.#isWithOthers) await hold(this.#place, execution, new Error(afterTheEnd))
-    return result
+    try {
+      const result = await autocommit(this.#place, execution, send)
+      if (this.#isWithOthers) await hold(this.#place, execution, new Error(afterTheEnd))
+      return result
+    } finally {
+      // Nobody ends it once more.
+      if (this.state === 'ended') this.late.leave()
+    }
   }
 
   /**
@@ -133,7 +140,8 @@ export class TransactionWrites<Statement extends TappedStatement> {
     }
     this.state = 'ended'
     steps.committed?.()
-    const settled = andThen(writes.committed('a transaction'), () => this.invalidateLate())
+    const isCertain = this.begun && !this.mayHaveEnded && !this.inDoubt
+    const settled = andThen(writes.committed('a transaction', isCertain), () => this.invalidateLate())
     const ending = steps.settle === undefined ? settled : steps.settle(settled)
     if (isPromise(ending)) await ending
     return result
@@ -172,6 +180,7 @@ export class TransactionWrites<Statement extends TappedStatement> {
     steps.rolledBack?.()
     if (this.inDoubt || !this.begun || steps.mayBeOutrun())
       await this.written.invalidate('a rollback that something may have outrun')
+    this.written.leave()
     await this.invalidateLate()
     return result
   }

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js'
 import { FreshetError } from './errors.js'
+import type { Conditions } from './conditions.js'
 import type { Events } from './events.js'
 import type { Guard } from './guard.js'
 import type { Journal } from './journal.js'
@@ -52,10 +53,15 @@ export class Writer {
   }
 
   /** New generations now: what was changed is changed already. */
-  invalidate(space: Space, tags: readonly string[], source: string): MaybePromise<void> {
+  invalidate(
+    space: Space,
+    tags: readonly string[],
+    source: string,
+    conditions?: Conditions,
+  ): MaybePromise<void> {
     const { store, guard, journal } = this.#parts
     tell(this.#parts, tags, source)
-    if (store.isLocal === true) return store.bump(space, tags)
+    if (store.isLocal === true) return store.bump(space, tags, conditions)
     return guard.run(
       'invalidate',
       () => store.bump(space, tags),
@@ -106,10 +112,10 @@ export class Write {
   }
 
   /** It is committed: await this before acknowledging. `tags` are what it turned out to have changed. */
-  committed(tags: readonly string[], source: string): MaybePromise<void> {
+  committed(tags: readonly string[], source: string, conditions?: Conditions): MaybePromise<void> {
     const { store, guard, journal } = this.#parts
     tell(this.#parts, tags, source)
-    if (store.isLocal === true) return store.bump(this.#intent.space, tags)
+    if (store.isLocal === true) return store.bump(this.#intent.space, tags, conditions)
     return guard.run(
       'close intent',
       () => store.closeIntent(this.#intent, tags),

@@ -1,3 +1,5 @@
+import type { Conditions } from './conditions.js'
+import { bothConditions, conditionsOf } from './conditions.js'
 import type { WriteObserver } from './observers.js'
 
 /** Past this, what is written of single rows gives way to their tables. */
@@ -13,6 +15,10 @@ export class WrittenFor<Statement> {
   /** Those whose tags are in `#all`, to be asked for wider ones if there are too many. */
   #statements: Set<Statement> | undefined
   #isWide = false
+  /** Of `#all`. */
+  #conditions: Conditions | undefined
+  /** It was told of once, or by a list that was: nothing is certain any more of the rows. */
+  #isAgain = false
 
   constructor(observer: WriteObserver<Statement>, statement: Statement, tags: readonly string[]) {
     this.observer = observer
@@ -24,9 +30,17 @@ export class WrittenFor<Statement> {
     return this.#all === undefined ? this.#first : [...this.#all]
   }
 
+  /** What is certain of the rows for which some of the tags stand; `undefined`: nothing. */
+  get conditions(): Conditions | undefined {
+    if (this.#isAgain || this.#isWide) return undefined
+    return this.#all === undefined ? conditionsOf(this.#first) : this.#conditions
+  }
+
   add(statement: Statement, tags: readonly string[]): void {
     if (tags === this.#first) return
+    const conditions = bothConditions(this.conditions, (tag) => this.#has(tag), tags)
     this.#all ??= new Set(this.#first)
+    this.#conditions = conditions
     for (const tag of this.#isWide ? this.#wideTagsOf(statement) : tags) this.#all.add(tag)
     if (this.#isWide) return
     this.#statements ??= new Set([this.#firstStatement])
@@ -37,6 +51,7 @@ export class WrittenFor<Statement> {
   /** What another list of the same observer holds. */
   addAll(other: WrittenFor<Statement>): void {
     const { tags } = other
+    this.#isAgain = true
     this.add(other.#firstStatement, tags)
     for (const statement of other.#statements ?? []) this.add(statement, tags)
   }
@@ -46,7 +61,12 @@ export class WrittenFor<Statement> {
     if (this.#all !== undefined) copy.#all = new Set(this.#all)
     if (this.#statements !== undefined) copy.#statements = new Set(this.#statements)
     copy.#isWide = this.#isWide
+    copy.#isAgain = true
     return copy
+  }
+
+  #has(tag: string): boolean {
+    return this.#all === undefined ? this.#first.includes(tag) : this.#all.has(tag)
   }
 
   #widen(statements: ReadonlySet<Statement>): void {

@@ -1,14 +1,17 @@
+import type { Conditions, RowCondition } from './conditions.js'
 import type { Execution, StatementAnswer } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
 import type { Observers, WriteObserver } from './observers.js'
 import type { OpenWrite } from './open-writes.js'
 import { both, OpenWrites, renewed, unknownOutcome } from './open-writes.js'
+import { wholeSpaceTag } from './space.js'
+import { type UnderWay, writesUnderWay } from './under-way.js'
 import type { Write } from './write.js'
 import { WrittenFor } from './written-for.js'
 
 /** What some statements have written, for every observer. */
-export class Written<Statement> {
+export class Written<Statement> implements UnderWay {
   readonly #observers: Observers<Statement>
   // A list: there is hardly ever more than one observer, and a map costs a write more than all the rest.
   #lists: WrittenFor<Statement>[] = []
@@ -16,6 +19,10 @@ export class Written<Statement> {
   #sent: readonly Execution<Statement>[] = noneSent
   /** When the first of the statements was added. */
   #since: number | undefined
+  /** Sent as a write of its own, until its end is told. */
+  #sending: Execution<Statement> | undefined
+  /** As one of the transactions under way. */
+  #open: WeakRef<UnderWay> | undefined
 
   constructor(observers: Observers<Statement>) {
     this.#observers = observers
@@ -30,9 +37,15 @@ export class Written<Statement> {
     return this.#observers.needMarks
   }
 
+  /** A statement is about to be sent that commits by itself, of which nobody need know before it is done. */
+  begin(execution: Execution<Statement>): void {
+    this.#sending = execution
+    writesUnderWay.begin(this)
+  }
+
   /** A statement is about to be sent. Until it is answered, it counts for whatever it may write. */
   sent(execution: Execution<Statement>): void {
-    this.#since ??= this.#observers.now
+    this.#enter()
     this.#sent = [...this.#sent, execution]
   }
 
@@ -44,14 +57,15 @@ export class Written<Statement> {
 
   /** A statement that was not sent under this list, or of which no answer is to come. */
   add(execution: Execution<Statement>, answer?: StatementAnswer): void {
-    this.#since ??= this.#observers.now
+    this.#enter()
     for (const { observer } of this.#observers.all)
       this.#addTags(observer, execution.statement, observer.tagsOf(execution, answer))
   }
 
   addAll(other: Written<Statement>): void {
     if (other.#since === undefined) return
-    this.#since = Math.min(this.#since ?? other.#since, other.#since)
+    this.#enter()
+    this.#since = Math.min(this.#since!, other.#since)
     for (const list of other.#lists) {
       const own = this.#of(list.observer)
       if (own === undefined) this.#lists.push(list.copy())
@@ -64,6 +78,36 @@ export class Written<Statement> {
     this.#lists = []
     this.#sent = noneSent
     this.#since = undefined
+    this.leave()
+  }
+
+  /** All that was answered has been told, or was undone: it is not under way any more. */
+  leave(): void {
+    if (this.#sending !== undefined) writesUnderWay.end(this)
+    this.#sending = undefined
+    if (this.#open === undefined || this.#sent.length > 0) return
+    writesUnderWay.leave(this.#open)
+    this.#open = undefined
+  }
+
+  #enter(): void {
+    this.#since ??= this.#observers.now
+    if (this.#sending === undefined) this.#open ??= writesUnderWay.open(this)
+  }
+
+  mayConcern(store: object, table: string): boolean {
+    const clock = `${table}~`
+    const names = (tags: readonly string[] | undefined): boolean =>
+      tags === undefined || tags.includes(clock) || tags.includes(wholeSpaceTag)
+    const latecomers = this.#latecomers()
+    const sent = this.#sending === undefined ? this.#sent : [this.#sending]
+    return this.#observers.all.some(({ observer }) => {
+      if (observer.store !== store) return false
+      if (latecomers.includes(observer)) return true
+      const told = this.#of(observer)
+      if (told !== undefined && names(told.tags)) return true
+      return sent.some(({ statement }) => names(observer.wideTagsOf?.(statement)))
+    })
   }
 
   /**
@@ -106,11 +150,19 @@ export class Written<Statement> {
 
   #openWrite(observer: WriteObserver<Statement>, write: Write, marked: readonly string[]): OpenWrite {
     // Who has left since has not been asked what the answer tells.
-    return { write, tags: () => this.#wholeOf(observer)?.tags ?? marked }
+    return {
+      write,
+      tags: () => this.#wholeOf(observer)?.tags ?? marked,
+      conditions: () => this.#conditionsOf(this.#wholeOf(observer)),
+    }
   }
 
   #commit(writes: readonly OpenWrite[]): OpenWrites {
-    return new OpenWrites(writes, () => this.#latecomers())
+    return new OpenWrites(
+      writes,
+      () => this.#latecomers(),
+      () => this.leave(),
+    )
   }
 
   /** As the end of an open write of which nobody knows how it ended, for one that was not opened. */
@@ -118,14 +170,34 @@ export class Written<Statement> {
     let ended: MaybePromise<void> = undefined
     for (const { observer, tags } of this.#whole()) ended = both(ended, observer.unknown(tags, cause))
     for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(unknownOutcome))
+    this.leave()
     return ended
   }
 
-  invalidate(source: string): MaybePromise<void> {
+  /** @param conditionally whether nothing but what was written can have been done. Default: nobody knows */
+  invalidate(source: string, conditionally = false): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
-    for (const { observer, tags } of this.#whole()) ended = both(ended, observer.invalidate(tags, source))
+    for (const list of this.#whole()) {
+      const conditions = conditionally ? this.#conditionsOf(list) : undefined
+      ended = both(ended, list.observer.invalidate(list.tags, source, conditions))
+    }
     for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(source))
+    this.leave()
     return ended
+  }
+
+  /**
+   * What is certain of rows that were written holds of what they were when they were read only if nothing has written them in
+   * between: what was told has stopped what was read before it, but what is under way has perhaps been done.
+   */
+  #conditionsOf(list: WrittenFor<Statement> | undefined): Conditions | undefined {
+    const conditions = list?.conditions
+    const { isLocal, store } = list?.observer ?? {}
+    if (conditions === undefined || isLocal !== true || store === undefined) return undefined
+    const certain = new Map<string, readonly RowCondition[]>()
+    for (const [table, some] of conditions)
+      if (!writesUnderWay.othersMayConcern(this, store, table)) certain.set(table, some)
+    return certain
   }
 
   #latecomers(): readonly WriteObserver<Statement>[] {
@@ -137,6 +209,7 @@ export class Written<Statement> {
     if (this.#sent.length === 0) return this.#lists
     const whole = new Written(this.#observers)
     whole.addAll(this)
+    whole.leave()
     return whole.#lists
   }
 

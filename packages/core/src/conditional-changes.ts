@@ -1,0 +1,65 @@
+import type { RowCondition } from './conditions.js'
+import type { MemoryVector, TagState } from './memory-vector.js'
+
+// Of each tag. An answer is held against all that came since it was last asked for.
+const maxChanges = 64
+
+/** A change of a tag, after which an answer may still be what it was. */
+export interface ConditionalChange {
+  readonly tag: string
+  readonly generation: number
+  readonly condition: RowCondition
+}
+
+interface Recent {
+  /** What changed the tag after it had this generation is in `changes`. */
+  from: number
+  /** The generation that the last of them gave it: with any other, something else came after. */
+  latest: number
+  changes: ConditionalChange[]
+}
+
+/** The last changes of some tags of which something is certain. */
+export class ConditionalChanges {
+  readonly #recent = new Map<TagState, Recent>()
+
+  /**
+   * A tag has got a new generation.
+   *
+   * @param before the generation that it had
+   */
+  add(state: TagState, before: number, tag: string, conditions: readonly RowCondition[]): void {
+    let recent = this.#recent.get(state)
+    if (recent === undefined || recent.latest !== before) {
+      recent = { from: before, latest: before, changes: [] }
+      this.#recent.set(state, recent)
+    }
+    const { generation } = state
+    recent.latest = generation
+    const changes = [...recent.changes, ...conditions.map((condition) => ({ tag, generation, condition }))]
+    const dropped = changes.length - maxChanges
+    if (dropped > 0) recent.from = changes[dropped - 1]!.generation
+    recent.changes = dropped > 0 ? changes.slice(dropped) : changes
+  }
+
+  /** All that has changed since a vector was made; `undefined`: something of which nothing is certain is among it. */
+  since({ states, latest }: MemoryVector): readonly ConditionalChange[] | undefined {
+    if (this.#recent.size === 0) return undefined
+    const since: ConditionalChange[] = []
+    for (const state of states) {
+      if (state.generation <= latest) continue
+      const recent = this.#recent.get(state)
+      if (recent === undefined || recent.latest !== state.generation || recent.from > latest) return undefined
+      for (const change of recent.changes) if (change.generation > latest) since.push(change)
+    }
+    return since
+  }
+
+  forget(state: TagState): void {
+    this.#recent.delete(state)
+  }
+
+  clear(): void {
+    this.#recent.clear()
+  }
+}

@@ -1,0 +1,63 @@
+/** Something that was sent to a database, or is about to be, and of which the caches have not been told yet. */
+export interface UnderWay {
+  /**
+   * Whether it may concern rows of a table.
+   *
+   * @param store which of the caches asks
+   * @param table the table's tag
+   */
+  mayConcern(store: object, table: string): boolean
+}
+
+// Looking for those that are gone must be worth it.
+const minLookedThrough = 64
+
+/** All writes of this process that are under way, through whatever client. */
+class WritesUnderWay {
+  readonly #held = new Set<UnderWay>()
+  // A transaction that nobody can end any more is not under way: it must not be kept alive by being one of these.
+  readonly #open = new Set<WeakRef<UnderWay>>()
+  #lookThroughAt = minLookedThrough
+
+  /** Until `end()`, which must come. */
+  begin(write: UnderWay): void {
+    this.#held.add(write)
+  }
+
+  end(write: UnderWay): void {
+    this.#held.delete(write)
+  }
+
+  /** Until `leave()`, or until nobody knows it any more. */
+  open(write: UnderWay): WeakRef<UnderWay> {
+    if (this.#open.size >= this.#lookThroughAt) this.#forgetGone()
+    const ref = new WeakRef(write)
+    this.#open.add(ref)
+    return ref
+  }
+
+  leave(ref: WeakRef<UnderWay>): void {
+    this.#open.delete(ref)
+  }
+
+  /** Whether any other one may concern rows of a table. */
+  othersMayConcern(own: UnderWay, store: object, table: string): boolean {
+    for (const write of this.#held) if (write !== own && write.mayConcern(store, table)) return true
+    for (const ref of this.#open) {
+      const write = ref.deref()
+      if (write !== undefined && write !== own && write.mayConcern(store, table)) return true
+    }
+    return false
+  }
+
+  #forgetGone(): void {
+    for (const ref of this.#open) if (ref.deref() === undefined) this.#open.delete(ref)
+    this.#lookThroughAt = Math.max(minLookedThrough, this.#open.size * 2)
+  }
+}
+
+// Registered globally: two clients may come with the ESM build and with the CommonJS one, and write the same rows.
+const registered = Symbol.for('freshet.writesUnderWay')
+const holder = globalThis as { [registered]?: WritesUnderWay }
+
+export const writesUnderWay: WritesUnderWay = (holder[registered] ??= new WritesUnderWay())
