@@ -25,7 +25,7 @@ test.each(cases)(
       schemas: [TINY],
       seed: '1',
       steps: 500,
-      concurrentRounds: orm === 'prisma' ? 5 : 0,
+      concurrentRounds: 5,
       shrinks: true,
       open: orm === 'typeorm' ? openTypeorm(database) : openPrisma(freshetCaching, database),
       createDatabase: () => server.createDatabase(),

@@ -77,7 +77,7 @@ export class Loads {
   ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
     const underWay = vector.usable ? this.#parts.flights.find(flightKey, vector) : undefined
-    if (underWay !== undefined) {
+    if (underWay !== undefined && request.waitsForNobody !== true) {
       underWay.claim ??= turn?.take()
       return this.#join(request, underWay, reason, rejoining)
     }

@@ -36,6 +36,11 @@ export interface ReadRequest {
   readonly isInBackground?: boolean
   /** The load that the read was asked for in, where that would not be known any more. Only the engine says so. */
   readonly within?: Flight
+  /**
+   * The reader holds what another's load may be waiting for, such as a connection of a pool: it neither joins a load nor waits for one
+   * of another process, and loads itself.
+   */
+  readonly waitsForNobody?: boolean
   /** Loads that begin in one tick are carried out as one: those who ask other processes first and those who need not go together. */
   readonly isBatched?: boolean
   /** For events and statistics, such as `User.findMany`. */

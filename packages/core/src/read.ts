@@ -253,7 +253,7 @@ export class Reader {
     const flightKey = request.space.prefix + request.key
     const learned = this.#loads.learned(flightKey)
     if (learned !== undefined) return this.#loads.loadLearned(request, learned, reason)
-    if (this.#inTurn !== undefined) {
+    if (this.#inTurn !== undefined && request.waitsForNobody !== true) {
       if (request.isBatched === true) return this.#inTurn.loadBatched(request, vector, reason, loadMs)
       if (this.#inTurn.pays(flightKey, loadMs)) return this.#inTurn.load(request, vector, reason, loadMs)
     }

@@ -1,4 +1,5 @@
 import { type Cache, createCache } from '@freshet/core'
+import { engineOf } from '@freshet/core/adapter'
 import { FakeClock, type Held, held } from '@freshet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -101,6 +102,24 @@ test('of all who miss one entry in several processes, one reader loads it, and t
   expect([one.loads.length, other.loads.length]).toEqual([1, 0])
   expect(one.cache.stats()).toMatchObject({ misses: readers, loads: 1, joined: readers - 1, awaited: 0 })
   expect(other.cache.stats()).toMatchObject({ hits: 0, misses: readers, loads: 0, awaited: readers })
+})
+
+test('who holds what a load of another process may be waiting for does not wait for it', async () => {
+  const { one, other, first, second } = await startWaiting()
+  const { reader, space, policy, tagNames } = engineOf(other.cache)!
+  const own = await reader.read({
+    space,
+    key: 's:k',
+    tags: tagNames.resolveRead(options.tags),
+    policy,
+    load: async () => 'its own',
+    waitsForNobody: true,
+  })
+  expect(own).toBe('its own')
+  await second
+  expect([one.loads.length, other.loads.length]).toEqual([1, 0])
+  one.loads[0]!.resolve('v0')
+  await first
 })
 
 test('every process loads for itself if that is wanted', async () => {

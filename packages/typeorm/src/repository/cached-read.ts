@@ -149,6 +149,7 @@ function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load, 
     },
     keepArguments: () => read.keep(),
     restore: (value) => kind.restore(value, dataSource, frozen),
+    waitsForNobody: read.hasRunner,
     source,
     info: told?.info,
   })

@@ -1,8 +1,8 @@
 import type { LateTags, LoadContext, Policy } from '@freshet/core/adapter'
 import { withoutLaterLoads } from '@freshet/core/adapter'
-import type { DataSource, QueryRunner } from 'typeorm'
+import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
 import type { PreciseRead } from '../precision/read-precision.js'
-import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
+import { keyOf, readPlanOf, scopeOf, sqlDialectOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AskedRows } from './asked.js'
 import { idTag } from './id-tags.js'
@@ -26,58 +26,77 @@ export async function readRows(
 ): Promise<unknown> {
   const { dataSource } = builder
   const [sql, parameters] = builder.getQueryAndParameters()
+  const holder = holderOf(queryRunner, asked)
   const sendBy = async (runner: QueryRunner) => {
     const result = (await runner.query(sql, parameters, true)) as unknown as QueryResultLike
     return result.records
   }
-  const send = () => sendBy(queryRunner)
+  const isHeld = holder !== undefined || sqlDialectOf(dataSource) === 'sqlite'
+  const send = (mode: ReplicationMode) =>
+    isHeld ? sendBy(queryRunner) : throughOwn(dataSource, mode, sendBy)
+  const sendAsAsked = () => send(queryRunner.getReplicationMode())
   const plan = readPlanOf(dataSource, sql)
-  const reason = obstacleOf(queryRunner, state, asked) ?? plan.obstacle
-  if (reason !== undefined) return bypass(builder, state, reason, send)
+  const reason = obstacleOf(queryRunner, state, asked, holder) ?? plan.obstacle
+  if (reason !== undefined) return bypass(builder, state, reason, sendAsAsked)
   const scoped = scopeOf(state)
-  if (scoped === undefined) return bypass(builder, state, 'scope', send)
+  if (scoped === undefined) return bypass(builder, state, 'scope', sendAsAsked)
   const key = keyOf(dataSource, state, plan, parameters, scoped.scope)
-  if (key === undefined) return bypass(builder, state, 'parameters without a canonical form', send)
+  if (key === undefined) return bypass(builder, state, 'parameters without a canonical form', sendAsAsked)
   const format = formatOf(dataSource, plan)
   const precision = state.precision()
   const told = precision?.read(sql, parameters)
   const tags = told?.tags ?? state.readTags(plan.tables)
-  const policy = policyOf(dataSource, state, asked)
-  // TypeORM takes its runner back with the answer.
-  const needsRunner = dataSource.driver.isReplicated || policy.resilience.mayLoadLater
-  const sendForAll = asked.held === undefined && needsRunner ? () => fromMaster(dataSource, sendBy) : send
+  // What is kept is kept for all: a replica may not have seen the last write yet.
+  const sendForAll = () => send('master')
   return state.engine.reader.read({
     space: state.engine.space,
     key: key + format.keySuffix,
     tags: asked.id === undefined ? tags : [...tags, idTag(state, asked.id)],
     late: told && lateOf(told, format),
-    policy,
+    policy: policyOf(dataSource, state, asked, holder),
     load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context, precision),
     restore: format.restore,
+    waitsForNobody: holder !== undefined,
     source: sourceOf(builder),
   })
 }
 
-/** What is kept is kept for all: a replica may not have seen the last write yet. */
-async function fromMaster(
+/** Who has other uses for the connection that this read would go through: the caller, or a transaction that TypeORM began. */
+function holderOf(queryRunner: QueryRunner, { held }: AskedRows): QueryRunner | undefined {
+  if (held !== undefined) return held
+  const { databaseConnection } = queryRunner as { readonly databaseConnection?: unknown }
+  return databaseConnection === undefined ? undefined : queryRunner
+}
+
+/**
+ * Not through the runner that TypeORM took for the read: that would keep its connection until the last query of the read has been
+ * answered, and the next one may wait for a load of somebody else's, who waits for a connection.
+ */
+async function throughOwn<T>(
   dataSource: DataSource,
-  sendBy: (queryRunner: QueryRunner) => Promise<unknown>,
-): Promise<unknown> {
-  const master = dataSource.createQueryRunner('master')
+  mode: ReplicationMode,
+  send: (queryRunner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const own = dataSource.createQueryRunner(mode)
   try {
-    return await sendBy(master)
+    return await send(own)
   } finally {
-    await master.release()
+    await own.release()
   }
 }
 
 /** Why this read may be neither served nor stored, if so. */
-function obstacleOf(queryRunner: QueryRunner, state: FreshetState, asked: AskedRows): string | undefined {
+function obstacleOf(
+  queryRunner: QueryRunner,
+  state: FreshetState,
+  asked: AskedRows,
+  holder: QueryRunner | undefined,
+): string | undefined {
   if (asked.locked) return 'lock'
   if (queryRunner.isTransactionActive) return 'transaction'
   // TypeORM finds such an answer expired as soon as it is there.
   if (asked.milliseconds !== undefined && asked.milliseconds < 1) return 'off'
-  return state.obstacle(asked.held)
+  return state.obstacle(holder)
 }
 
 function bypass<T>(
@@ -100,11 +119,12 @@ function lateOf(read: PreciseRead, { rowsOf }: RowsFormat): LateTags | undefined
 function policyOf(
   dataSource: DataSource,
   { policy }: FreshetState,
-  { milliseconds, held }: AskedRows,
+  { milliseconds }: AskedRows,
+  holder: QueryRunner | undefined,
 ): Policy {
   const own =
     milliseconds === undefined ? defaultPolicyOf(dataSource, policy) : policyFor(milliseconds, policy)
-  return held === undefined ? own : { ...own, resilience: withoutLaterLoads(own.resilience) }
+  return holder === undefined ? own : { ...own, resilience: withoutLaterLoads(own.resilience) }
 }
 
 function sourceOf({ expressionMap: { mainAlias } }: SelectInternals): string {
