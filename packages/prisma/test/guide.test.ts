@@ -132,3 +132,19 @@ test('several clients on one wrapped adapter, one of which connects first', asyn
   await shared.prisma.$disconnect()
   await second.$disconnect()
 })
+
+test('as with Accelerate: what asks for it is cached, by its tags it is invalidated, and told how it came about', async () => {
+  const cache = createCache({ ttl: '60s' })
+  const prisma = plain.prisma.$extends(freshet({ cache, defaults: { cache: false } }))
+  const menu = () =>
+    prisma.tag.findMany({ cache: { ttl: '60s', staleWhileRevalidate: '30s', tags: ['menu'] } })
+  expect(await statusOf(prisma, prisma.tag.findMany())).toBe('bypass: off')
+  expect(await statusOf(prisma, menu())).toBe('miss: missing')
+  expect(await statusOf(prisma, menu())).toBe('hit')
+  await cache.invalidate(['menu'])
+  expect(await statusOf(prisma, menu())).toBe('miss: invalidated')
+  await prisma.tag.create({ data: { name: 'a' } })
+  expect(await menu()).toHaveLength(1)
+  await cache.clear()
+  expect(await statusOf(prisma, menu())).toBe('miss: missing')
+})
