@@ -3,7 +3,7 @@ import { createConnection } from 'mariadb'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startMariaDb, startPostgres, type Databases, type Service } from '../services/index.js'
-import { type Catalogue, catalogueQueries, readCatalogue, type SqlDialect } from '@freshet/sql'
+import { type Catalogue, catalogueQueries, numbersAmong, readCatalogue, type SqlDialect } from '@freshet/sql'
 
 type Run = (sql: string) => Promise<readonly unknown[]>
 
@@ -194,6 +194,10 @@ describe.each([
     expect(column('id')).toMatchObject(expected.key)
     expect(column('email')).toMatchObject(expected.email)
     expect(column('born')).toMatchObject({ type: undefined, nullable: true })
+  })
+
+  test('columns that hold numbers are known', () => {
+    expect(numbersAmong(authors().columns)).toEqual(['id', 'born'])
   })
 
   test('what the database computes is told of no value, and changes by itself', () => {

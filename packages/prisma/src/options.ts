@@ -30,10 +30,17 @@ export interface ModelOptions extends PolicyOptions {
    * processes that share a store must watch the same: one that does not leaves answers by it outdated. Default: none.
    */
   readonly watch?: readonly (string | readonly string[])[]
+  /**
+   * Fields that are written so often that reads which do not look at them are told apart from those that do: a write of
+   * nothing else, such as a view counter, leaves alone what shows a row without them. Fields of keys and of `watch` are none,
+   * and what every update changes always is. All clients and processes that share a store must name the same. Default: those
+   * that hold numbers.
+   */
+  readonly volatile?: readonly string[]
 }
 
 /** How reads are cached of all models that `models` does not name. */
-export type DefaultOptions = Omit<ModelOptions, 'watch'>
+export type DefaultOptions = Omit<ModelOptions, 'watch' | 'volatile'>
 
 /** Options of `freshet()`. */
 export interface FreshetOptions extends AdapterOptions {
@@ -47,7 +54,7 @@ export interface FreshetOptions extends AdapterOptions {
 
 const ownOptionNames = ['defaults', 'models', 'dependsOn'] as const
 const defaultOptionNames = ['cache', 'precision', ...policyOptionNames] as const
-const modelOptionNames = [...defaultOptionNames, 'watch'] as const
+const modelOptionNames = [...defaultOptionNames, 'watch', 'volatile'] as const
 
 /** What is settled before a client is known. */
 export interface ResolvedOptions extends ResolvedAdapterOptions {
@@ -105,7 +112,9 @@ function modelPolicy(name: string, given: unknown, base: ModelPolicy): ModelPoli
 /** What is told apart of each model that is named, and of the others. */
 export function precisionOptions({ defaults, models }: ResolvedOptions): PrecisionOptions {
   const byName = Object.entries(models).flatMap(([name, given]) =>
-    typeof given === 'object' ? [[name, { precision: given.precision, watch: given.watch }] as const] : [],
+    typeof given === 'object'
+      ? [[name, { precision: given.precision, watch: given.watch, volatile: given.volatile }] as const]
+      : [],
   )
   return { otherwise: defaults.precision ?? 'row', models: Object.fromEntries(byName) }
 }

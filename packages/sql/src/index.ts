@@ -27,7 +27,13 @@ export type {
 } from './facts.js'
 export { identifierTables } from './identifier-tables.js'
 export { createClassifier, type Statement } from './classifier.js'
-export { knownColumns, type KnownColumn, type KnownColumns, type SpeltColumn } from './rows/columns.js'
+export {
+  knownColumns,
+  type KnownColumn,
+  type KnownColumns,
+  numbersAmong,
+  type SpeltColumn,
+} from './rows/columns.js'
 export type { KeyValues } from './rows/key-values.js'
 export { normalValue, type NormalValue } from './rows/normal-value.js'
 export type { Bound, Condition, Link, Pin, PinnedColumn } from './rows/pins.js'

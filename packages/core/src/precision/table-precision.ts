@@ -10,10 +10,16 @@ export interface PreciseTable<Type = unknown> {
   readonly columns: TypedColumns<Type>
   /** `undefined`: rows cannot be named. */
   readonly rowKey: RowKey<Type> | undefined
+  /** The same for answers that show of a row nothing but what {@link areStable}: its tags change with these columns alone. */
+  readonly stableRowKey: RowKey<Type> | undefined
   /** The row key first, then compound keys, then single columns. */
   readonly keys: readonly WatchedKey<Type>[]
   /** Columns that any update may change. */
   readonly selfChanging: readonly string[]
+  /** Whether none of these is written so often that the others are told apart from it; `undefined`: any column. */
+  areStable(columns: readonly string[] | undefined): boolean
+  /** Whether all of these are. */
+  areVolatile(columns: readonly string[] | undefined): boolean
 }
 
 /** A table of which every write stops every read. */
@@ -38,6 +44,11 @@ export interface TableKeys<Type> {
   /** What else rows are told apart by; the columns of each tuple by themselves as well. */
   readonly keys: readonly (readonly string[])[]
   readonly selfChanging: readonly string[]
+  /**
+   * Columns that are written so often that answers which do not show them are told apart from those that do. Columns of keys
+   * are none, and those that change by themselves always are. Default: none.
+   */
+  readonly volatile?: readonly string[] | undefined
   readonly bucketOf: ValueBucket
 }
 
@@ -50,10 +61,10 @@ export function preciseTable<Type>(keys: TableKeys<Type>): PreciseTable<Type> {
   const texts = tagTexts(prefix, name)
   const changing = new Set(selfChanging.map((column) => column.toLowerCase()))
   // No statement tells what the database computes.
-  const toKey = (key: readonly string[]) =>
+  const toKey = (key: readonly string[], row?: string) =>
     key.some((column) => changing.has(column.toLowerCase()))
       ? undefined
-      : watchedKey(key, columns, texts, bucketOf)
+      : watchedKey(key, columns, texts, bucketOf, row)
   const watchedKeys = distinct(inOrder(rowKey ?? [], keys.keys)).flatMap((key) => toKey(key) ?? [])
   return {
     grain: 'row',
@@ -61,8 +72,28 @@ export function preciseTable<Type>(keys: TableKeys<Type>): PreciseTable<Type> {
     texts,
     columns,
     rowKey: rowKey && toKey(rowKey),
+    stableRowKey: rowKey && toKey(rowKey, texts.stableRow),
     keys: watchedKeys,
     selfChanging,
+    ...columnClasses(keys),
+  }
+}
+
+/** By the folded names: of two columns that differ in nothing else both are what one of them is, for reads and for writes. */
+function columnClasses({
+  rowKey = [],
+  keys,
+  selfChanging,
+  volatile = [],
+}: TableKeys<unknown>): Pick<PreciseTable, 'areStable' | 'areVolatile'> {
+  // What is pinned by a key needs no tag of its column: the tags of rows must fall with it.
+  const ofKeys = new Set([...rowKey, ...keys.flat()].map((column) => column.toLowerCase()))
+  const names = [...volatile, ...selfChanging].map((column) => column.toLowerCase())
+  const set = new Set(names.filter((column) => !ofKeys.has(column)))
+  const isVolatile = (column: string) => set.has(column.toLowerCase())
+  return {
+    areStable: (columns) => columns !== undefined && !columns.some(isVolatile),
+    areVolatile: (columns) => columns !== undefined && columns.every(isVolatile),
   }
 }
 

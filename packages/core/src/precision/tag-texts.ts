@@ -14,6 +14,10 @@ export interface TagTexts {
   column(column: string): string
   /** `post#`: the beginning of the tag of a row. */
   readonly row: string
+  /** `post##`: the beginning of the tag of a row that changes with its stable columns alone. */
+  readonly stableRow: string
+  /** `post#*`: a row is given a value in a volatile column, and which it is cannot be told. */
+  readonly anyRow: string
   /** `post[authorid=`: the beginning of the tag of a set; compound keys are `post[authorid,slug=`. */
   set(columns: readonly string[]): string
 }
@@ -27,6 +31,8 @@ export function tagTexts(prefix: string, name: string): TagTexts {
     incoming: `${table}[]`,
     leaving: `${table}-`,
     row: `${table}#`,
+    stableRow: `${table}##`,
+    anyRow: `${table}#*`,
     column: (column) => `${table}.${column.toLowerCase()}`,
     set: (columns) => `${table}[${columns.map((column) => column.toLowerCase()).join(',')}=`,
   }

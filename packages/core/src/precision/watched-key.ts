@@ -27,16 +27,20 @@ export interface WatchedKey<Type = unknown> {
 
 /** The key by which rows are named. */
 export interface RowKey<Type = unknown> extends WatchedKey<Type> {
-  /** `post#7`: the row with these values is changed or deleted. */
+  /** `post#7`: the row with these values is changed or deleted. `post##7`: in a stable column. */
   row(values: KeyTuple): string
 }
 
-/** @returns `undefined` where values of one of the columns cannot be told apart: then no row is named by it. */
+/**
+ * @param row the beginning of the tags of its rows
+ * @returns `undefined` where values of one of the columns cannot be told apart: then no row is named by it.
+ */
 export function watchedKey<Type>(
   columns: readonly string[],
   known: TypedColumns<Type>,
   texts: TagTexts,
   bucketOf: ValueBucket,
+  row = texts.row,
 ): RowKey<Type> | undefined {
   const types: Type[] = []
   for (const name of columns) {
@@ -50,7 +54,7 @@ export function watchedKey<Type>(
     types,
     set: (values) => `${open}${bucketOf(values)}]`,
     anySet: `${open}*]`,
-    row: (values) => texts.row + bucketOf(values),
+    row: (values) => row + bucketOf(values),
   }
 }
 

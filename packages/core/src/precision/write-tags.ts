@@ -31,28 +31,46 @@ export function writeTags(change: RowChange, table: TablePrecision): readonly st
     return [texts.table, texts.clock]
   const tags = new Set([texts.clock])
   if (change.isNothing) return [...tags]
-  addTouched(change, table, tags)
-  addAssigned(change, table, tags)
+  const { assigned } = change
+  addTouched(change, assigned, table, tags)
+  addAssigned(change, assigned, table, tags)
   if (change.inserts) tags.add(texts.incoming)
   for (const key of table.keys) addEntering(change.entering(key.columns), key, tags)
   if (change.deletes) tags.add(texts.leaving)
   return [...tags]
 }
 
-function addTouched(change: RowChange, { rowKey, texts }: PreciseTable, tags: Set<string>): void {
+type Columns = readonly string[] | undefined
+
+function addTouched(change: RowChange, assigned: Columns, table: PreciseTable, tags: Set<string>): void {
   if (change.kind === 'insert') return
+  const { rowKey, stableRowKey, texts } = table
+  const staysStable = isOfVolatile(change, assigned, table)
   const rows = rowKey === undefined ? undefined : change.touched(rowKey.columns)
-  if (rowKey === undefined || rows === undefined || rows.length > maxKeys) tags.add(texts.table)
-  else for (const row of rows) tags.add(rowKey.row(row))
+  // Which rows it concerns is not told: all answers fall that show a row, or those that show of one what is assigned.
+  if (rowKey === undefined || rows === undefined || rows.length > maxKeys)
+    tags.add(staysStable ? texts.anyRow : texts.table)
+  else
+    for (const row of rows) {
+      tags.add(rowKey.row(row))
+      if (!staysStable) tags.add(stableRowKey!.row(row))
+    }
 }
+
+/** Whether rows that exist stay what they are but for volatile columns. */
+const isOfVolatile = (
+  { kind }: RowChange,
+  assigned: Columns,
+  { areVolatile, selfChanging }: PreciseTable,
+): boolean => (kind === 'update' || kind === 'upsert') && areVolatile(assigned) && areVolatile(selfChanging)
 
 function addAssigned(
   change: RowChange,
+  assigned: Columns,
   { selfChanging, texts, keys, rowKey }: PreciseTable,
   tags: Set<string>,
 ): void {
   if (change.kind !== 'update' && change.kind !== 'upsert') return
-  const { assigned } = change
   if (assigned === undefined) {
     tags.add(texts.table)
     return

@@ -76,7 +76,7 @@ class LateTags {
       const values = rowValues(named, row, parent)
       // A write may reach this row under a name of its own.
       if (values === undefined) this.#others.add(named.table.texts.clock)
-      else addTo(this.#rows, place, named.key.row(values))
+      else addTo(this.#rows, place, this.#place(place).rowKey!.row(values))
     }
     for (const { field, rows, links } of relations) {
       const reached = field === undefined ? undefined : row[field]
@@ -109,7 +109,7 @@ class LateTags {
         const ends = [row[link.fields![0]!], isPlain(far) ? far[between.far] : undefined]
         const values = keyValues(between.key, side === 'A' ? ends : ends.toReversed())
         if (values === undefined || values === null) this.#others.add(between.table.texts.clock)
-        else addTo(this.#rows, place, between.key.row(values))
+        else addTo(this.#rows, place, this.#place(place).rowKey!.row(values))
       }
     }
   }

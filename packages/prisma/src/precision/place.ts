@@ -58,6 +58,8 @@ export interface PlannedPlace {
   readonly hidesRows: boolean
   readonly isShown: boolean
   readonly isNamed: boolean
+  /** By which rows in the result are named. */
+  readonly rowKey: RowKey | undefined
 }
 
 export function createPlace(
@@ -84,7 +86,9 @@ export function planPlace(place: Place): PlannedPlace {
   const leaving = isReferenced ? [] : [texts.leaving]
   const linked = linkedBy ?? []
   const unnamed = shown === undefined ? [] : [...columnTags(table, shown), ...leaving]
-  const common = [...(place.hidesRows ? leaving : []), ...(isNamed ? [] : unnamed)]
+  // What decides has tags of its own.
+  const named = nameRows(table, shown ?? [])
+  const common = [...(place.hidesRows ? leaving : []), ...(isNamed ? named.tags : unnamed)]
   // Of a row that is not named nothing else tells that it goes to another set.
   const staysUntold = common.includes(texts.leaving)
   const undecided = (columns: readonly string[]) =>
@@ -94,7 +98,7 @@ export function planPlace(place: Place): PlannedPlace {
   const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
   const inSets: InSets = (columns) => ({
     columns: [...new Set([...undecided(columns), ...(isNamed ? [] : (shown ?? []))])],
-    tags: leaving.filter((tag) => common.includes(tag)),
+    tags: [...leaving.filter((tag) => common.includes(tag)), ...(isNamed ? named.tags : [])],
   })
   const columnsOfLinks = linked.flatMap(({ columns }) => columns)
   const linkColumns = staysUntold || linked.length === 1 ? columnsOfLinks : []
@@ -116,7 +120,16 @@ export function planPlace(place: Place): PlannedPlace {
     hidesRows: place.hidesRows,
     isShown: shown !== undefined,
     isNamed,
+    rowKey: named.rowKey,
   }
+}
+
+/** How rows are named of which these columns matter, and what is carried beside their names. */
+function nameRows(
+  { rowKey, stableRowKey, areStable, texts }: PreciseTable,
+  columns: readonly string[],
+): { readonly rowKey: RowKey | undefined; readonly tags: readonly string[] } {
+  return areStable(columns) ? { rowKey: stableRowKey, tags: [] } : { rowKey, tags: [texts.anyRow] }
 }
 
 /** Past this, columns that matter are as good as all. */
@@ -133,23 +146,24 @@ type InSets = (columns: readonly string[]) => {
 
 /** By the row key, by another key, by one key or another. */
 function candidatesOf(
-  { table, pins, isReferenced }: Place,
+  { table, pins, isReferenced, decided, shown }: Place,
   besides: (columns: readonly string[]) => readonly string[],
   inSets: InSets,
 ): readonly Candidate[] {
   const candidates: Candidate[] = []
+  const named = nameRows(table, [...decided, ...(shown ?? [])])
   for (const key of table.keys) {
     const at = keysAt(pins, key.columns)
     if (at === undefined) continue
-    const rowKey =
-      table.rowKey !== undefined && isSameKey(key.columns, table.rowKey.columns) ? table.rowKey : undefined
+    const isRowKey = table.rowKey !== undefined && isSameKey(key.columns, table.rowKey.columns)
+    const rowKey = isRowKey ? named.rowKey : undefined
     // Rows that only come when they are referenced are in no set.
     if (isReferenced && rowKey === undefined) continue
     const branches = at.map((values) => ({ key, at: values }))
     const sets = isReferenced ? [] : [key.anySet]
     const shared = { branches, rowKey, rowsOnly: isReferenced }
     if (rowKey !== undefined) {
-      candidates.push({ ...shared, tags: sets, columns: [] })
+      candidates.push({ ...shared, tags: [...sets, ...named.tags], columns: [] })
       continue
     }
     const { columns, tags } = inSets(key.columns)

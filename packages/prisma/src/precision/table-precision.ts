@@ -7,7 +7,7 @@ import type {
   WatchedKey as Watched,
 } from '@freshet/core/adapter'
 import { invalidOption, nearest, preciseTable, print, wideTable } from '@freshet/core/adapter'
-import type { KnownColumns, ValueType } from '@freshet/sql'
+import { type KnownColumns, numbersAmong, type ValueType } from '@freshet/sql'
 import { type DependsOn, resolveDependsOn } from '../dependencies/depends-on.js'
 import { selfChangingColumns } from '../dependencies/self-changing-columns.js'
 import type { DataModel, Key, Model } from '../schema/data-model.js'
@@ -28,6 +28,11 @@ export interface ModelPrecision {
    * key, the uniques and the foreign keys. Every write pays for each. Default: none.
    */
   readonly watch?: readonly (string | readonly string[])[] | undefined
+  /**
+   * Fields that are written so often that reads which do not look at them are told apart from those that do. Default: those
+   * that hold numbers.
+   */
+  readonly volatile?: readonly string[] | undefined
 }
 
 /** What is told apart in the tables of a schema. */
@@ -99,7 +104,7 @@ function contextOf(dataModel: DataModel, options: TablePrecisionOptions): Contex
 }
 
 function precisionOf(name: string, context: Context): TablePrecision {
-  const { prefix = '', columnsOf, selfChangingOf, bucketOf } = context.options
+  const { prefix = '', columnsOf, selfChangingOf, bucketOf, models } = context.options
   const model = context.modelsOf.get(name)?.[0]
   const reason = whyWide(name, model, context)
   if (reason !== undefined) return wideTable(prefix, name, reason)
@@ -114,6 +119,7 @@ function precisionOf(name: string, context: Context): TablePrecision {
     columns,
     rowKey: model === undefined ? joinColumns : rowColumnsOf(model),
     keys: model === undefined ? [['A'], ['B']] : keysOf(model, context),
+    volatile: volatileColumns(model, columns, models),
     selfChanging: [
       ...new Set([...(context.selfChanging.get(name) ?? []), ...(selfChangingOf?.(name) ?? [])]),
     ],
@@ -122,6 +128,21 @@ function precisionOf(name: string, context: Context): TablePrecision {
 }
 
 const joinColumns = ['A', 'B'] as const
+
+function volatileColumns(
+  model: Model | undefined,
+  columns: KnownColumns,
+  models: PrecisionOptions['models'],
+): readonly string[] {
+  if (model === undefined) return numbersAmong(columns)
+  const asked = models?.[model.name]?.volatile
+  // Every update that Prisma sends assigns these.
+  const updatedAt = [...model.columns.values()].filter((field) => field.updatedAt)
+  return [
+    ...((asked && columnsOfFields(model, asked)) ?? numbersAmong(columns)),
+    ...updatedAt.map(({ column }) => column),
+  ]
+}
 
 /** What keeps a table from being told apart, whatever the database says of it. */
 function whyWide(name: string, model: Model | undefined, context: Context): string | undefined {
@@ -174,7 +195,7 @@ function assertModels(dataModel: DataModel, models: TablePrecisionOptions['model
   for (const [name, given] of Object.entries(models)) {
     const model = dataModel.models.get(name)
     if (model === undefined) throw unknownName(`models`, name, [...dataModel.models.keys()])
-    const { precision, watch = [] } = given
+    const { precision, watch = [], volatile = [] } = given
     if (precision !== undefined && precision !== 'row' && precision !== 'table') {
       throw invalidOption(
         `The option 'models.${name}.precision' must be 'row' or 'table', but ${print(precision)} was given.`,
@@ -185,11 +206,18 @@ function assertModels(dataModel: DataModel, models: TablePrecisionOptions['model
         `The option 'models.${name}.watch' must be an array of field names, or of lists of them, such as ['slug', ['tenantId', 'status']], but ${print(watch)} was given.`,
       )
     }
+    if (!Array.isArray(volatile) || !volatile.every((field) => typeof field === 'string')) {
+      throw invalidOption(
+        `The option 'models.${name}.volatile' must be an array of field names, such as ['views'], but ${print(volatile)} was given.`,
+      )
+    }
     const scalars = [...model.fields.values()]
       .filter(({ kind }) => kind === 'scalar')
       .map((field) => field.name)
     for (const field of watch.flat())
       if (!scalars.includes(field)) throw unknownName(`models.${name}.watch`, field, scalars)
+    for (const field of volatile)
+      if (!scalars.includes(field)) throw unknownName(`models.${name}.volatile`, field, scalars)
   }
 }
 

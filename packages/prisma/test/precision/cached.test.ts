@@ -58,18 +58,24 @@ const thirdRow: readonly Name[] = [
   'a list by a column',
 ]
 
-/** Which of the reads a write stops. */
-async function stoppedBy(write: (prisma: Prisma) => PromiseLike<unknown>): Promise<readonly Name[]> {
-  const names = Object.keys(reads) as Name[]
-  for (const name of names) await reads[name](shop.prisma)
+type Read = (prisma: Prisma) => Parameters<typeof statusOf>[1]
+type Reads<Of extends string> = Readonly<Record<Of, Read>>
+type Write = (prisma: Prisma) => PromiseLike<unknown>
+
+/** Which of these reads a write stops. */
+async function stoppedOf<Of extends string>(asked: Reads<Of>, write: Write): Promise<readonly Of[]> {
+  const names = Object.keys(asked) as Of[]
+  for (const name of names) await asked[name](shop.prisma)
   for (const name of names)
-    expect([name, await statusOf(shop.prisma, reads[name](shop.prisma))]).toEqual([name, 'hit'])
+    expect([name, await statusOf(shop.prisma, asked[name](shop.prisma))]).toEqual([name, 'hit'])
   await write(shop.prisma)
-  const stopped: Name[] = []
+  const stopped: Of[] = []
   for (const name of names)
-    if ((await statusOf(shop.prisma, reads[name](shop.prisma))) !== 'hit') stopped.push(name)
+    if ((await statusOf(shop.prisma, asked[name](shop.prisma))) !== 'hit') stopped.push(name)
   return stopped
 }
+
+const stoppedBy = (write: Write): Promise<readonly Name[]> => stoppedOf(reads, write)
 
 describe('a write stops what it could change, and nothing else:', () => {
   beforeEach(() => open())
@@ -197,6 +203,75 @@ describe('further columns can be watched', () => {
 
   test('if the model has them', async () => {
     await expect(open({ models: { Post: { watch: ['titel'] } } })).rejects.toThrow("Did you mean 'title'?")
+  })
+})
+
+describe('of a row that is shown without the columns that hold numbers', () => {
+  const short = { id: true, title: true } as const
+  const asked = {
+    'its title': (prisma: Prisma) => prisma.post.findUnique({ where: { id: 1 }, select: { title: true } }),
+    'a list that shows it': (prisma: Prisma) =>
+      prisma.post.findMany({ where: { authorId: 1 }, select: short }),
+    'a parent with its rows': (prisma: Prisma) =>
+      prisma.user.findUnique({ where: { id: 1 }, select: { id: true, posts: { select: short } } }),
+    'how often it was looked at': (prisma: Prisma) =>
+      prisma.post.findUnique({ where: { id: 1 }, select: { views: true } }),
+    'the list by that': (prisma: Prisma) =>
+      prisma.post.findMany({ orderBy: { views: 'desc' }, select: short, take: 9 }),
+    'a count': (prisma: Prisma) => prisma.post.count({ where: { authorId: 1 } }),
+  } as const
+  const byNumber = ['how often it was looked at', 'the list by that'] as const
+
+  test('a counter leaves alone what does not look at it', async () => {
+    await open()
+    expect(
+      await stoppedOf(asked, (prisma) =>
+        prisma.post.update({ where: { id: 1 }, data: { views: { increment: 1 } } }),
+      ),
+    ).toEqual(byNumber)
+  })
+
+  test('so does an update of many counters by a free condition', async () => {
+    await open()
+    expect(
+      await stoppedOf(asked, (prisma) => prisma.$executeRaw`UPDATE "Post" SET views = 9 WHERE title > ${''}`),
+    ).toEqual(byNumber)
+  })
+
+  test('an update of another column stops all that shows the row', async () => {
+    await open()
+    expect(
+      await stoppedOf(asked, (prisma) =>
+        prisma.post.update({ where: { id: 1 }, data: { views: 1, title: 'new' } }),
+      ),
+    ).toEqual(Object.keys(asked).filter((name) => name !== 'a count'))
+    expect(
+      await stoppedOf(
+        asked,
+        (prisma) => prisma.$executeRaw`UPDATE "Post" SET title = 'x' WHERE body IS NULL`,
+      ),
+    ).toEqual(Object.keys(asked))
+  })
+
+  test('a model may say which columns these are', async () => {
+    await open({ models: { Post: { volatile: ['body'] } } })
+    expect(
+      await stoppedOf(asked, (prisma) => prisma.post.update({ where: { id: 1 }, data: { body: 'z' } })),
+    ).toEqual([])
+    expect(
+      await stoppedOf(asked, (prisma) =>
+        prisma.post.update({ where: { id: 1 }, data: { views: { increment: 1 } } }),
+      ),
+    ).toEqual(Object.keys(asked).filter((name) => name !== 'a count'))
+    await expect(open({ models: { Post: { volatile: ['bdy'] } } })).rejects.toThrow("Did you mean 'body'?")
+  })
+
+  test('what is kept under a name of the table falls with everything', async () => {
+    await open()
+    const kept = () => shop.cache.getOrSet('kept', () => 1, { tags: ['Post'] })
+    await kept()
+    await shop.prisma.post.update({ where: { id: 1 }, data: { views: { increment: 1 } } })
+    expect(await shop.cache.has('kept')).toBe(false)
   })
 })
 

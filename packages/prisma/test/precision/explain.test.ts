@@ -28,7 +28,7 @@ it('a read that is as precise as can be has no reasons', () => {
   expect(post).toEqual({
     table: 'post',
     precision: 'row',
-    tags: ['post', 'post[author_id=*]', 'post[author_id=5]', 'post#7'],
+    tags: ['post', 'post[author_id=*]', 'post#*', 'post[author_id=5]', 'post#7'],
     reasons: [],
   })
 })

@@ -64,7 +64,7 @@ export async function hunt(
     createVariant('plain', columns, { isEnforced: false }),
     createVariant('mixed', columns, {
       isEnforced: true,
-      models: { Person: { precision: 'table' }, Post: { watch: ['title'] } },
+      models: { Person: { precision: 'table' }, Post: { watch: ['title'], volatile: ['published'] } },
     }),
   ]
   const reads = new ReadMaker(chance, prisma)

@@ -6,6 +6,8 @@ export const dataModel = readDataModel({ inlineSchema: schemaText })
 
 const types: Readonly<Record<string, string>> = { Int: 'integer', BigInt: 'bigint', String: 'text' }
 
+const numbers: ReadonlySet<string> = new Set(['Int', 'BigInt', 'Float', 'Decimal'])
+
 /** The columns of `schema.prisma` as a catalogue would tell them. */
 export const columnsByTable: ReadonlyMap<string, KnownColumns> = new Map([
   ...[...dataModel.models.values()].map(
@@ -22,6 +24,7 @@ export const columnsByTable: ReadonlyMap<string, KnownColumns> = new Map([
             }),
             nullable: optional === true,
             hasDefault: given !== undefined,
+            isNumber: numbers.has(type),
           })),
         ),
       ] as const,

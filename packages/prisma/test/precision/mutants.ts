@@ -312,6 +312,22 @@ export const mutants: readonly Rule[] = [
   ),
   without('place.ts', 'rows of a set without names show columns', '...(isNamed ? [] : (shown ?? []))', ''),
   without('place.ts', 'rows of a set leave', 'leaving.filter((tag) => common.includes(tag))', '[]'),
+  without('place.ts', 'a volatile column of any row is any row', 'tags: [texts.anyRow]', 'tags: []'),
+  without('place.ts', 'so it is of named rows in sets', ', ...(isNamed ? named.tags : [])]', ']'),
+  without('place.ts', 'so it is of a pinned row', 'tags: [...sets, ...named.tags]', 'tags: sets'),
+  without(
+    'place.ts',
+    'what a row shows is what it is named by',
+    'nameRows(table, shown ?? [])',
+    'nameRows(table, [])',
+  ),
+  without(
+    'place.ts',
+    'what a pinned row is asked about is what it is named by',
+    '[...decided, ...(shown ?? [])]',
+    'shown ?? []',
+  ),
+  without('place.ts', 'so is what it shows', '[...decided, ...(shown ?? [])]', '[...decided]'),
   without(
     'applied-read.ts',
     'columns of sets carry their values',
@@ -331,7 +347,12 @@ export const mutants: readonly Rule[] = [
     'new Set(shown)',
   ),
   without('place.ts', 'hidden rows leave', '...(place.hidesRows ? leaving : [])', ''),
-  without('place.ts', 'rows without names show columns', '...(isNamed ? [] : unnamed)', ''),
+  without(
+    'place.ts',
+    'rows without names show columns',
+    '...(isNamed ? named.tags : unnamed)',
+    '...(isNamed ? named.tags : [])',
+  ),
   without(
     'place.ts',
     'rows without names leave',
@@ -427,8 +448,38 @@ export const mutants: readonly Rule[] = [
   without(
     `${shared}write-tags.ts`,
     'rows that are not told are any',
-    'if (rowKey === undefined || rows === undefined || rows.length > maxKeys) tags.add(texts.table)',
-    'if (rowKey === undefined || rows === undefined) {}',
+    'tags.add(staysStable ? texts.anyRow : texts.table)',
+    'if (staysStable) tags.add(texts.anyRow)',
+  ),
+  without(
+    `${shared}write-tags.ts`,
+    'rows that are not told are any to which shows volatile columns',
+    'tags.add(staysStable ? texts.anyRow : texts.table)',
+    'if (!staysStable) tags.add(texts.table)',
+  ),
+  without(
+    `${shared}write-tags.ts`,
+    'more rows than are told apart are any',
+    'rows === undefined || rows.length > maxKeys)\n',
+    'rows === undefined)\n',
+  ),
+  without(
+    `${shared}write-tags.ts`,
+    'a stable column that is assigned is one of the row without volatile ones',
+    'if (!staysStable) tags.add(stableRowKey!.row(row))',
+    '',
+  ),
+  without(
+    `${shared}write-tags.ts`,
+    'a row that is deleted was there without its volatile columns',
+    "(kind === 'update' || kind === 'upsert') && areVolatile(assigned)",
+    "(kind !== 'insert') && areVolatile(assigned)",
+  ),
+  without(
+    `${shared}table-precision.ts`,
+    'columns of keys are never volatile',
+    'names.filter((column) => !ofKeys.has(column))',
+    'names',
   ),
   without(
     `${shared}write-tags.ts`,

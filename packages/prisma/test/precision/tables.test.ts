@@ -84,7 +84,20 @@ it('names of options that the schema does not have are refused', () => {
   expect(withModels({ Post: { watch: ['titel'] } })).toThrow(/'titel'.*Did you mean 'title'/)
   expect(withModels({ Post: { watch: 'title' } })).toThrow(/must be an array/)
   expect(withModels({ Post: { watch: [1] } })).toThrow(/must be an array of field names/)
+  expect(withModels({ Post: { volatile: ['vews'] } })).toThrow(/volatile.*'vews'.*Did you mean 'views'/)
+  expect(withModels({ Post: { volatile: 'views' } })).toThrow(/volatile' must be an array of field names/)
+  expect(withModels({ Post: { volatile: [['views']] } })).toThrow(/volatile' must be an array of field names/)
   expect(withModels({ Post: { precision: 'rows' } })).toThrow(/'row' or 'table'/)
+})
+
+it('a column that every update assigns is volatile, whatever is said of others', () => {
+  const updated = readDataModel({
+    inlineSchema: 'model Tag {\n id Int @id\n label DateTime @updatedAt\n @@map("tags")\n}',
+  })
+  for (const models of [{}, { Tag: { volatile: [] } }]) {
+    const tags = createTablePrecisions(updated, { columnsOf, bucketOf, models }).of('tags')
+    expect(tags.grain === 'row' && [['id'], ['label']].map(tags.areStable)).toEqual([true, false])
+  }
 })
 
 it('what a column holds that the database computes names nothing', () => {

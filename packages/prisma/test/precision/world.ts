@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Client } from 'pg'
 import {
+  catalogueQueries,
   createClassifier,
   createRowAnalyser,
   createWriteReach,
   applyWrite,
-  knownColumns,
-  valueTypeOf,
+  readCatalogue,
   type KnownColumns,
   type TableChange,
 } from '@freshet/sql'
@@ -25,34 +25,9 @@ export const dataModel = readDataModel({ inlineSchema: schemaText })
 
 /** What the catalogue says of all tables. */
 async function readColumns(client: Client): Promise<ReadonlyMap<string, KnownColumns>> {
-  const { rows } = await client.query<{
-    table: string
-    name: string
-    type: string
-    notNull: boolean
-    hasDefault: boolean
-    deterministic: boolean | null
-  }>(`SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS "notNull",
-        a.atthasdef OR a.attidentity <> '' AS "hasDefault", l.collisdeterministic AS deterministic
-      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_collation l ON l.oid = a.attcollation
-      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped`)
-  const tables = new Map<string, typeof rows>()
-  for (const row of rows)
-    tables.set(row.table.toLowerCase(), [...(tables.get(row.table.toLowerCase()) ?? []), row])
-  return new Map(
-    [...tables].map(([table, columns]) => [
-      table,
-      knownColumns(
-        'postgresql',
-        columns.map(({ name, type, notNull, hasDefault, deterministic }) => ({
-          name,
-          type: valueTypeOf('postgresql', { type, isDeterministic: deterministic ?? undefined }),
-          nullable: !notNull,
-          hasDefault,
-        })),
-      ),
-    ]),
-  )
+  const { rows } = await client.query<object>(catalogueQueries.postgresql)
+  const { tables } = readCatalogue('postgresql', rows)
+  return new Map(Array.from(tables, ([table, { columns }]) => [table, columns]))
 }
 
 /** One way to tell what reads depend on. */

@@ -1,6 +1,6 @@
 import type { SqlDialect } from '../dialect.js'
 import { knownColumns, type KnownColumn } from '../rows/columns.js'
-import { valueTypeOf } from '../rows/value-type.js'
+import { isNumberType, valueTypeOf } from '../rows/value-type.js'
 import type { ReferentialAction } from '../write-closure.js'
 import type { Catalogue, CatalogueForeignKey, CatalogueTable } from './catalogue.js'
 import { catalogueRow, type CatalogueRow } from './catalogue-row.js'
@@ -92,6 +92,7 @@ function toColumn(dialect: SqlDialect, { name, part, detail, flags }: CatalogueR
     nullable: flags.includes('n'),
     hasDefault: flags.includes('d') || changes,
     isGeneratedKey: flags.includes('g'),
+    isNumber: isNumberType(dialect, detail),
   }
 }
 

@@ -16,6 +16,8 @@ export interface KnownColumn {
   readonly hasDefault: boolean
   /** Whether it is the key that the driver reports as the last one made. Default: it is not. */
   readonly isGeneratedKey?: boolean | undefined
+  /** Whether it holds a number: a counter, an amount, a measure. Default: it does not. */
+  readonly isNumber?: boolean | undefined
 }
 
 /** A column, and the name by which a statement's plan knows it. */
@@ -27,6 +29,7 @@ export interface SpeltColumn {
 /** The columns of one table. */
 export interface KnownColumns {
   readonly dialect: SqlDialect
+  readonly all: readonly KnownColumn[]
   /** The column that a statement's plan calls `spelling`: PostgreSQL tells case apart, the others do not. */
   find(spelling: string): KnownColumn | undefined
   /** The column of that name in the catalogue. */
@@ -48,8 +51,17 @@ export function knownColumns(dialect: SqlDialect, columns: readonly KnownColumn[
     bySpelling.set(spelling, column)
     byName.set(column.name, { column, spelling })
   }
-  return { dialect, find: (spelling) => bySpelling.get(spelling), named: (name) => byName.get(name) }
+  return {
+    dialect,
+    all: columns,
+    find: (spelling) => bySpelling.get(spelling),
+    named: (name) => byName.get(name),
+  }
 }
+
+/** The names of those that hold numbers. */
+export const numbersAmong = ({ all }: KnownColumns): readonly string[] =>
+  all.filter(({ isNumber }) => isNumber === true).map(({ name }) => name)
 
 /** In lower case, but for letters outside ASCII: how the server compares these is not known. */
 export const fold = (name: string): string => name.replace(/[A-Z]+/g, (part) => part.toLowerCase())

@@ -42,6 +42,12 @@ const texts: Readonly<Record<SqlDialect, ReadonlySet<string>>> = {
   sqlite: new Set(['text', 'varchar', 'character varying', 'char', 'character', 'nvarchar', 'nchar', 'clob']),
 }
 
+const numbers: Readonly<Record<SqlDialect, readonly string[]>> = {
+  postgresql: ['numeric', 'decimal', 'real', 'double precision', 'money'],
+  mysql: ['decimal', 'numeric', 'float', 'double', 'real', 'double precision'],
+  sqlite: ['numeric', 'decimal', 'float', 'double', 'real', 'double precision'],
+}
+
 const mysqlBytes: Readonly<Record<string, number>> = { tinytext: 255, text: 65_535, mediumtext: 16_777_215 }
 
 /** The types that {@link valueTypeOf} knows, by dialect, as its catalogue spells them without length and sign. */
@@ -72,6 +78,20 @@ export function valueTypeOf(dialect: SqlDialect, declared: DeclaredType): ValueT
   if (signs !== '') return undefined
   if (name === 'uuid' && dialect !== 'sqlite') return uuid
   return texts[dialect].has(name) && isMeasured(dialect, declared) ? text(dialect, name, length) : undefined
+}
+
+/**
+ * Whether columns of this type hold numbers. Truth values are none, also where MySQL keeps them as `tinyint(1)`.
+ *
+ * @param type as {@link DeclaredType}
+ */
+export function isNumberType(dialect: SqlDialect, type: string): boolean {
+  const parts = /^([a-z][a-z0-9 ]*?)\s*(\([^)]*\))?(?:\s+(?:unsigned|signed|zerofill))*$/.exec(
+    type.trim().toLowerCase(),
+  )
+  const [, name = '', length] = parts ?? []
+  if (dialect === 'mysql' && name === 'tinyint' && length === '(1)') return false
+  return Object.hasOwn(integers[dialect], name) || numbers[dialect].includes(name)
 }
 
 /** ZEROFILL makes a MySQL column unsigned. */

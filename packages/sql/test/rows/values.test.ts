@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { normalValue, soundTypes, valueTypeOf } from '../../src/index.js'
+import { normalValue, soundTypes, type SqlDialect, valueTypeOf } from '../../src/index.js'
+import { isNumberType } from '../../src/rows/value-type.js'
 import { typeCases, valueCases } from './value-cases.js'
 
 test.each(valueCases)('as a value of %o, %o is compared as %o', (type, value, normal) => {
@@ -37,4 +38,23 @@ test('every type that is listed is known', () => {
       expect(valueTypeOf(dialect, { type, collation, isDeterministic: true }), type).toBeDefined()
     }
   }
+})
+
+test.each([
+  ['postgresql', ['integer', 'bigint', 'smallint', 'numeric(10,2)', 'real', 'double precision', 'money']],
+  ['mysql', ['int', 'bigint(20)', 'tinyint(4)', 'int unsigned', 'decimal(10,2) unsigned', 'float', 'double']],
+  ['sqlite', ['INTEGER', 'BIGINT', 'REAL', 'DECIMAL', 'NUMERIC(4,2)']],
+] as const)('in %s these hold numbers: %s', (dialect: SqlDialect, types) => {
+  for (const type of types) expect([type, isNumberType(dialect, type)]).toEqual([type, true])
+})
+
+test.each([
+  [
+    'postgresql',
+    ['text', 'boolean', 'timestamp(3) without time zone', 'date', 'uuid', 'integer[]', 'status'],
+  ],
+  ['mysql', ['varchar(20)', 'tinyint(1)', 'datetime(3)', 'year', "enum('int','b')", 'bit(1)', 'json']],
+  ['sqlite', ['TEXT', 'BOOLEAN', 'DATETIME', 'JSONB', '']],
+] as const)('in %s these do not: %s', (dialect: SqlDialect, types) => {
+  for (const type of types) expect([type, isNumberType(dialect, type)]).toEqual([type, false])
 })

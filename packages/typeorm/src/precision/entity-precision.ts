@@ -11,6 +11,13 @@ export interface EntityPrecision {
    * processes that share a store must watch the same: one that does not leaves answers by it outdated. Default: none.
    */
   readonly watch?: readonly (string | readonly string[])[] | undefined
+  /**
+   * Properties that are written so often that reads which do not look at them are told apart from those that do: a write of
+   * nothing else, such as a view counter, leaves alone what shows a row without them. Properties of keys and of `watch` are
+   * none, and what every update changes always is. All processes that share a store must name the same. Default: those that hold
+   * numbers.
+   */
+  readonly volatile?: readonly string[] | undefined
 }
 
 type Entities = Readonly<Record<string, EntityPrecision>> | undefined
@@ -25,6 +32,20 @@ export function watchedColumns(
       (typeof names === 'string' ? [names] : names).flatMap((name) => columnsOfProperty(metadata, name)),
     ),
   )
+}
+
+/**
+ * The columns that are asked to be volatile of a table, by the entities made for it; `undefined`: none of them says.
+ */
+export function volatileColumns(
+  entities: Entities,
+  metadatas: readonly EntityMetadata[],
+): readonly string[] | undefined {
+  const asked = metadatas.flatMap((metadata) => {
+    const { volatile } = entities?.[metadata.name] ?? {}
+    return volatile === undefined ? [] : [volatile.flatMap((name) => columnsOfProperty(metadata, name))]
+  })
+  return asked.length === 0 ? undefined : asked.flat()
 }
 
 /** A relation stands for its join columns, and an embedded property is named by its path: `address.city`. */
@@ -43,8 +64,8 @@ export function assertEntityPrecision(entities: Entities, metadatas: readonly En
       const known = metadatas.map((metadata) => metadata.name)
       throw unknownName('entities', name, 'no entity of this DataSource is', known)
     }
-    assertOptions(`The option 'entities.${name}'`, given, ['precision', 'watch'])
-    const { precision, watch = [] } = given
+    assertOptions(`The option 'entities.${name}'`, given, ['precision', 'watch', 'volatile'])
+    const { precision, watch = [], volatile = [] } = given
     if (precision !== undefined && precision !== 'row' && precision !== 'table') {
       throw invalidOption(
         `The option 'entities.${name}.precision' must be 'row' or 'table', but ${print(precision)} was given.`,
@@ -55,20 +76,26 @@ export function assertEntityPrecision(entities: Entities, metadatas: readonly En
         `The option 'entities.${name}.watch' must be an array of property names, or of lists of them, such as ['slug', ['tenant', 'status']], but ${print(watch)} was given.`,
       )
     }
-    for (const property of watch.flat()) assertColumn(own, name, property)
+    if (!Array.isArray(volatile) || !volatile.every((property) => typeof property === 'string')) {
+      throw invalidOption(
+        `The option 'entities.${name}.volatile' must be an array of property names, such as ['views'], but ${print(volatile)} was given.`,
+      )
+    }
+    for (const property of watch.flat()) assertColumn(own, `${name}.watch`, property)
+    for (const property of volatile) assertColumn(own, `${name}.volatile`, property)
   }
 }
 
 const isListOfKeys = (watch: unknown): boolean =>
   Array.isArray(watch) && watch.flat().every((name) => typeof name === 'string')
 
-function assertColumn(metadatas: readonly EntityMetadata[], entity: string, property: string): void {
+function assertColumn(metadatas: readonly EntityMetadata[], option: string, property: string): void {
   if (metadatas.some((metadata) => columnsOfProperty(metadata, property).length > 0)) return
   const known = metadatas.flatMap((metadata) => [
     ...metadata.columns.map(({ propertyPath }) => propertyPath),
     ...metadata.relationsWithJoinColumns.map(({ propertyPath }) => propertyPath),
   ])
-  throw unknownName(`entities.${entity}.watch`, property, 'no property of it has a column', known)
+  throw unknownName(`entities.${option}`, property, 'no property of it has a column', known)
 }
 
 function unknownName(option: string, name: string, what: string, known: readonly string[]): Error {

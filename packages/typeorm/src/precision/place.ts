@@ -36,6 +36,8 @@ export interface PlannedPlace {
 
 export interface NamedRows {
   readonly key: RowKey
+  /** What is carried beside their names. */
+  readonly tags: readonly string[]
   readonly values: readonly NamedValue[]
 }
 
@@ -66,13 +68,16 @@ export function planPlace(
   const { texts } = table
   const { shown } = read
   const reference = referenceOf(place, places, enforced)
-  const named = namedRows(place, places, enforced)
   const linked = reference === undefined ? linkedRows(place) : undefined
+  const apart = reference?.references ?? linked?.key.columns ?? []
+  const named = namedRows(place, places, enforced, apart)
   // What is decided for rows of the answer alone their own tags tell.
   const decided = named === undefined ? read.decidedBy : shown!.chosenBy
   const leaving = reference === undefined ? [texts.leaving] : []
   const common =
-    named === undefined ? [...columnTags(table, shown === undefined ? [] : shown.columns), ...leaving] : []
+    named === undefined
+      ? [...columnTags(table, shown === undefined ? [] : shown.columns), ...leaving]
+      : named.tags
   // Of a row that is not named nothing else tells that it goes to another set.
   const staysUntold = common.includes(texts.leaving)
   const undecided = (columns: readonly string[]) =>
@@ -80,9 +85,8 @@ export function planPlace(
   const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
   const inSets: InSets = (columns) => ({
     columns: bothColumns(undecided(columns), named !== undefined || shown === undefined ? [] : shown.columns),
-    tags: leaving.filter((tag) => common.includes(tag)),
+    tags: named === undefined ? leaving.filter((tag) => common.includes(tag)) : named.tags,
   })
-  const apart = reference?.references ?? linked?.key.columns ?? []
   const coming = reference === undefined ? [linked?.key.anySet ?? texts.incoming] : []
   const candidates = candidatesOf(place, reference !== undefined, besides, inSets)
   const pinned = [...candidates.flatMap(({ key }) => key.columns), ...apart]
@@ -129,9 +133,13 @@ function candidatesOf(
   inSets: InSets,
 ): readonly Candidate[] {
   const candidates: Candidate[] = []
+  const named = nameRows(
+    table,
+    bothColumns(read.decidedBy, read.shown === undefined ? [] : read.shown.columns),
+  )
   for (const key of table.keys) {
     const isRowKey = table.rowKey !== undefined && isSameKey(key.columns, table.rowKey.columns)
-    const rowKey = isRowKey ? table.rowKey : undefined
+    const rowKey = isRowKey ? named.key : undefined
     // Rows that only come when they are referenced are in no set.
     if (isReferenced && rowKey === undefined) continue
     const sets = isReferenced ? [] : [key.anySet]
@@ -140,7 +148,7 @@ function candidatesOf(
         candidates.push({ key, pins, tags: [...sets, ...tags], rowKey, rowsOnly: isReferenced, columns })
     }
     if (rowKey !== undefined) {
-      add([], [])
+      add([], named.tags)
       continue
     }
     const { columns, tags } = inSets(key.columns)
@@ -186,19 +194,33 @@ const isBetween = (
 ): boolean =>
   other.place === place && column.toLowerCase() === reference && other.column.toLowerCase() === referencing
 
+/** How rows are named of which these columns matter, and what is carried beside their names. */
+function nameRows(
+  { rowKey, stableRowKey, areStable, texts }: PreciseTable,
+  columns: readonly string[] | undefined,
+): { readonly key: RowKey | undefined; readonly tags: readonly string[] } {
+  return areStable(columns) ? { key: stableRowKey, tags: [] } : { key: rowKey, tags: [texts.anyRow] }
+}
+
+/** @param apart columns that decide without a tag of their own, beside those that decide for rows of the answer alone */
 function namedRows(
   place: KnownPlace,
   places: KnownPlaces,
   enforced: readonly ForeignKeyEdge[],
+  apart: readonly string[],
 ): NamedRows | undefined {
-  const { rowKey } = place.table
-  const shown = rowKey && place.read.shown?.rowNames(rowKey.columns)
+  const { table, read } = place
+  const { rowKey } = table
+  const shown = rowKey && read.shown?.rowNames(rowKey.columns)
   if (shown === undefined) return undefined
+  const { columns, chosenBy } = read.shown!
+  const untold = read.decidedBy?.filter((column) => chosenBy?.includes(column) !== true)
+  const { key, tags } = nameRows(table, bothColumns(bothColumns(columns, untold), apart))
   const values = shown.map((value, part) => ({
     name: value.name,
     isNull: meaningOfNull(value, rowKey!.columns[part]!, place, places, enforced),
   }))
-  return { key: rowKey!, values }
+  return { key: key!, tags, values }
 }
 
 function meaningOfNull(

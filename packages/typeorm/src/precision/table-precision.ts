@@ -7,12 +7,18 @@ import type {
   WatchedKey as Watched,
 } from '@freshet/core/adapter'
 import { preciseTable, wideTable } from '@freshet/core/adapter'
-import type { CatalogueTable, KnownColumns, TableName, ValueType } from '@freshet/sql'
+import {
+  type CatalogueTable,
+  type KnownColumns,
+  numbersAmong,
+  type TableName,
+  type ValueType,
+} from '@freshet/sql'
 import type { DataSource, EntityMetadata } from 'typeorm'
 import type { TableOptions } from '../declared.js'
 import { declaredTables, tableOfEntity } from '../declared.js'
 import type { EntityPrecision } from './entity-precision.js'
-import { assertEntityPrecision, watchedColumns } from './entity-precision.js'
+import { assertEntityPrecision, volatileColumns, watchedColumns } from './entity-precision.js'
 import { keysOfTable } from './table-keys.js'
 
 export type { EntityPrecision } from './entity-precision.js'
@@ -126,6 +132,7 @@ function precisionOf(name: string, context: Context): TablePrecision {
     name,
     columns: known.columns,
     ...keysOfTable(metadatas, known, asked),
+    volatile: volatileColumns(context.options.entities, metadatas) ?? numbersAmong(known.columns),
     bucketOf,
   })
 }

@@ -40,21 +40,28 @@ const reads = {
 } as const
 type Name = keyof typeof reads
 
-/** The reads that a write has go to the database again. */
-async function stoppedBy(write: () => Promise<unknown>): Promise<readonly Name[]> {
-  const names = Object.keys(reads) as Name[]
-  const asked = async (name: Name) => {
+type Reads<Of extends string> = Readonly<Record<Of, () => Promise<unknown>>>
+
+/** Those of these reads that a write has go to the database again. */
+async function stoppedOf<Of extends string>(
+  all: Reads<Of>,
+  write: () => Promise<unknown>,
+): Promise<readonly Of[]> {
+  const names = Object.keys(all) as Of[]
+  const asked = async (name: Of) => {
     watched.statements.length = 0
-    await reads[name]()
+    await all[name]()
     return watched.statements.length > 0
   }
   for (const name of names) await asked(name)
   for (const name of names) expect([name, await asked(name)]).toEqual([name, false])
   await write()
-  const stopped: Name[] = []
+  const stopped: Of[] = []
   for (const name of names) if (await asked(name)) stopped.push(name)
   return stopped
 }
+
+const stoppedBy = (write: () => Promise<unknown>): Promise<readonly Name[]> => stoppedOf(reads, write)
 
 const secondRow: readonly Name[] = [
   'another row',
@@ -93,6 +100,46 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('a write on %s
   })
 })
 
+const short = { id: true, title: true } as const
+const shorts = {
+  'the title of a row': () => posts().getOneWithCache({ select: short, where: { id: ids[1]! } }),
+  'the titles of a parent': () => posts().getWithCache({ select: short, ...by(1) }),
+  'the titles of a parent, cache: true': () => posts().find({ select: short, ...by(1), cache: true }),
+  'how often a row was looked at': () =>
+    posts().getOneWithCache({ select: { id: true, views: true }, where: { id: ids[1]! } }),
+  'the list by that': () => posts().getWithCache({ select: short, order: { views: 'DESC' }, take: 9 }),
+  'a count': () => posts().getCountWithCache(by(1)),
+} as const
+const byNumber = ['how often a row was looked at', 'the list by that'] as const
+
+describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('a counter on %s', (name) => {
+  test('leaves alone what shows its row without numbers', async () => {
+    await begin(name)
+    expect(await stoppedOf(shorts, () => posts().increment({ id: ids[1]! }, 'views', 1))).toEqual(byNumber)
+  })
+
+  test('does so for rows that nobody is told of', async () => {
+    await begin(name)
+    const write = () =>
+      posts().createQueryBuilder().update().set({ views: 9 }).where('title > :t', { t: '' }).execute()
+    expect(await stoppedOf(shorts, write)).toEqual(byNumber)
+  })
+
+  test('that is written with another column stops what shows the row', async () => {
+    await begin(name)
+    expect(await stoppedOf(shorts, () => posts().update(ids[1]!, { views: 3, body: 'z' }))).toEqual(
+      Object.keys(shorts).filter((of) => of !== 'a count'),
+    )
+  })
+})
+
+test('an entity may say which columns are written so often', async () => {
+  await begin('better-sqlite3', { entities: { Post: { volatile: ['body'] } } })
+  expect(await stoppedOf(shorts, () => posts().update(ids[1]!, { body: 'z' }))).toEqual([])
+  const counted = await stoppedOf(shorts, () => posts().increment({ id: ids[1]! }, 'views', 1))
+  expect(counted).toEqual(Object.keys(shorts).filter((of) => of !== 'a count'))
+})
+
 test('precision can be given up, for all and for an entity', async () => {
   for (const options of [{ precision: 'table' }, { entities: { Post: { precision: 'table' } } }] as const) {
     await begin('better-sqlite3', options)
@@ -107,9 +154,15 @@ test('precision can be kept for an entity alone', async () => {
 
 test('names that no entity has are refused', async () => {
   await begin('better-sqlite3')
-  const refused = open(await createDatabase('better-sqlite3'), { entities: { Pst: { watch: ['title'] } } })
-  const error: unknown = await refused.catch((cause: unknown) => cause)
-  expect(isFreshetError(error, 'INVALID_OPTION') && error.message).toContain("Did you mean 'Post'?")
+  for (const [entities, message] of [
+    [{ Pst: { watch: ['title'] } }, "Did you mean 'Post'?"],
+    [{ Post: { volatile: ['vews'] } }, "Did you mean 'views'?"],
+    [{ Post: { volatile: 'views' as unknown as [] } }, 'must be an array of property names'],
+  ] as const) {
+    const refused = open(await createDatabase('better-sqlite3'), { entities })
+    const error: unknown = await refused.catch((cause: unknown) => cause)
+    expect(isFreshetError(error, 'INVALID_OPTION') && error.message).toContain(message)
+  }
 })
 
 test('info says how an answer came about, what it depends on, and why', async () => {

@@ -24,7 +24,7 @@ describe('a query says of each table', () => {
       {
         table: 'post',
         precision: 'row',
-        tags: ['post', 'post[authorid=*]', 'post[authorid=1]', 'post#7'],
+        tags: ['post', 'post[authorid=*]', 'post[authorid=1]', 'post##7'],
         reasons: [],
       },
     ])
@@ -61,6 +61,6 @@ it('statements that are all known beforehand are one read', () => {
     'post[authorid=1]',
   ])
   expect(both.clocks).toEqual(['post~', 'comment~'])
-  expect(both.lateTags([[{ i: 7 }], [{ i: 3 }]])).toEqual(['post#7', 'comment#3'])
+  expect(both.lateTags([[{ i: 7 }], [{ i: 3 }]])).toEqual(['post##7', 'comment##3'])
   expect(both.lateTags([[{ i: 7 }], 'nothing'])).toBeUndefined()
 })

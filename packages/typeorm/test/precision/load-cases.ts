@@ -33,7 +33,7 @@ const loadCases: readonly LoadCase[] = [
     ['post', 'comment'],
     posts,
     [sent(posts, [{ i: 7, a: 1 }]), sent(comments, [{ i: 3 }])],
-    `comment ${first} | comment~ post~ | comment comment#3 comment[postid=*] comment[postid=7] post post#7 post[authorid=*] post[authorid=1]`,
+    `comment ${first} | comment~ post~ | comment comment##3 comment[postid=*] comment[postid=7] post post##7 post[authorid=*] post[authorid=1]`,
   ],
   [
     'the first is not known',
@@ -103,7 +103,7 @@ export function differingValues(dataSource: DataSource, api: Api = own): string 
       .map((tags) => tags.join(' '))
       .join(' | ')
   })
-  const expected = ['label label[id=*] label[id=7] label#7 |  | ', 'label label~ |  | ']
+  const expected = ['label label[id=*] label[id=7] label##7 |  | ', 'label label~ |  | ']
   return found.join() === expected.join()
     ? undefined
     : `expected ${expected.join()}, but found ${found.join()}`

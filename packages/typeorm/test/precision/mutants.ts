@@ -86,8 +86,8 @@ export const mutants: readonly Rule[] = [
   without(
     'place.ts',
     'what is not pinned by the row key has columns that decide',
-    'if (rowKey !== undefined) {\n      add([], [])',
-    'if (sets !== undefined) {\n      add([], [])',
+    'if (rowKey !== undefined) {\n      add([], named.tags)',
+    'if (sets !== undefined) {\n      add([], named.tags)',
   ),
   without(
     'place.ts',
@@ -107,6 +107,34 @@ export const mutants: readonly Rule[] = [
     'const staysUntold = common.includes(texts.leaving)',
     'const staysUntold = false',
   ),
+  without('place.ts', 'a volatile column of any row is any row', 'tags: [texts.anyRow]', 'tags: []'),
+  without('place.ts', 'so it is of a pinned row', 'add([], named.tags)', 'add([], [])'),
+  without(
+    'place.ts',
+    'so it is of named rows in sets',
+    'common.includes(tag)) : named.tags,',
+    'common.includes(tag)) : [],',
+  ),
+  without('place.ts', 'so it is of other named rows', '      : named.tags\n', '      : []\n'),
+  without(
+    'place.ts',
+    'what a row shows is what it is named by',
+    'bothColumns(bothColumns(columns, untold), apart)',
+    'bothColumns(untold, apart)',
+  ),
+  without(
+    'place.ts',
+    'what only orders rows is what they are named by',
+    'bothColumns(bothColumns(columns, untold), apart)',
+    'bothColumns(columns, apart)',
+  ),
+  without(
+    'place.ts',
+    'what a pinned row is asked about is what it is named by',
+    'bothColumns(read.decidedBy, read.shown',
+    'bothColumns([], read.shown',
+  ),
+  without('place.ts', 'so is what it shows', 'read.shown === undefined ? [] : read.shown.columns', '[]'),
   without('place.ts', 'rows of a set leave', 'leaving.filter((tag) => common.includes(tag))', '[]'),
   without(
     'applied-read.ts',
