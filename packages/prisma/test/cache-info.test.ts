@@ -56,7 +56,7 @@ test('the rows that are in the answer are named, whether it was loaded or kept',
   const loaded = (await prisma.$cacheInfo(read())).info
   const kept = (await prisma.$cacheInfo(read())).info
   expect([loaded.status, kept.status]).toEqual(['miss', 'hit'])
-  expect(loaded.tags).toEqual(expect.arrayContaining(['tag#1', 'tag#2']))
+  expect(loaded.tags).toEqual(expect.arrayContaining(['tag##1', 'tag##2']))
   expect(kept.tags).toEqual(loaded.tags)
   expect(kept.tables).toEqual([expect.objectContaining({ table: 'tag', precision: 'row', reasons: [] })])
 })
