@@ -20,6 +20,8 @@ export interface RedisClient {
     readonly reconnectOnError?: ((error: Error) => boolean | 1 | 2) | null | undefined
   }
   disconnect?(reconnect?: boolean): void
+  /** The connection as it is now, of a client of one server. */
+  readonly stream?: { cork?(): void; uncork?(): void } | undefined
   /** Whether two commands in a row may go over two connections although none has ended. */
   readonly isPooled?: boolean
   readonly isCluster?: boolean

@@ -61,10 +61,7 @@ export function clientWire(client: RedisClient): Wire {
     groupOf: isCluster ? (key) => slotOf(keyPrefix + key) : () => 0,
     nodeOf: isCluster ? (group) => client.masterOf?.(group) ?? client.slots?.[group]?.[0] ?? '' : () => '',
     hasOneConnection: !isCluster && client.isPooled !== true,
-    send: (commands) =>
-      commands.length <= few
-        ? commands.map((command) => sendOne(client, command))
-        : sendMany(client, commands),
+    send: (commands) => (commands.length <= few ? sendFew(client, commands) : sendMany(client, commands)),
   }
 }
 
@@ -84,8 +81,21 @@ function endsOf(client: RedisClient): Ends {
   return ends
 }
 
-// Up to here a pipeline costs more than a packet each.
+// Up to here a pipeline costs more than commands by themselves.
 const few = 2
+
+/** In one packet, if the client shows its connection: each by itself is a system call, and wakes the server. */
+function sendFew(client: RedisClient, commands: readonly Command[]): readonly Promise<unknown>[] {
+  const { stream } = client
+  if (commands.length === 1 || stream?.cork === undefined || stream.uncork === undefined)
+    return commands.map((command) => sendOne(client, command))
+  stream.cork()
+  try {
+    return commands.map((command) => sendOne(client, command))
+  } finally {
+    stream.uncork()
+  }
+}
 
 function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
   try {

@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net'
 import { HeldLoader } from '@freshet/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createKeys, handTag } from '../../src/keys.js'
-import { versions } from '../support/clients.js'
+import { isIoredis, versions } from '../support/clients.js'
 import { keysOf } from '../support/keys.js'
 import { age } from '../support/time-machine.js'
 import { type NearProcesses, prefix, startNearProcesses } from '../support/near-processes.js'
@@ -27,6 +28,12 @@ describe.each(versions)('%s', (version) => {
     expect(await all.read()).toEqual({ row: 'v0', requests: 1 })
     expect(all.near.failures).toEqual([])
     expect(all.near.cache.stats()).toMatchObject({ hits: 1, entries: 1, loads: 1 })
+  })
+
+  test.runIf(isIoredis(version))('its two commands travel as one packet', async () => {
+    const packets = countPackets(all.client.stream as Socket)
+    expect((await all.read()).row).toBe('v0')
+    expect(packets.count).toBe(1)
   })
 
   test('a hundred at once take one', async () => {
@@ -231,3 +238,16 @@ describe.each([['strong'], ['eventual']] as const)('changes by hand, %s', (consi
     expect(await both()).toEqual([undefined, 'b0'])
   })
 })
+
+/** Counts what a socket hands to the system, whole or in parts that go together. */
+function countPackets(socket: Socket): { readonly count: number } {
+  const packets = { count: 0 }
+  for (const name of ['_write', '_writev'] as const) {
+    const inner = socket[name]!.bind(socket) as (...parts: unknown[]) => void
+    socket[name] = (...parts: unknown[]) => {
+      packets.count++
+      inner(...parts)
+    }
+  }
+  return packets
+}

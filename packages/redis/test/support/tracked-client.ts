@@ -44,6 +44,9 @@ export function tracked(
     get slots() {
       return client.slots
     },
+    get stream() {
+      return client.stream
+    },
     sent,
     options: client.options,
     isCluster: client.isCluster === true,
