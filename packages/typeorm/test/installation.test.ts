@@ -17,6 +17,7 @@ import {
   User,
 } from './support/entities.js'
 import { schemaEntities } from './support/schemas.js'
+import type { Watched } from './tap/watched.js'
 import { createDatabase, open, prepare } from './tap/watched.js'
 
 const sqlite: DataSourceOptions = { type: 'better-sqlite3', database: ':memory:' }
@@ -241,6 +242,39 @@ describe('several DataSources', () => {
     await one.dataSource.getRepository(Note).insert({ text: 'seen there' })
     expect(await two.reread()).toEqual(['notes'])
     for (const { dataSource } of [one, two]) await dataSource.destroy()
+  })
+})
+
+describe('a schema of PostgreSQL', () => {
+  it('is part of what tells answers apart, though the SQL is the same', async () => {
+    const cache = createCache()
+    const database = await createDatabase('postgres')
+    const owner = await new DataSource(database).initialize()
+    const schemas = ['north', 'south']
+    for (const schema of schemas) {
+      await owner.query(`CREATE SCHEMA ${schema}`)
+      await owner.query(`CREATE TABLE ${schema}.labels AS SELECT '${schema}' AS code, NULL::text AS colour`)
+    }
+    await owner.destroy()
+    const read = async ({ dataSource }: Watched) => {
+      const byName = dataSource.createQueryBuilder().select('l.code', 'code').from('labels', 'l')
+      const raw = await byName.cache(true).getRawMany<{ code: string }>()
+      const entities = await dataSource.getRepository(Label).getWithCache()
+      return [...raw, ...entities].map(({ code }) => code)
+    }
+    const opened = schemas.map((schema) =>
+      prepare(
+        database,
+        { cache, database: 'shop', scope: () => 'everybody' },
+        { schema, extra: { options: `-c search_path=${schema}` } },
+      ),
+    )
+    for (const { dataSource } of opened) await dataSource.initialize()
+    for (let round = 0; round < 2; round++) {
+      expect(await Promise.all(opened.map(read))).toEqual(schemas.map((schema) => [schema, schema]))
+    }
+    expect(cache.stats().hits).toBe(4)
+    for (const { dataSource } of opened) await dataSource.destroy()
   })
 })
 

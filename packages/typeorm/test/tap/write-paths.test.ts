@@ -1,4 +1,4 @@
-import type { EntityTarget, ObjectLiteral } from 'typeorm'
+import type { EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stateOf } from '../../src/state.js'
 import {
@@ -109,9 +109,29 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('on %s', (name
     expect(await touchedBy(() => watched.dataSource.query(sql))).toEqual(['labels'])
   })
 
+  it('a builder that inserts what it selects touches the table that it fills', async () => {
+    const { id } = await someUser()
+    const insert = () =>
+      watched.dataSource
+        .createQueryBuilder()
+        .insert()
+        .into(Label, ['code', 'colour'])
+        .valuesFromSelect((select) =>
+          select.select("'chosen'", 'c').addSelect('(u.name)', 'n').from(User, 'u').where('u.id = :id', { id }),
+        )
+        .execute()
+    expect(await touchedBy(insert)).toEqual(['labels'])
+    expect(await of(Label).findOneBy({ code: 'chosen' })).toMatchObject({ colour: 'x' })
+  })
+
   it('update(criteria) touches its table', async () => {
     const { id } = await of(Note).save({ text: 'a' })
     expect(await touchedBy(() => of(Note).update({ id }, { text: 'b' }))).toEqual(['notes'])
+  })
+
+  it('updateAll() and deleteAll() touch their tables', async () => {
+    expect(await touchedBy(() => of(Membership).updateAll({ role: 'all' }))).toEqual(['memberships'])
+    expect(await touchedBy(() => of(Membership).deleteAll())).toEqual(['memberships'])
   })
 
   it('increment() and decrement() touch their table', async () => {
@@ -172,6 +192,19 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('on %s', (name
     expect(await touchedBy(remove)).toEqual(['labels', junction])
   })
 
+  it('query builders that are given the name of a table touch it', async () => {
+    const start = () => watched.dataSource.createQueryBuilder()
+    const where = { code: 'named' }
+    expect(await touchedBy(() => start().insert().into('labels').values(where).execute())).toEqual(['labels'])
+    expect(
+      await touchedBy(() => start().update('labels').set({ colour: 'n' }).where(where).execute()),
+    ).toEqual(['labels'])
+    expect(await touchedBy(() => start().delete().from('labels').where(where).execute())).toEqual([
+      'labels',
+      junction,
+    ])
+  })
+
   it('a query builder in a transaction of its own touches its table', async () => {
     const update = () =>
       watched.dataSource
@@ -229,9 +262,34 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('on %s', (name
     expect(await of(Note).count({ cache: true })).toBe(0)
   })
 
+  it.runIf(name === 'postgres')('clear() that cascades touches the tables that it empties', async () => {
+    await of(Post).insert({ title: 'gone' })
+    expect(await touchedBy(() => of(Post).clear({ cascade: true }))).toEqual(ofPosts)
+    expect(await of(Comment).count({ cache: true })).toBe(0)
+  })
+
   it('query() touches what its text writes', async () => {
     const sql = `UPDATE ${quoted('profiles')} SET bio = 'raw'`
     expect(await touchedBy(() => watched.dataSource.query(sql))).toEqual(['profiles'])
+  })
+
+  it('sql`` touches what its text writes', async () => {
+    const write = () => watched.dataSource.sql`UPDATE profiles SET bio = ${'tagged'}`
+    expect(await touchedBy(write)).toEqual(['profiles'])
+  })
+
+  it('migrations touch what they write, and what they undo', async () => {
+    const { dataSource } = watched
+    const change = (colour: string) => async (runner: QueryRunner) =>
+      void (await runner.query(`UPDATE labels SET colour = '${colour}' WHERE code = 'red'`))
+    const migration = { name: 'Recolour1700000000000', up: change('up'), down: change('down') }
+    dataSource.migrations.splice(0, dataSource.migrations.length, migration)
+    const colour = async () => (await of(Label).findOne({ where: { code: 'red' }, cache: true }))?.colour
+    await colour()
+    await dataSource.runMigrations()
+    expect(await colour()).toBe('up')
+    await dataSource.undoLastMigration()
+    expect(await colour()).toBe('down')
   })
 
   it('a key that is updated touches the tables that refer to it', async () => {
@@ -253,6 +311,9 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('on %s', (name
     expect((await watched.reread()).length).toBeGreaterThan(10)
     await watched.fill()
     await watched.dataSource.query(`INSERT INTO unheard_of VALUES (1)`)
+    expect((await watched.reread()).length).toBeGreaterThan(10)
+    await watched.fill()
+    await watched.dataSource.createQueryBuilder().insert().into('unheard_of').values({}).execute()
     expect((await watched.reread()).length).toBeGreaterThan(10)
     expect(all.length).toBeGreaterThan(10)
   })
