@@ -36,8 +36,16 @@ export function writeTags(change: RowChange, table: TablePrecision): readonly st
   addAssigned(change, assigned, table, tags)
   if (change.inserts) tags.add(texts.incoming)
   for (const key of table.keys) addEntering(change.entering(key.columns), key, tags)
-  if (change.deletes) tags.add(texts.leaving)
+  if (change.deletes) addLeaving(change, table, tags)
   return [...tags]
+}
+
+/** What is pinned to a set, and whose rows are not all named, carries the columns that pin it as columns of the set. */
+function addLeaving(change: RowChange, { rowKey, texts, keys }: PreciseTable, tags: Set<string>): void {
+  tags.add(texts.leaving)
+  for (const key of keys)
+    if (rowKey === undefined || !isSameKey(key.columns, rowKey.columns))
+      addColumnsOfSets(change, key, key.columns.slice(0, 1), tags)
 }
 
 type Columns = readonly string[] | undefined

@@ -89,7 +89,7 @@ export function planPlace(place: Place): PlannedPlace {
   // What decides has tags of its own.
   const named = nameRows(table, shown ?? [])
   const common = [...(place.hidesRows ? leaving : []), ...(isNamed ? named.tags : unnamed)]
-  // Of a row that is not named nothing else tells that it goes to another set.
+  // Of a row that is not named nothing else tells that it goes to another set, or that one of a set is deleted.
   const staysUntold = common.includes(texts.leaving)
   const undecided = (columns: readonly string[]) =>
     staysUntold
@@ -98,7 +98,7 @@ export function planPlace(place: Place): PlannedPlace {
   const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
   const inSets: InSets = (columns) => ({
     columns: [...new Set([...undecided(columns), ...(isNamed ? [] : (shown ?? []))])],
-    tags: [...leaving.filter((tag) => common.includes(tag)), ...(isNamed ? named.tags : [])],
+    tags: isNamed ? named.tags : [],
   })
   const columnsOfLinks = linked.flatMap(({ columns }) => columns)
   const linkColumns = staysUntold || linked.length === 1 ? columnsOfLinks : []

@@ -118,8 +118,18 @@ describe('a write stops what it could change, and nothing else:', () => {
     ])
   })
 
-  test('a delete, what shows the row and what counts rows', async () => {
-    expect(await stoppedBy((prisma) => prisma.post.delete({ where: { id: 3 } }))).toEqual([
+  test('a delete, what shows the row', async () => {
+    expect(await stoppedBy((prisma) => prisma.post.delete({ where: { id: 3 } }))).toEqual(thirdRow)
+  })
+
+  test('a delete of a row of the parent, what counts those', async () => {
+    expect(await stoppedBy((prisma) => prisma.post.delete({ where: { id: 2 } }))).toContain(
+      'the count of a parent’s rows',
+    )
+  })
+
+  test('a delete that does not say whose row it was, what counts any', async () => {
+    expect(await stoppedBy((prisma) => prisma.post.deleteMany({ where: { id: 3 } }))).toEqual([
       'another row',
       'the rows of another parent',
       'all rows',

@@ -62,9 +62,8 @@ it('what has been widened is said of its table', () => {
   expect(reasonsOf('Person', { where: { email: 'é' } })['people']).toEqual([
     expect.stringContaining('not compared as the database does'),
   ])
-  expect(reasonsOf('Post', { where: { authorId: 1 }, skip: 1 })['post']).toEqual([
-    expect.stringContaining('not shown (skip'),
-  ])
+  expect(reasonsOf('Post', { skip: 1 })['post']).toEqual([any, expect.stringContaining('not shown (skip')])
+  expect(reasonsOf('Post', { where: { authorId: 1 }, skip: 1 })['post']).toEqual([])
   expect(reasonsOf('Post', { where: { authorId: 1 }, select: { title: true } })['post']).toEqual([
     expect.stringContaining('does not show the key'),
   ])

@@ -311,9 +311,8 @@ export const mutants: readonly Rule[] = [
     'const ofAnySet: string[] = []',
   ),
   without('place.ts', 'rows of a set without names show columns', '...(isNamed ? [] : (shown ?? []))', ''),
-  without('place.ts', 'rows of a set leave', 'leaving.filter((tag) => common.includes(tag))', '[]'),
   without('place.ts', 'a volatile column of any row is any row', 'tags: [texts.anyRow]', 'tags: []'),
-  without('place.ts', 'so it is of named rows in sets', ', ...(isNamed ? named.tags : [])]', ']'),
+  without('place.ts', 'so it is of named rows in sets', 'tags: isNamed ? named.tags : []', 'tags: []'),
   without('place.ts', 'so it is of a pinned row', 'tags: [...sets, ...named.tags]', 'tags: sets'),
   without(
     'place.ts',
@@ -483,6 +482,12 @@ export const mutants: readonly Rule[] = [
   ),
   without(
     `${shared}write-tags.ts`,
+    'a row that is deleted leaves its sets',
+    'addColumnsOfSets(change, key, key.columns.slice(0, 1), tags)',
+    'continue',
+  ),
+  without(
+    `${shared}write-tags.ts`,
     'a column that is assigned falls',
     'for (const column of [...assigned, ...selfChanging]) tags.add(texts.column(column))',
     '',
@@ -500,7 +505,7 @@ export const mutants: readonly Rule[] = [
     ': []',
   ),
   without(`${shared}write-tags.ts`, 'a row comes', 'if (change.inserts) tags.add(texts.incoming)', ''),
-  without(`${shared}write-tags.ts`, 'a row goes', 'if (change.deletes) tags.add(texts.leaving)', ''),
+  without(`${shared}write-tags.ts`, 'a row goes', 'tags.add(texts.leaving)\n', '\n'),
   without(`${shared}write-tags.ts`, 'a value that is not known is any', 'tags.add(key.anySet)', '{}'),
   without(`${shared}write-tags.ts`, 'a truncated table is wide', "|| change.kind === 'truncate'", ''),
   without(`${shared}statement-tags.ts`, 'foreign keys carry a write on', '...own, ...beyond', '...own'),

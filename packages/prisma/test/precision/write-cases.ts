@@ -120,18 +120,25 @@ export const writeCases: readonly WriteCase[] = [
     'note#738297 note##738297 note- note~',
   ],
   [
+    'a delete of rows that come back',
+    'DELETE FROM "Post" WHERE "id" = $1 RETURNING "id", "author_id", "slug"',
+    [7],
+    [[7, 5, 'x']],
+    '_posttotag _posttotag~ comment comment~ post#7 post##7 post- post~ reaction reaction~ post[author_id,slug=59284].author_id post[author_id=5].author_id post[editor_id=*].editor_id post[slug=738297].slug',
+  ],
+  [
     'a delete that foreign keys carry on',
     'DELETE FROM "Post" WHERE "id" = $1',
     [7],
     undefined,
-    '_posttotag _posttotag~ comment comment~ post#7 post##7 post- post~ reaction reaction~',
+    '_posttotag _posttotag~ comment comment~ post#7 post##7 post- post~ reaction reaction~ post[author_id,slug=*].author_id post[author_id=*].author_id post[editor_id=*].editor_id post[slug=*].slug',
   ],
   [
     'a delete that comes back to its own table',
     'DELETE FROM people WHERE id = $1',
     [7],
     undefined,
-    '_friends _friends~ _posttotag _posttotag~ comment comment~ people people#7 people##7 people- people~ post post~ profile profile~ reaction reaction~',
+    '_friends _friends~ _posttotag _posttotag~ comment comment~ people people#7 people##7 people- people~ post post~ profile profile~ reaction reaction~ people[boss_id=*].boss_id people[club_id=*].club_id people[email=*].email people[heir_id=*].heir_id',
   ],
   [
     'an update of a key that is referenced',
@@ -170,6 +177,6 @@ export const writeCases: readonly WriteCase[] = [
     'DELETE FROM "_PostToTag" WHERE "A" = $1 AND "B" IN ($2, $3)',
     [1, 2, 3],
     undefined,
-    '_posttotag#786420 _posttotag##786420 _posttotag#922290 _posttotag##922290 _posttotag- _posttotag~',
+    '_posttotag#786420 _posttotag##786420 _posttotag#922290 _posttotag##922290 _posttotag- _posttotag~ _posttotag[a=1].a _posttotag[b=2].b _posttotag[b=3].b',
   ],
 ]

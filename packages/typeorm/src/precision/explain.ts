@@ -49,7 +49,7 @@ function* reasonsOf(
     yield `a value that was given is not compared as the database does, or there are more than ${maxPinned}: any row that is inserted counts`
   else if (!isPinned && otherwise.includes(incoming))
     yield 'no key is given a value: any row that is inserted counts'
-  if (hidesRows && otherwise.includes(leaving))
+  if (hidesRows && (pinned?.tags ?? otherwise).includes(leaving))
     yield 'rows matter that are not shown (OFFSET, DISTINCT, GROUP BY, a count, a query inside): any row that leaves counts'
   if (isShown && named === undefined)
     yield 'the answer does not show the key of its rows: any change of a column that it shows counts'

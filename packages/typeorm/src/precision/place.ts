@@ -78,14 +78,14 @@ export function planPlace(
     named === undefined
       ? [...columnTags(table, shown === undefined ? [] : shown.columns), ...leaving]
       : named.tags
-  // Of a row that is not named nothing else tells that it goes to another set.
+  // Of a row that is not named nothing else tells that it goes to another set, or that one of a set is deleted.
   const staysUntold = common.includes(texts.leaving)
   const undecided = (columns: readonly string[]) =>
     staysUntold ? bothColumns(decided, columns) : decided?.filter((column) => !columns.includes(column))
   const besides = (columns: readonly string[]) => [...columnTags(table, undecided(columns)), ...common]
   const inSets: InSets = (columns) => ({
     columns: bothColumns(undecided(columns), named !== undefined || shown === undefined ? [] : shown.columns),
-    tags: named === undefined ? leaving.filter((tag) => common.includes(tag)) : named.tags,
+    tags: named?.tags ?? [],
   })
   const coming = reference === undefined ? [linked?.key.anySet ?? texts.incoming] : []
   const candidates = candidatesOf(place, reference !== undefined, besides, inSets)

@@ -109,12 +109,7 @@ export const mutants: readonly Rule[] = [
   ),
   without('place.ts', 'a volatile column of any row is any row', 'tags: [texts.anyRow]', 'tags: []'),
   without('place.ts', 'so it is of a pinned row', 'add([], named.tags)', 'add([], [])'),
-  without(
-    'place.ts',
-    'so it is of named rows in sets',
-    'common.includes(tag)) : named.tags,',
-    'common.includes(tag)) : [],',
-  ),
+  without('place.ts', 'so it is of named rows in sets', 'tags: named?.tags ?? [],', 'tags: [],'),
   without('place.ts', 'so it is of other named rows', '      : named.tags\n', '      : []\n'),
   without(
     'place.ts',
@@ -135,7 +130,6 @@ export const mutants: readonly Rule[] = [
     'bothColumns([], read.shown',
   ),
   without('place.ts', 'so is what it shows', 'read.shown === undefined ? [] : read.shown.columns', '[]'),
-  without('place.ts', 'rows of a set leave', 'leaving.filter((tag) => common.includes(tag))', '[]'),
   without(
     'applied-read.ts',
     'columns of sets carry their values',

@@ -160,14 +160,14 @@ export const readCases: readonly ReadCase[] = [
     'rows without their key',
     (m) => posts(m).select('p.title', 't').where('p.authorId = 1').getRawMany(),
     [
-      'post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].title post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].title',
+      'post post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].title post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].title',
     ],
   ],
   [
     'an order of rows without their key',
     (m) => posts(m).select('p.title', 't').where('p.authorId = 1').orderBy('p.score').getRawMany(),
     [
-      'post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].score post[authorid=*].title post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].score post[authorid=1].title',
+      'post post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].score post[authorid=*].title post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].score post[authorid=1].title',
     ],
   ],
   [
@@ -179,21 +179,21 @@ export const readCases: readonly ReadCase[] = [
     'a count',
     (m) => post(m).count({ where: { authorId: 1 } }),
     [
-      'post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat',
+      'post post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat',
     ],
   ],
   [
     'a sum',
     (m) => post(m).sum('score', { authorId: 1 }),
     [
-      'post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].score post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].score',
+      'post post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].score post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].score',
     ],
   ],
   [
     'whether there is one',
     (m) => post(m).exists({ where: { authorId: 1 } }),
     [
-      'post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat',
+      'post post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat',
     ],
   ],
   [
@@ -455,14 +455,14 @@ export const readCases: readonly ReadCase[] = [
       }),
     [
       'comment comment- comment.mark comment.postid comment[] person post post.deletedat post.id post[] | post~ | post##1',
-      'comment comment- comment[postid=*] comment[postid=*].mark comment[postid=*].postid comment[postid=1] comment[postid=1].mark comment[postid=1].postid person person#* person[id=*] post post#* post#1 post[id=*] post[id=1] | person~ | person#1 person[id=1]',
+      'comment comment[postid=*] comment[postid=*].mark comment[postid=*].postid comment[postid=1] comment[postid=1].mark comment[postid=1].postid person person#* person[id=*] post post#* post#1 post[id=*] post[id=1] | person~ | person#1 person[id=1]',
     ],
   ],
   [
     'a count of what joins repeat',
     (m) => posts(m).leftJoin('p.comments', 'c').where('p.authorId = 1').getCount(),
     [
-      'comment post post- post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].id post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].id',
+      'comment post post[authorid=*] post[authorid=*].authorid post[authorid=*].deletedat post[authorid=*].id post[authorid=1] post[authorid=1].authorid post[authorid=1].deletedat post[authorid=1].id',
     ],
   ],
   // Several statements.
