@@ -52,14 +52,17 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
     binding,
     tap,
     passages: passagesOf(facts.original, tap),
-    globalOmit: facts.globalOmit,
     connect: () => connect(facts.original),
     policyOf,
     scope: options.scope,
   }
   const identity = `${dataModel.schemaHash}|${database ?? ''}|${encodeCanonical(facts.globalOmit) ?? ''}`
   const hookWith = remembered((computedFields) =>
-    createReadHook({ ...parts, identity: `${identity}|${computedFields}` }),
+    createReadHook({
+      ...parts,
+      client: { globalOmit: facts.globalOmit, computesFields: computedFields !== '' },
+      identity: `${identity}|${computedFields}`,
+    }),
   )
   const components = {
     model: { $allModels: { invalidateCache: invalidateCacheOf(binding, dataModel) } },

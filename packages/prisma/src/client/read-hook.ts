@@ -8,7 +8,7 @@ import type { Binding } from '../binding.js'
 import { isReadOperation } from '../dependencies/operations.js'
 import type { ModelPolicy } from '../options.js'
 import type { PreciseRead } from '../precision/read-precision.js'
-import type { SchemaPrecision } from '../precision/schema-precision.js'
+import type { ClientShape, SchemaPrecision } from '../precision/schema-precision.js'
 import type { Tap } from '../tap/tap.js'
 import { argumentsKey } from './arguments-key.js'
 import { askedInfo } from './cache-info.js'
@@ -21,8 +21,7 @@ export interface ReadHookParts {
   readonly binding: Binding
   readonly tap: Tap
   readonly passages: Passages
-  /** What the client was given as `omit`. */
-  readonly globalOmit: unknown
+  readonly client: ClientShape
   /** Connects the client, as its first query would; never rejects. */
   readonly connect: () => Promise<unknown>
   readonly policyOf: (model: string) => ModelPolicy
@@ -35,19 +34,19 @@ export interface ReadHookParts {
  * The query extension: the way of a read. Everything that is not a cacheable read goes on untouched.
  */
 export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments) => PromiseLike<unknown> {
-  const { engine, binding, tap, passages, policyOf, scope, globalOmit } = parts
+  const { engine, binding, tap, passages, policyOf, scope, client } = parts
   const { reader, counters, events } = engine
   const kindOf = rememberKinds(parts.identity, policyOf)
 
   let told = binding.precision
-  let reads = told.readsOf(globalOmit)
+  let reads = told.readsOf(client)
 
   /** What is told apart by now. */
   function precisionNow(): SchemaPrecision {
     const now = binding.precision
     if (now === told) return now
     told = now
-    reads = now.readsOf(globalOmit)
+    reads = now.readsOf(client)
     return now
   }
 

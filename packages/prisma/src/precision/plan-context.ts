@@ -14,6 +14,8 @@ export interface Schema {
   /** Which tables a model's rows come from. */
   readonly behind: ReadonlyMap<string, TablesPlan>
   readonly globalOmit: unknown
+  /** Whether there are computed fields, of any model. */
+  readonly computesFields: boolean
   readonly isEnforced: (foreignKey: ForeignKey) => boolean
 }
 

@@ -24,6 +24,8 @@ export interface ReadPrecisionOptions {
   readonly dependsOn?: DependsOn | undefined
   /** What the client was given as `omit`: `client._globalOmit`. Default: nothing. */
   readonly globalOmit?: unknown
+  /** Whether the client has computed fields, for which Prisma fetches columns that were omitted. Default: it may. */
+  readonly computesFields?: boolean | undefined
   /**
    * Whether the database holds this key to its rows, by its catalogue. Then a row that comes cannot be referenced yet,
    * and reads of a to-one relation depend on the row alone. Default: never, and never with `relationMode = "prisma"`.
@@ -128,7 +130,7 @@ class PlannedRead implements PreciseRead {
 type Planner = (model: string, operation: string, args: unknown, dataPath: readonly string[]) => PreparedPlan
 
 function createPlanner(dataModel: DataModel, options: ReadPrecisionOptions): Planner {
-  const { dependsOn, tables, globalOmit, isEnforced = () => false, anyTable } = options
+  const { dependsOn, tables, globalOmit, computesFields = true, isEnforced = () => false, anyTable } = options
   const dependenciesOf = createReadDependencies(dataModel, { dependsOn })
   const schema: Schema = {
     dataModel,
@@ -136,6 +138,7 @@ function createPlanner(dataModel: DataModel, options: ReadPrecisionOptions): Pla
     tables,
     behind: planReads(dataModel, resolveDependsOn(dependsOn, dataModel)),
     globalOmit,
+    computesFields,
     isEnforced: dataModel.relationMode === 'prisma' ? () => false : isEnforced,
   }
   return (model, operation, args, dataPath) => {

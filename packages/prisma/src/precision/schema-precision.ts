@@ -14,13 +14,20 @@ import { enforcedKeys } from './enforced-keys.js'
 import { createReadPrecision, type ReadPrecision } from './read-precision.js'
 import { createTablePrecisions, type PrecisionOptions } from './table-precision.js'
 
+/** What differs in the reads of clients of one schema. */
+export interface ClientShape {
+  /** What the client was given as `omit`. */
+  readonly globalOmit: unknown
+  /** Whether it has computed fields. */
+  readonly computesFields: boolean
+}
+
 /** What reads depend on and what writes change, for as long as the database's catalogue says the same. */
 export interface SchemaPrecision {
   /** Nothing is known of the database: what was told by it stays true whatever becomes known. */
   readonly isWide: boolean
   readonly writes: KnownTables<Statement>
-  /** @param globalOmit what the client was given as `omit` */
-  readsOf(globalOmit: unknown): ReadPrecision
+  readsOf(client: ClientShape): ReadPrecision
 }
 
 /** Options of {@link createSchemaPrecision}. */
@@ -71,19 +78,19 @@ export function createSchemaPrecision(
       rowsOf: ({ statement, parameters }, answer) => rowsOf(statement.sql, { parameters, ...answer }),
       isKnown: catalogue !== undefined,
     }),
-    readsOf: remembered((globalOmit) =>
-      createReadPrecision(dataModel, { tables, dependsOn, globalOmit, isEnforced, anyTable }),
+    readsOf: remembered((client) =>
+      createReadPrecision(dataModel, { tables, dependsOn, ...client, isEnforced, anyTable }),
     ),
   }
 }
 
 /** One for all clients that were given the same: an application may extend a client per request. */
-function remembered(make: (globalOmit: unknown) => ReadPrecision): (globalOmit: unknown) => ReadPrecision {
+function remembered(make: (client: ClientShape) => ReadPrecision): (client: ClientShape) => ReadPrecision {
   const made = new Map<string, ReadPrecision>()
-  return (globalOmit) => {
-    const text = encodeCanonical(globalOmit) ?? ''
+  return (client) => {
+    const text = `${client.computesFields}|${encodeCanonical(client.globalOmit) ?? ''}`
     let reads = made.get(text)
-    if (reads === undefined) made.set(text, (reads = make(globalOmit)))
+    if (reads === undefined) made.set(text, (reads = make(client)))
     return reads
   }
 }

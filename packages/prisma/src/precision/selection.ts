@@ -51,8 +51,14 @@ export function readSelection(
     const fields = [...shown].map((name) => scalarOf(model, name) as ScalarField)
     return { shows: (name) => shown.has(name), columns: fields.map(({ column }) => column), relations }
   }
+  const shows = showsAllBut(schema, model, omit)
   // Computed fields need columns that were omitted, and Prisma fetches them.
-  return { shows: showsAllBut(schema, model, omit), columns: columnsOf(model), relations }
+  const columns = schema.computesFields
+    ? columnsOf(model)
+    : [...model.fields.values()].flatMap((field) =>
+        field.kind === 'scalar' && shows(field.name) ? [field.column] : [],
+      )
+  return { shows, columns, relations }
 }
 
 /** What a query itself says of a field goes before what its client says. */

@@ -263,6 +263,28 @@ describe('of a row that is shown without the columns that hold numbers', () => {
     ).toEqual(Object.keys(asked))
   })
 
+  test('omitting them is as good as selecting others, but where a computed field may need them', async () => {
+    await open()
+    const read = (prisma: Prisma) =>
+      prisma.post.findUnique({ where: { id: 1 }, omit: { views: true, price: true, rating: true } })
+    const count = () => shop.prisma.post.update({ where: { id: 1 }, data: { views: { increment: 1 } } })
+    expect(await stoppedOf({ read }, count)).toEqual([])
+    const computing = shop.prisma.$extends({
+      result: { post: { isSeen: { needs: { views: true }, compute: ({ views }) => views > 0n } } },
+    })
+    const isSeen = async () => {
+      const post = await computing.post.findUnique({
+        where: { id: 1 },
+        omit: { views: true, price: true, rating: true, isSeen: false },
+      })
+      return post?.isSeen
+    }
+    await shop.base.$executeRaw`UPDATE "Post" SET views = 0`
+    expect(await isSeen()).toBe(false)
+    await count()
+    expect(await isSeen()).toBe(true)
+  })
+
   test('a model may say which columns these are', async () => {
     await open({ models: { Post: { volatile: ['body'] } } })
     expect(

@@ -18,11 +18,12 @@ function tablesOf(api: Api, models: CaseOptions['models']) {
 const sorted = (tags: readonly string[] | string): string =>
   (typeof tags === 'string' ? tags.split(' ') : [...tags]).toSorted().join(' ')
 
-const precisionOf = (api: Api, { plain, omit, models }: CaseOptions): ReadPrecision =>
+const precisionOf = (api: Api, { plain, omit, isBare, models }: CaseOptions): ReadPrecision =>
   api.createReadPrecision(dataModel, {
     tables: tablesOf(api, models),
     isEnforced: () => plain !== true,
     globalOmit: omit,
+    computesFields: isBare !== true,
     anyTable: '*',
   })
 
@@ -31,8 +32,8 @@ export function differingReads(api: Api, cases: readonly ReadCase[]): string | u
   // Plans of different shapes must not be taken for each other.
   const precisions = new Map<string, ReadPrecision>()
   for (const one of cases) {
-    const { omit, models, plain } = one[5]
-    const likeness = JSON.stringify({ omit, models, plain })
+    const { omit, isBare, models, plain } = one[5]
+    const likeness = JSON.stringify({ omit, isBare, models, plain })
     const precision = precisions.get(likeness) ?? precisionOf(api, one[5])
     precisions.set(likeness, precision)
     const found = differingRead(precision, one)

@@ -141,8 +141,8 @@ export const mutants: readonly Rule[] = [
   without(
     'selection.ts',
     'omitted columns may be fetched for computed fields',
-    'columns: columnsOf(model), relations',
-    'columns: columnsOf(model).filter((column) => !(String(column) in ((omit ?? {}) as object))), relations',
+    'const columns = schema.computesFields',
+    'const columns = false',
   ),
   without(
     'selection.ts',

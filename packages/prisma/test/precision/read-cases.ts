@@ -6,6 +6,8 @@ export interface CaseOptions {
   readonly plain?: true
   readonly path?: readonly string[]
   readonly omit?: unknown
+  /** The client has no computed fields. */
+  readonly isBare?: true
   readonly models?: Readonly<Record<string, ModelPrecision>>
 }
 
@@ -1325,6 +1327,39 @@ export const readCases: readonly ReadCase[] = [
     'post post[] post.views',
     'post~',
     'post##7',
+  ],
+  [
+    'what is omitted may be fetched for computed fields',
+    'Post',
+    'findUnique',
+    { where: { id: 7 }, omit: { views: true } },
+    {},
+    {},
+    'post post[id=*] post[id=7] post#7 post#*',
+    '',
+    '',
+  ],
+  [
+    'without computed fields what is omitted is not fetched',
+    'Post',
+    'findUnique',
+    { where: { id: 7 }, omit: { views: true } },
+    {},
+    { isBare: true },
+    'post post[id=*] post[id=7] post##7',
+    '',
+    '',
+  ],
+  [
+    'nor what the client omits, but what is asked for again',
+    'Post',
+    'findUnique',
+    { where: { id: 7 }, omit: { views: false } },
+    {},
+    { isBare: true, omit: { post: { views: true } } },
+    'post post[id=*] post[id=7] post#7 post#*',
+    '',
+    '',
   ],
   [
     'a pinned row is named without volatile columns as well',
