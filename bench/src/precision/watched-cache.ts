@@ -79,4 +79,4 @@ function firstWritten(
 }
 
 /** `post#17` is `post#…`, `post[authorId=5]` is `post[authorId=…]`. */
-const shapeOf = (tag: string): string => tag.replace(/#.*$/, '#…').replace(/=[^\]*]+\]/, '=…]')
+const shapeOf = (tag: string): string => tag.replace(/(##?)\d+$/, '$1…').replace(/=[^\]*]+\]/, '=…]')
