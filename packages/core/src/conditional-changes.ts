@@ -1,14 +1,11 @@
-import type { RowCondition } from './conditions.js'
+import type { ConditionalChange, SomeRows } from './conditions.js'
 import type { MemoryVector, TagState } from './memory-vector.js'
 
 // Of each tag. An answer is held against all that came since it was last asked for.
 const maxChanges = 64
 
-/** A change of a tag, after which an answer may still be what it was. */
-export interface ConditionalChange {
-  readonly tag: string
+interface KnownChange extends ConditionalChange {
   readonly generation: number
-  readonly condition: RowCondition
 }
 
 interface Recent {
@@ -16,7 +13,7 @@ interface Recent {
   from: number
   /** The generation that the last of them gave it: with any other, something else came after. */
   latest: number
-  changes: ConditionalChange[]
+  changes: readonly KnownChange[]
 }
 
 /** The last changes of some tags of which something is certain. */
@@ -28,7 +25,7 @@ export class ConditionalChanges {
    *
    * @param before the generation that it had
    */
-  add(state: TagState, before: number, tag: string, conditions: readonly RowCondition[]): void {
+  add(state: TagState, before: number, tag: string, { table, conditions }: SomeRows): void {
     let recent = this.#recent.get(state)
     if (recent === undefined || recent.latest !== before) {
       recent = { from: before, latest: before, changes: [] }
@@ -36,7 +33,10 @@ export class ConditionalChanges {
     }
     const { generation } = state
     recent.latest = generation
-    const changes = [...recent.changes, ...conditions.map((condition) => ({ tag, generation, condition }))]
+    const changes = [
+      ...recent.changes,
+      ...conditions.map((condition) => ({ tag, table, generation, condition })),
+    ]
     const dropped = changes.length - maxChanges
     if (dropped > 0) recent.from = changes[dropped - 1]!.generation
     recent.changes = dropped > 0 ? changes.slice(dropped) : changes
@@ -45,7 +45,7 @@ export class ConditionalChanges {
   /** All that has changed since a vector was made; `undefined`: something of which nothing is certain is among it. */
   since({ states, latest }: MemoryVector): readonly ConditionalChange[] | undefined {
     if (this.#recent.size === 0) return undefined
-    const since: ConditionalChange[] = []
+    const since: KnownChange[] = []
     for (const state of states) {
       if (state.generation <= latest) continue
       const recent = this.#recent.get(state)

@@ -8,21 +8,33 @@ export interface RowCondition {
   excludes(valueOf: (column: string) => unknown): boolean
 }
 
-/**
- * Of tags that stand for all rows of their tables, what is certain of the rows for which they stand this time: each row that was
- * changed meets one of the conditions.
- */
-export type Conditions = ReadonlyMap<string, readonly RowCondition[]>
+/** What is certain of the rows for which a tag stands this time: each that was changed meets one of the conditions. */
+export interface SomeRows {
+  /** The tag of their table. */
+  readonly table: string
+  readonly conditions: readonly RowCondition[]
+}
+
+/** By tags that stand for all rows of their tables, if nothing is said. */
+export type Conditions = ReadonlyMap<string, SomeRows>
+
+/** A change of rows that are not named. */
+export interface ConditionalChange {
+  /** What stands for these rows. */
+  readonly tag: string
+  /** The tag of their table. */
+  readonly table: string
+  readonly condition: RowCondition
+}
 
 /** What a stored answer shows, for its plan to tell. */
 export interface ShownRows {
   /**
-   * Whether all that the answer has of a table by its tag alone is rows that it shows, and none of them meets the condition.
+   * Whether all that the answer depends on by the tag of the change is rows that it shows, none of which meets the condition.
    *
    * @param value the answer, as it is stored
-   * @param table the table's tag
    */
-  areExcluded(value: unknown, table: string, condition: RowCondition): boolean
+  areExcluded(value: unknown, change: ConditionalChange): boolean
 }
 
 // A list of tags goes through many hands, nearly all of which know tags as texts, and hardly any has conditions.
@@ -37,6 +49,7 @@ export function withConditions(
   return tags
 }
 
+/** What is certain of rows for which some of the tags stand; `undefined`: nothing. */
 export const conditionsOf = (tags: readonly string[]): Conditions | undefined => known.get(tags)
 
 /**
@@ -53,10 +66,12 @@ export function bothConditions(
   if (one === undefined && added === undefined) return undefined
   const both = new Map(one)
   for (const tag of other) {
-    const conditions = added?.get(tag)
-    if (conditions === undefined) both.delete(tag)
-    else if (one?.has(tag) === true) both.set(tag, [...one.get(tag)!, ...conditions])
-    else if (!has(tag)) both.set(tag, conditions)
+    const some = added?.get(tag)
+    const known = one?.get(tag)
+    if (some === undefined) both.delete(tag)
+    else if (known !== undefined)
+      both.set(tag, { table: some.table, conditions: [...known.conditions, ...some.conditions] })
+    else if (!has(tag)) both.set(tag, some)
   }
   return both.size === 0 ? undefined : both
 }

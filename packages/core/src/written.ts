@@ -1,4 +1,4 @@
-import type { Conditions, RowCondition } from './conditions.js'
+import type { Conditions, SomeRows } from './conditions.js'
 import type { Execution, StatementAnswer } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
@@ -194,9 +194,9 @@ export class Written<Statement> implements UnderWay {
     const conditions = list?.conditions
     const { isLocal, store } = list?.observer ?? {}
     if (conditions === undefined || isLocal !== true || store === undefined) return undefined
-    const certain = new Map<string, readonly RowCondition[]>()
-    for (const [table, some] of conditions)
-      if (!writesUnderWay.othersMayConcern(this, store, table)) certain.set(table, some)
+    const certain = new Map<string, SomeRows>()
+    for (const [tag, some] of conditions)
+      if (!writesUnderWay.othersMayConcern(this, store, some.table)) certain.set(tag, some)
     return certain
   }
 

@@ -21,7 +21,7 @@ const below = (limit: number): RowCondition => ({
 
 /** Answers that are lists of products, and nothing else. */
 const products: ShownRows = {
-  areExcluded: (value, table, condition) =>
+  areExcluded: (value, { table, condition }) =>
     table === 'product' &&
     (value as readonly Row[]).every((row) => condition.excludes((column) => row[column as keyof Row])),
 }
@@ -61,7 +61,8 @@ async function isServed(changes: Partial<ReadRequest> = {}, of = cache): Promise
   return loads === before
 }
 
-const conditions = (...some: readonly RowCondition[]): Conditions => new Map([['product', some]])
+const conditions = (...some: readonly RowCondition[]): Conditions =>
+  new Map([['product', { table: 'product', conditions: some }]])
 
 function change(limit: number, tags: readonly string[] = ['product'], of = cache): void {
   const { writer, space } = engineOf(of)!

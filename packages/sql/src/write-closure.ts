@@ -174,7 +174,8 @@ function follow(change: Change, key: ForeignKeyEdge): Change | undefined {
   }
 }
 
-const travels = (action: ReferentialAction): boolean => action !== 'Restrict' && action !== 'NoAction'
+/** Whether the action does anything to rows that reference others. */
+export const travels = (action: ReferentialAction): boolean => action !== 'Restrict' && action !== 'NoAction'
 
 function afterDelete(key: ForeignKeyEdge): Change {
   return key.onDelete === 'Cascade' ? { kind: 'delete', table: key.child } : keyUpdate(key)

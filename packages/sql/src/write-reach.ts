@@ -1,5 +1,11 @@
 import type { TableSet } from './table-set.js'
-import { createWriteClosure, type TableChange, type TableGraph } from './write-closure.js'
+import {
+  createWriteClosure,
+  travels,
+  type ForeignKeyEdge,
+  type TableChange,
+  type TableGraph,
+} from './write-closure.js'
 
 /** What carries a write on from the tables that its statement names. */
 export interface WriteReach {
@@ -10,6 +16,11 @@ export interface WriteReach {
    * with it.
    */
   beyond(write: TableChange): TableSet
+  /**
+   * The foreign keys along which a delete is carried to rows that reference those deleted, of tables to which nothing else
+   * carries it: no other way around, no key that is emptied.
+   */
+  cascades(write: TableChange): readonly ForeignKeyEdge[]
   /** Whether the table is in the graph, and rows are its own: no view. */
   holdsRows(table: string): boolean
 }
@@ -27,14 +38,33 @@ const origin = '\u0000'
  */
 export function createWriteReach(graph: TableGraph): WriteReach {
   const closures = new Map<string, ReturnType<typeof createWriteClosure>>()
+  const beyond = (write: TableChange): TableSet => {
+    const table = write.table.toLowerCase()
+    let closure = closures.get(table)
+    if (closure === undefined) closures.set(table, (closure = closureBeside(table, graph)))
+    const reached = closure([{ ...write, table: origin }])
+    return reached === 'all' ? 'all' : { tables: reached.tables.filter((name) => name !== origin) }
+  }
   return {
     touched: createWriteClosure(graph),
-    beyond(write) {
-      const table = write.table.toLowerCase()
-      let closure = closures.get(table)
-      if (closure === undefined) closures.set(table, (closure = closureBeside(table, graph)))
-      const reached = closure([{ ...write, table: origin }])
-      return reached === 'all' ? 'all' : { tables: reached.tables.filter((name) => name !== origin) }
+    beyond,
+    cascades({ table: name, action }) {
+      const table = name.toLowerCase()
+      // What a declaration carries on may be anything.
+      if (action !== 'delete' || graph.dependentsOf(table).length > 0) return []
+      const into = graph.foreignKeys.filter(({ parent, onDelete }) => parent === table && travels(onDelete))
+      const children = new Set(into.map(({ child }) => child))
+      const others = new Set<string>()
+      for (const child of children) {
+        const reached = beyond({ table: child, action: 'delete' })
+        if (reached === 'all') return []
+        for (const one of reached.tables) others.add(one)
+      }
+      const isOnly = (child: string) =>
+        child !== table &&
+        !others.has(child) &&
+        into.every((key) => key.child !== child || key.onDelete === 'Cascade')
+      return into.filter(({ child }) => isOnly(child))
     },
     holdsRows: (table) => graph.tables.has(table) && !graph.views.has(table),
   }

@@ -6,13 +6,15 @@ import {
   type TableRowChange,
   type WriteReach,
 } from './statement-tags.js'
+import type { ComparedValues } from './some-rows.js'
 import { whyWide } from './why-wide.js'
 
 /** What an adapter knows of its writes. */
-interface KnownWritesParts<Statement, Change> {
+interface KnownWritesParts<Statement, Change, Type> {
   readonly reach: WriteReach<Change>
   /** Those that reads are analysed with. */
-  readonly tables: TablePrecisions
+  readonly tables: TablePrecisions<Type>
+  readonly compared: ComparedValues<Type>
   /** What one sending does to the rows of its table. */
   rowsOf(
     execution: Execution<Statement>,
@@ -26,8 +28,10 @@ interface KnownWritesParts<Statement, Change> {
 export function knownWrites<
   Change extends { readonly table: string },
   Statement extends { readonly writes: readonly Change[] | 'unknown' },
->({ reach, tables, rowsOf, isKnown }: KnownWritesParts<Statement, Change>): KnownTables<Statement> {
-  const tagsOf = createStatementTags(reach, tables)
+  Type,
+>(parts: KnownWritesParts<Statement, Change, Type>): KnownTables<Statement> {
+  const { reach, tables, compared, rowsOf, isKnown } = parts
+  const tagsOf = createStatementTags(reach, tables, compared)
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
     tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),

@@ -1,4 +1,6 @@
 import type { TouchedTables } from '../binding.js'
+import { bothConditions, conditionsOf, withConditions } from '../conditions.js'
+import { type Cascade, type CascadedRows, cascadedRows, type ComparedValues, someRows } from './some-rows.js'
 import type { TablePrecision } from './table-precision.js'
 import { type RowChange, writeTags } from './write-tags.js'
 
@@ -14,6 +16,11 @@ export interface WriteReach<Change> {
   touched(writes: readonly Change[] | 'unknown'): TouchedTables
   /** The tables that one change is carried to; its own only if it comes back to that. */
   beyond(write: Change): TouchedTables
+  /**
+   * The foreign keys along which a delete is carried to rows that reference those deleted, of tables to which nothing else carries it.
+   * Default: nobody knows.
+   */
+  cascades?(write: Change): readonly Cascade[]
   /** Whether it is known, and rows are its own: no view. */
   holdsRows(table: string): boolean
 }
@@ -35,21 +42,40 @@ export type StatementTags<Change> = (
 
 /**
  * Builds the function that tells what a statement bumps: of its own table what its text and values tell, and of every
- * table that foreign keys, triggers and views carry it to the table's tag and its clock, since the rows there are not known.
+ * table that foreign keys, triggers and views carry it to the table's tag and its clock, since the rows there are not known, unless they
+ * are deleted with rows that are.
+ *
+ * @param compared what tells rows that are deleted along from others. Default: nothing does
  */
-export function createStatementTags<Change extends { readonly table: string }>(
+export function createStatementTags<Change extends { readonly table: string }, Type = unknown>(
   reach: WriteReach<Change>,
-  tables: TablePrecisions,
+  tables: TablePrecisions<Type>,
+  compared?: ComparedValues<Type>,
 ): StatementTags<Change> {
   const wide = (names: readonly string[]): readonly string[] =>
     names.flatMap((name) => [tables.of(name).texts.table, tables.of(name).texts.clock])
   const anyRow = (touched: TouchedTables) => (touched === 'all' ? 'all' : wide(touched.tables))
   // What is carried on follows from the text, of which a statement is remembered.
-  const known = new WeakMap<Change, readonly string[] | 'all'>()
-  const tagsBeyond = (write: Change): readonly string[] | 'all' => {
-    let tags = known.get(write)
-    if (tags === undefined) known.set(write, (tags = anyRow(reach.beyond(write))))
-    return tags
+  const known = new WeakMap<Change, Beyond | 'all'>()
+  const beyondOf = (write: Change): Beyond | 'all' => {
+    let beyond = known.get(write)
+    if (beyond === undefined) known.set(write, (beyond = carriedBeyond(write)))
+    return beyond
+  }
+  const carriedBeyond = (write: Change): Beyond | 'all' => {
+    const reached = reach.beyond(write)
+    if (reached === 'all') return 'all'
+    const cascades = compared === undefined ? [] : (reach.cascades?.(write) ?? [])
+    const told = new Map<string, CascadedRows>()
+    for (const child of new Set(cascades.map((cascade) => cascade.child))) {
+      const own = cascades.filter((cascade) => cascade.child === child)
+      const rows = cascadedRows(own, tables.of(write.table.toLowerCase()), tables.of(child), compared!)
+      if (rows !== undefined) told.set(child, rows)
+    }
+    return {
+      tags: wide(reached.tables.filter((name) => !told.has(name))),
+      cascades: [...told].map(([child, rows]) => ({ table: tables.of(child), rows, wide: wide([child]) })),
+    }
   }
   return ({ writes }, row) => {
     const [write, ...others] = writes === 'unknown' ? [] : writes
@@ -57,9 +83,39 @@ export function createStatementTags<Change extends { readonly table: string }>(
     const table = write.table.toLowerCase()
     if (row?.table?.name.toLowerCase() !== table || !reach.holdsRows(table))
       return anyRow(reach.touched(writes))
-    const beyond = tagsBeyond(write)
+    const beyond = beyondOf(write)
     if (beyond === 'all') return 'all'
-    const own = writeTags(row, tables.of(table))
-    return beyond.length === 0 ? own : [...new Set([...own, ...beyond])]
+    const precision = tables.of(table)
+    const own = writeTags(row, precision)
+    let tags = withConditions(own, someRows(row, precision, own))
+    if (beyond.tags.length > 0) tags = both(tags, beyond.tags)
+    for (const cascade of beyond.cascades) tags = both(tags, cascadeTags(cascade, row))
+    return tags
   }
+}
+
+/** What one change is carried to. */
+interface Beyond {
+  /** Of tables of whose rows nothing is told. */
+  readonly tags: readonly string[]
+  readonly cascades: readonly CascadedTable[]
+}
+
+interface CascadedTable {
+  readonly table: TablePrecision
+  readonly rows: CascadedRows
+  /** Instead, where it is not told which rows were deleted. */
+  readonly wide: readonly string[]
+}
+
+function cascadeTags({ table, rows, wide }: CascadedTable, deleted: RowChange): readonly string[] {
+  const change = rows(deleted)
+  if (change === undefined) return wide
+  const tags = writeTags(change, table)
+  return withConditions(tags, someRows(change, table, tags))
+}
+
+function both(some: readonly string[], others: readonly string[]): readonly string[] {
+  const conditions = bothConditions(conditionsOf(some), (tag) => some.includes(tag), others)
+  return withConditions([...new Set([...some, ...others])], conditions)
 }

@@ -1,3 +1,4 @@
+import type { RowCondition } from '../conditions.js'
 import type { PreciseTable, TablePrecision } from './table-precision.js'
 import { columnOfSet, isSameKey, type KeyTuple, type WatchedKey } from './watched-key.js'
 
@@ -14,6 +15,8 @@ export interface RowChange {
   touched(key: readonly string[]): readonly KeyTuple[] | undefined
   /** What rows have in the key after it that may not have had it before. */
   entering(key: readonly string[]): readonly KeyTuple[] | undefined
+  /** What is certain of the rows that were changed or deleted, by what they had before. Default: nothing. */
+  condition?(): RowCondition | undefined
 }
 
 /** Past this, what a statement says of a key is as good as nothing. */

@@ -94,6 +94,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
       key,
       tags: withOwnTags(dependencies.tags, asked),
       late: dependencies.late,
+      shown: dependencies,
       policy,
       load: (context) => load(call, sent, context, precision),
       keepArguments: policy.resilience.mayLoadLater ? () => void (sent = copyArguments(args)) : undefined,

@@ -91,7 +91,7 @@ function addNew(tag: string, tags: string[], from: number): void {
 }
 
 /** Every combination of the values that stand there; none with NULL, which equals nothing. */
-function keysOf({ key, at }: Branch, args: unknown): readonly KeyValues[] | undefined {
+export function keysOf({ key, at }: Branch, args: unknown): readonly KeyValues[] | undefined {
   let keys: readonly KeyValues[] = [[]]
   for (let column = 0; column < at.length; column++) {
     const values = valuesAt(at[column]!, args)

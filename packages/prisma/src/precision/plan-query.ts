@@ -128,7 +128,7 @@ function planShown(
   const named = nameRows(origin, selection, reached?.fields)
   const relations = selection.relations.map((relation) => planRelation(planning, origin, selection, relation))
   showPlace(origin, selection.columns, named !== undefined)
-  return { place: indexOf(planning, origin.place), named, relations }
+  return { place: indexOf(planning, origin.place), named, fields: fieldsShown(origin, selection), relations }
 }
 
 /** `prisma.user.findUnique(…).posts()`: of the user nothing is shown, not even whether it is the same. */
@@ -171,6 +171,17 @@ function nameRows(
   return own === undefined && fromParent === undefined
     ? undefined
     : { table: place.table, key, own, fromParent }
+}
+
+function fieldsShown({ model, place }: Origin, selection: Selection): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>()
+  if (place === undefined) return fields
+  for (const field of model.fields.values()) {
+    if (field.kind !== 'scalar' || !selection.shows(field.name)) continue
+    const isCompared = place.table.columns.named(field.column)?.column.type !== undefined
+    if (isCompared) fields.set(field.column, field.name)
+  }
+  return fields
 }
 
 function shownField(model: Model, selection: Selection, column: string): string | undefined {

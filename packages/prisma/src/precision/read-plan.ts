@@ -18,6 +18,8 @@ export interface ShownRows {
   readonly place: number | undefined
   /** How each row is named. */
   readonly named: NamedRows | undefined
+  /** The fields of each row by the columns that they show, of types whose values are compared here. */
+  readonly fields: ReadonlyMap<string, string>
   readonly relations: readonly ShownRelation[]
 }
 

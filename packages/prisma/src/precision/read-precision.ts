@@ -1,4 +1,4 @@
-import type { LateTags, TableExplanation } from '@freshet/core/adapter'
+import type { ConditionalChange, LateTags, ShownRows, TableExplanation } from '@freshet/core/adapter'
 import { resolveDependsOn, type DependsOn } from '../dependencies/depends-on.js'
 import { isReadOperation } from '../dependencies/operations.js'
 import { createReadDependencies, type ReadDependencies } from '../dependencies/read-dependencies.js'
@@ -6,6 +6,7 @@ import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
 import { applyPlan, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
+import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
 import { clocksOf, lateTags } from './late-tags.js'
@@ -36,7 +37,7 @@ export interface ReadPrecisionOptions {
 }
 
 /** What a read depends on. */
-export interface PreciseRead {
+export interface PreciseRead extends ShownRows {
   /** Known before the load. */
   readonly tags: readonly string[]
   /**
@@ -90,7 +91,7 @@ export function createReadPrecision(dataModel: DataModel, options: ReadPrecision
       const shape = shapesOf(model, kind).of(args)
       const plan = (shape.value ??= planner(model, operation, args, dataPath))
       const { tags, chosen } = applyPlan(plan, args)
-      return new PlannedRead(plan, tags, chosen)
+      return new PlannedRead(plan, tags, chosen, args)
     },
   }
 }
@@ -99,11 +100,18 @@ class PlannedRead implements PreciseRead {
   readonly tags: readonly string[]
   readonly #plan: PreparedPlan
   readonly #chosen: readonly (Candidate | undefined)[]
+  readonly #args: unknown
 
-  constructor(plan: PreparedPlan, tags: readonly string[], chosen: readonly (Candidate | undefined)[]) {
+  constructor(
+    plan: PreparedPlan,
+    tags: readonly string[],
+    chosen: readonly (Candidate | undefined)[],
+    args: unknown,
+  ) {
     this.tags = tags
     this.#plan = plan
     this.#chosen = chosen
+    this.#args = args
   }
 
   get clocks(): readonly string[] {
@@ -119,6 +127,14 @@ class PlannedRead implements PreciseRead {
 
   lateTags(result: unknown): readonly string[] {
     return lateTags(this.#plan, this.#chosen, result)
+  }
+
+  areExcluded(result: unknown, change: ConditionalChange): boolean {
+    return areExcluded(
+      { plan: this.#plan, tags: this.tags, chosen: this.#chosen, args: this.#args },
+      result,
+      change,
+    )
   }
 
   explain(result: unknown): readonly TableExplanation[] {

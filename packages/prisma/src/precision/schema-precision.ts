@@ -2,6 +2,7 @@ import type { KnownTables } from '@freshet/core/adapter'
 import { anyTable, createValueBucket, encodeCanonical, knownWrites } from '@freshet/core/adapter'
 import {
   type Catalogue,
+  compared,
   createStatementRows,
   createWriteReach,
   type SqlDialect,
@@ -75,6 +76,7 @@ export function createSchemaPrecision(
     writes: knownWrites({
       reach,
       tables,
+      compared,
       rowsOf: ({ statement, parameters }, answer) => rowsOf(statement.sql, { parameters, ...answer }),
       isKnown: catalogue !== undefined,
     }),

@@ -1,4 +1,5 @@
 import type { PreciseRead } from '../../src/precision/read-precision.js'
+import type { Conditions } from '../../../core/src/conditions.js'
 import { Chance } from '../../../../test/copies/chance.js'
 import { callOf, type RandomRead, ReadMaker, send } from './random-read.js'
 import { print, WriteMaker } from './random-write.js'
@@ -24,6 +25,8 @@ export interface Figures {
   /** Of the pairs whose answer did not change. */
   unchanged: number
   leftAlone: number
+  /** Of these, those of which a tag was bumped that stood for other rows. */
+  outlived: number
   /** As many would have been left alone by tables. */
   leftAloneByTables: number
   readonly byOperation: Map<string, { unchanged: number; leftAlone: number }>
@@ -92,20 +95,21 @@ export async function hunt(
       const answers = await Promise.all(live.map(({ read }) => ask(read)))
       for (const variant of variants) {
         const bumped = variant.tagsOf(statements)
-        for (const [at, one] of live.entries()) judge(variant, one, answers[at]!, write, bumped)
+        const conditions = variant.conditionsOf(statements)
+        for (const [at, one] of live.entries()) judge(variant, one, answers[at]!, write, bumped, conditions)
       }
       pairs += live.length
       for (const [at, one] of live.entries()) {
         const answer = answers[at]!
         if (answer.text !== one.result) changed.push(pairOf(one, statements))
-        one.result = answer.text
-        one.value = answer.value
         // What was not stopped stays as it was stored.
         for (const variant of variants) {
           const bumped = variant.tagsOf(statements)
-          if (meets(one.tags.get(variant.name)!, bumped))
+          if (stops(variant, one, bumped, variant.conditionsOf(statements)))
             one.tags.set(variant.name, tagsOf(variant, one, answer.value))
         }
+        one.result = answer.text
+        one.value = answer.value
       }
       live = live.filter(() => !chance.isOneIn(12))
     }
@@ -147,10 +151,11 @@ export async function hunt(
     answer: { readonly text: string },
     write: string,
     bumped: ReadonlySet<string> | 'all',
+    conditions: Conditions | undefined,
   ): void {
     const own = figures.get(variant.name)!
     const carried = one.tags.get(variant.name)!
-    const stopped = meets(carried, bumped)
+    const stopped = stops(variant, one, bumped, conditions)
     own.pairs++
     if (answer.text !== one.result) {
       own.changed++
@@ -175,6 +180,7 @@ export async function hunt(
       own.leftAlone++
       kind.leftAlone++
     }
+    if (!stopped && meets(carried, bumped)) own.outlived++
     if (!meetsTables(carried, bumped)) own.leftAloneByTables++
   }
 }
@@ -193,12 +199,37 @@ const newFigures = (): Figures => ({
   changed: 0,
   unchanged: 0,
   leftAlone: 0,
+  outlived: 0,
   leftAloneByTables: 0,
   byOperation: new Map(),
 })
 
-function tagsOf({ precision }: Variant, { read, dataPath }: Live, value: unknown): ReadonlySet<string> {
-  const found: PreciseRead = precision.read(read.model.name, read.operation, callOf(read).args, dataPath)
+function readOf({ precision }: Variant, { read, dataPath }: Live): PreciseRead {
+  return precision.read(read.model.name, read.operation, callOf(read).args, dataPath)
+}
+
+/** Whether one of the tags falls, and with it the answer. */
+function stops(
+  variant: Variant,
+  one: Live,
+  bumped: ReadonlySet<string> | 'all',
+  conditions: Conditions | undefined,
+): boolean {
+  if (bumped === 'all') return true
+  const read = readOf(variant, one)
+  for (const tag of one.tags.get(variant.name)!) {
+    if (!bumped.has(tag)) continue
+    const some = conditions?.get(tag)
+    if (some === undefined) return true
+    const { table } = some
+    if (some.conditions.some((condition) => !read.areExcluded(one.value, { tag, table, condition })))
+      return true
+  }
+  return false
+}
+
+function tagsOf(variant: Variant, one: Live, value: unknown): ReadonlySet<string> {
+  const found = readOf(variant, one)
   return new Set([...found.tags, ...found.lateTags(value)])
 }
 

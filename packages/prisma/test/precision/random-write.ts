@@ -19,6 +19,7 @@ const weights: Readonly<Record<string, number>> = {
   upsert: 1,
   delete: 3,
   deleteMany: 0.3,
+  choose: 4,
   raw: 1,
 }
 const operations = Object.entries(weights).flatMap(([name, weight]) =>
@@ -46,6 +47,7 @@ export class WriteMaker {
     }
     if (operation === 'raw') return await this.#raw(client)
     if (operation === 'assign') return await this.#assign(client, model)
+    if (operation === 'choose') return await this.#choose(client, model)
     const args = this.#argsOf(model, operation)
     await client.model(model.name)[operation]!(args)
     return `${model.name}.${operation} ${print(args)}`
@@ -59,6 +61,28 @@ export class WriteMaker {
     const args = { where: uniqueOf(chance, model), data }
     await client.model(model.name)['update']!(args)
     return `${model.name}.update ${print(args)}`
+  }
+
+  /** By conditions of which it is certain which rows they leave out. */
+  async #choose(client: AnyClient, model: Model): Promise<string> {
+    const chance = this.#chance
+    const conditions = Array.from({ length: 1 + chance.upTo(1) }, () => {
+      const field = chance.of(scalarsOf(model))
+      const operator = chance.of(
+        field.type === 'Int' ? ['lt', 'lte', 'gt', 'gte', 'equals', 'in'] : ['equals'],
+      )
+      const value = valueOf(chance, model, field)
+      return {
+        [field.name]: { [operator]: operator === 'in' ? [value, valueOf(chance, model, field)] : value },
+      }
+    })
+    const operation = chance.isOneIn(5) ? 'deleteMany' : 'updateMany'
+    const args = {
+      where: conditions.length === 1 ? conditions[0] : { AND: conditions },
+      ...(operation === 'updateMany' ? { data: this.#changes(model) } : {}),
+    }
+    await client.model(model.name)[operation]!(args)
+    return `${model.name}.${operation} ${print(args)}`
   }
 
   async #raw(client: AnyClient): Promise<string> {

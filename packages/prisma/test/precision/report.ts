@@ -9,9 +9,12 @@ const share = (part: number, whole: number): string => `${((100 * part) / Math.m
 /** Says how precise a run was: of the pairs whose answer did not change, how many were left alone. */
 export function report(refused: object, figures: ReadonlyMap<string, Figures>): void {
   const lines = [`refused by Prisma or the database: ${JSON.stringify(refused)}`]
-  for (const [name, { pairs, changed, unchanged, leftAlone, leftAloneByTables, byOperation }] of figures) {
+  for (const [
+    name,
+    { pairs, changed, unchanged, leftAlone, outlived, leftAloneByTables, byOperation },
+  ] of figures) {
     lines.push(
-      `${name}: ${pairs} pairs, ${changed} changed; of ${unchanged} unchanged ${share(leftAlone, unchanged)} left alone, ` +
+      `${name}: ${pairs} pairs, ${changed} changed; of ${unchanged} unchanged ${share(leftAlone, unchanged)} left alone (${outlived} outlived), ` +
         `by tables ${share(leftAloneByTables, unchanged)}`,
     )
     for (const [operation, own] of byOperation)

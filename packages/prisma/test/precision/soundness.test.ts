@@ -13,8 +13,9 @@ it('a read whose answer a write changes carries a tag that the write bumps', asy
   if (process.env['PRECISION_PAIRS'] !== undefined) report(refused, figures)
   if (process.env['PRECISION_MUTANTS'] !== undefined) await reportMutants(changed, columns)
   expect(findings).toEqual([])
-  for (const { changed, leftAlone } of figures.values()) {
+  for (const { changed, leftAlone, outlived } of figures.values()) {
     expect(changed).toBeGreaterThan(0)
     expect(leftAlone).toBeGreaterThan(0)
+    expect(outlived).toBeGreaterThan(0)
   }
 })

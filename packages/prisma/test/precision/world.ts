@@ -6,6 +6,7 @@ import {
   createRowAnalyser,
   createWriteReach,
   applyWrite,
+  compared,
   readCatalogue,
   type KnownColumns,
   type TableChange,
@@ -13,6 +14,7 @@ import {
 import { tableGraphOf } from '../../src/dependencies/write-closure.js'
 import { createReadPrecision, type ReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions, type ModelPrecision } from '../../src/precision/table-precision.js'
+import { bothConditions, type Conditions } from '../../../core/src/conditions.js'
 import { createStatementTags, createValueBucket, type StatementTags } from '@freshet/core/adapter'
 import { readDataModel } from '../../src/schema/read-data-model.js'
 import type { Api } from './api.js'
@@ -35,6 +37,8 @@ export interface Variant {
   readonly name: string
   readonly precision: ReadPrecision
   tagsOf(sent: readonly Sent[]): ReadonlySet<string> | 'all'
+  /** What is certain of the rows for which some of these tags stand. */
+  conditionsOf(sent: readonly Sent[]): Conditions | undefined
 }
 
 interface VariantOptions {
@@ -63,32 +67,38 @@ export function createVariant(
   return {
     name,
     precision,
-    tagsOf: createTagsOf(api.createStatementTags(createWriteReach(tableGraphOf(dataModel)), tables), columns),
+    ...createTagsOf(
+      api.createStatementTags(createWriteReach(tableGraphOf(dataModel)), tables, compared),
+      columns,
+    ),
   }
 }
 
 function createTagsOf(
   statementTags: StatementTags<TableChange>,
   columns: ReadonlyMap<string, KnownColumns>,
-): Variant['tagsOf'] {
+): Pick<Variant, 'tagsOf' | 'conditionsOf'> {
   const classify = createClassifier('postgresql')
   const { planWrite } = createRowAnalyser('postgresql')
-  return (sent) => {
+  const change = (sent: readonly Sent[]) => {
     const tags = new Set<string>()
+    let conditions: Conditions | undefined
     for (const { sql, args, rows, count } of sent) {
       const statement = classify(sql)
       if (statement.kind !== 'write') continue
       const plan = planWrite(sql)
       const known = plan.kind === 'unknown' ? undefined : columns.get(plan.table.name)
       const own = statementTags(statement, applyWrite(plan, { parameters: args, returned: rows }, known))
-      if (own === 'all') return 'all'
+      if (own === 'all') return { tags: own, conditions: undefined }
       // The database says that no row was concerned.
       if (count === 0) continue
+      conditions = bothConditions(conditions, (tag) => tags.has(tag), own)
       for (const tag of own) tags.add(tag)
     }
     tags.add('*')
-    return tags
+    return { tags, conditions }
   }
+  return { tagsOf: (sent) => change(sent).tags, conditionsOf: (sent) => change(sent).conditions }
 }
 
 /** A database with the schema's tables, and a plain client whose statements are seen. */

@@ -56,32 +56,46 @@ export interface Pause {
   release(): void
 }
 
+type Waiting = Map<(text: string) => boolean, { reach: () => void; released: Promise<void> }>
+
 /** Keeps calls of a driver waiting until a test says so. */
 export class Pauses {
-  readonly #waiting = new Map<(text: string) => boolean, { reach: () => void; released: Promise<void> }>()
+  readonly #unsent: Waiting = new Map()
+  readonly #unheard: Waiting = new Map()
   /** Everything that reached the driver, in order. */
   readonly sent: string[] = []
 
   /** Keeps the first call whose text `matches` from reaching the driver. */
   before(matches: (text: string) => boolean): Pause {
+    return this.#pause(this.#unsent, matches)
+  }
+
+  /** Keeps what the driver answers to the first call whose text `matches` from being heard. */
+  after(matches: (text: string) => boolean): Pause {
+    return this.#pause(this.#unheard, matches)
+  }
+
+  #pause(waiting: Waiting, matches: (text: string) => boolean): Pause {
     let reach!: () => void
     let release!: () => void
     const reached = new Promise<void>((resolve) => (reach = resolve))
     const released = new Promise<void>((resolve) => (release = resolve))
-    this.#waiting.set(matches, { reach, released })
+    waiting.set(matches, { reach, released })
     return { reached, release }
   }
 
   readonly around: Around = async (text, send) => {
-    await this.#wait(text)
+    await this.#wait(this.#unsent, text)
     this.sent.push(text)
-    return send()
+    const answer = await send()
+    await this.#wait(this.#unheard, text)
+    return answer
   }
 
-  async #wait(text: string): Promise<void> {
-    for (const [matches, { reach, released }] of this.#waiting) {
+  async #wait(waiting: Waiting, text: string): Promise<void> {
+    for (const [matches, { reach, released }] of waiting) {
       if (!matches(text)) continue
-      this.#waiting.delete(matches)
+      waiting.delete(matches)
       reach()
       await released
       return

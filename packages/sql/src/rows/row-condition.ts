@@ -3,6 +3,7 @@ import { keysOfLists, type KeyValues } from './key-values.js'
 import { normalValue } from './normal-value.js'
 import type { Bound, Condition, Pin } from './pins.js'
 import type { ValueSource } from './value-source.js'
+import type { ValueType } from './value-type.js'
 
 /** A value of a row, by its column's name in the catalogue; `undefined`: not known. */
 export type ValueOf = (column: string) => unknown
@@ -37,7 +38,10 @@ export function rowCondition(
 }
 
 /** The rows whose values in some columns are among these. */
-export function rowsListed(columns: readonly KnownColumn[], keys: readonly KeyValues[]): RowCondition {
+function rowsListed(
+  columns: readonly Pick<KnownColumn, 'name' | 'type'>[],
+  keys: readonly KeyValues[],
+): RowCondition {
   return {
     excludes(valueOf) {
       const values = columns.map(({ name, type }) => normalValue(type, valueOf(name)))
@@ -46,6 +50,12 @@ export function rowsListed(columns: readonly KnownColumn[], keys: readonly KeyVa
       return keys.every((key) => key.some((value, at) => values[at] !== undefined && values[at] !== value))
     },
   }
+}
+
+/** How values of two columns, and of rows, are compared. */
+export const compared = {
+  listed: rowsListed,
+  areAlike: (one: ValueType, other: ValueType): boolean => one.kind === other.kind,
 }
 
 function listed(

@@ -2,6 +2,7 @@ import type { KnownTables } from '@freshet/core/adapter'
 import { anyTable, createValueBucket, knownWrites } from '@freshet/core/adapter'
 import {
   type Catalogue,
+  compared,
   createStatementRows,
   createWriteReach,
   type SqlDialect,
@@ -70,6 +71,7 @@ export function createSchemaPrecision(
     writes: knownWrites({
       reach,
       tables,
+      compared,
       rowsOf: ({ statement, parameters }, answer) => rowsOf(statement.sql, { parameters, ...answer }),
       isKnown: catalogue !== undefined,
     }),

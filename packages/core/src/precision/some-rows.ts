@@ -1,0 +1,140 @@
+import type { Conditions, RowCondition } from '../conditions.js'
+import type { PreciseTable, TablePrecision } from './table-precision.js'
+import { isSameKey, type KeyTuple, type WatchedKey } from './watched-key.js'
+import { maxKeys, type RowChange } from './write-tags.js'
+
+/** How values are compared, which core does not know. */
+export interface ComparedValues<Type> {
+  /** Of rows that have one of these keys in some columns. */
+  listed(columns: readonly ComparedColumn<Type>[], keys: readonly KeyTuple[]): RowCondition
+  /** Whether what is equal in a column of the one type is in one of the other. */
+  areAlike(one: Type, other: Type): boolean
+}
+
+/** A column by its name in the catalogue. */
+export interface ComparedColumn<Type> {
+  readonly name: string
+  readonly type: Type
+}
+
+/** A foreign key by which rows are deleted with those that they reference. Names are lower-cased. */
+export interface Cascade {
+  readonly child: string
+  readonly columns: readonly string[] | undefined
+  readonly references: readonly string[] | undefined
+}
+
+/**
+ * What is certain of the rows that a change does not name, by the tag that stands for them.
+ *
+ * @param tags those that it bumps. That of the table among them stands for rows that are not named, and for nothing else: the columns are
+ * told, and the sets.
+ */
+export function someRows(
+  change: RowChange,
+  table: TablePrecision,
+  tags: readonly string[],
+): Conditions | undefined {
+  if (table.grain === 'table' || table.rowKey === undefined) return undefined
+  if (change.kind !== 'update' && change.kind !== 'delete') return undefined
+  if (change.kind === 'update' && change.assigned === undefined) return undefined
+  const { texts } = table
+  const tag = [texts.table, texts.anyRow].find((text) => tags.includes(text))
+  const condition = tag === undefined ? undefined : change.condition?.()
+  return condition === undefined
+    ? undefined
+    : new Map([[tag!, { table: texts.table, conditions: [condition] }]])
+}
+
+/** What a delete does to the rows of another table that go along. */
+export type CascadedRows = (deleted: RowChange) => RowChange | undefined
+
+/** @returns `undefined` if it cannot be told which rows these are. */
+export function cascadedRows<Type>(
+  cascades: readonly Cascade[],
+  parent: TablePrecision<Type>,
+  child: TablePrecision<Type>,
+  compared: ComparedValues<Type>,
+): CascadedRows | undefined {
+  if (parent.grain === 'table' || child.grain === 'table' || child.rowKey === undefined) return undefined
+  const ends: Ends<Type>[] = []
+  for (const cascade of cascades) {
+    const one = endsOf(cascade, parent, child, compared)
+    if (one === undefined) return undefined
+    ends.push(one)
+  }
+  return (deleted) => {
+    const conditions: RowCondition[] = []
+    const sets: (readonly [key: readonly string[], values: readonly KeyTuple[]])[] = []
+    for (const { key, references } of ends) {
+      const values = deleted.touched(references)
+      if (values === undefined || values.length > maxKeys) return undefined
+      const columns = key.columns.map((name, at) => ({ name, type: key.types[at]! }))
+      conditions.push(compared.listed(columns, values))
+      sets.push([key.columns, values])
+    }
+    return deletedWith(conditions, sets)
+  }
+}
+
+interface Ends<Type> {
+  /** Of the child. */
+  readonly key: WatchedKey<Type>
+  /** The parent's columns, in the order of the key's. */
+  readonly references: readonly string[]
+}
+
+function endsOf<Type>(
+  { columns, references }: Cascade,
+  parent: PreciseTable<Type>,
+  child: PreciseTable<Type>,
+  { areAlike }: ComparedValues<Type>,
+): Ends<Type> | undefined {
+  const key = keyOf(child, columns)
+  const referenced = keyOf(parent, references)
+  if (key === undefined || referenced === undefined) return undefined
+  const ends = key.columns.map((column) => {
+    const name = references![columns!.indexOf(column.toLowerCase())]
+    return referenced.columns.findIndex((other) => other.toLowerCase() === name)
+  })
+  const isAlike = ends.every((end, at) => end >= 0 && areAlike(key.types[at]!, referenced.types[end]!))
+  return isAlike ? { key, references: ends.map((end) => referenced.columns[end]!) } : undefined
+}
+
+/** The only key of these columns; names that differ in case alone are two that nobody tells apart. */
+function keyOf<Type>(
+  { keys }: PreciseTable<Type>,
+  columns: readonly string[] | undefined,
+): WatchedKey<Type> | undefined {
+  if (columns === undefined) return undefined
+  const found = keys.filter((key) =>
+    isSameKey(
+      key.columns.map((column) => column.toLowerCase()),
+      columns,
+    ),
+  )
+  return found.length === 1 ? found[0] : undefined
+}
+
+function deletedWith(
+  conditions: readonly RowCondition[],
+  sets: readonly (readonly [key: readonly string[], values: readonly KeyTuple[]])[],
+): RowChange {
+  const [only, ...others] = sets
+  return {
+    kind: 'delete',
+    inserts: false,
+    deletes: true,
+    isNothing: false,
+    assigned: [],
+    touched(key) {
+      if (only === undefined || others.length > 0 || !isSameKey(only[0], key)) return undefined
+      const [columns, values] = only
+      const places = key.map((column) => columns.indexOf(column))
+      return values.map((tuple) => places.map((place) => tuple[place]!))
+    },
+    entering: () => [],
+    // Each meets one of them.
+    condition: () => ({ excludes: (valueOf) => conditions.every((one) => one.excludes(valueOf)) }),
+  }
+}

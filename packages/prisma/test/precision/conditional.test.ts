@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { FreshetOptions } from '@freshet/prisma'
+import { Pauses, standAround } from '../support/around.js'
+import { createCachedMariaDb, createMariaDbDatabase } from '../support/mariadb.js'
+import { createCachedPostgres, createPostgresDatabase } from '../support/postgres.js'
+import { statusOf } from '../support/status.js'
+
+type Shop = ReturnType<typeof createCachedPostgres>
+type Prisma = Shop['prisma']
+
+const databases = [
+  ['PostgreSQL', createPostgresDatabase, createCachedPostgres],
+  [
+    'MariaDB',
+    createMariaDbDatabase,
+    (...args: Parameters<typeof createCachedMariaDb>) => createCachedMariaDb(...args) as unknown as Shop,
+  ],
+] as const
+
+describe.each(databases)('%s', (database, createDatabase, createCached) => {
+  const quote = database === 'MariaDB' ? '`' : '"'
+  let pauses: Pauses
+  let shop: Shop
+
+  async function open(options: Partial<FreshetOptions> = {}): Promise<void> {
+    pauses = new Pauses()
+    const url = await createDatabase()
+    shop = createCached(url, { wrap: (factory) => standAround(factory, pauses.around), options })
+    for (const id of [1, 2, 3]) await shop.base.user.create({ data: { id, email: `${id}@x`, name: 'u' } })
+    for (const [id, authorId] of [
+      [1, 1],
+      [2, 1],
+      [3, 2],
+    ] as const)
+      await shop.base.post.create({ data: { id, title: `t${id}`, authorId } })
+  }
+
+  beforeEach(() => open())
+  afterEach(() => shop.base.$disconnect())
+
+  const reads = {
+    'a row by its key': (prisma: Prisma) => prisma.post.findUnique({ where: { id: 1 } }),
+    'two rows by their keys': (prisma: Prisma) => prisma.post.findMany({ where: { id: { in: [1, 2] } } }),
+    'rows of which one is not there': (prisma: Prisma) =>
+      prisma.post.findMany({ where: { id: { in: [1, 9] } } }),
+    'the third row': (prisma: Prisma) => prisma.post.findUnique({ where: { id: 3 } }),
+    'the rows of a parent': (prisma: Prisma) => prisma.post.findMany({ where: { authorId: 1 } }),
+    'all rows': (prisma: Prisma) => prisma.post.findMany(),
+    'rows without the column': (prisma: Prisma) =>
+      prisma.post.findMany({ where: { authorId: 1 }, select: { id: true, title: true } }),
+    'titles without keys': (prisma: Prisma) => prisma.post.findMany({ select: { title: true } }),
+    'a row that does not meet the rest': (prisma: Prisma) =>
+      prisma.post.findFirst({ where: { id: 3, title: 'x' } }),
+    'a parent with its rows': (prisma: Prisma) =>
+      prisma.user.findUnique({ where: { id: 1 }, include: { posts: true } }),
+    'a parent with the titles of its rows': (prisma: Prisma) =>
+      prisma.user.findUnique({ where: { id: 1 }, select: { id: true, posts: { select: { id: true } } } }),
+    'a count': (prisma: Prisma) => prisma.post.count({ where: { authorId: 1 } }),
+    'a count of one row': (prisma: Prisma) => prisma.post.count({ where: { id: 1 } }),
+    users: (prisma: Prisma) => prisma.user.findMany(),
+  } as const
+  type Name = keyof typeof reads
+  const names = Object.keys(reads) as Name[]
+
+  async function stoppedBy(write: (prisma: Prisma) => PromiseLike<unknown>): Promise<readonly Name[]> {
+    for (const name of names) await reads[name](shop.prisma)
+    for (const name of names)
+      expect([name, await statusOf(shop.prisma, reads[name](shop.prisma))]).toEqual([name, 'hit'])
+    await write(shop.prisma)
+    const stopped: Name[] = []
+    for (const name of names) {
+      if ((await statusOf(shop.prisma, reads[name](shop.prisma))) !== 'hit') stopped.push(name)
+      expect([name, await reads[name](shop.prisma)]).toEqual([name, await reads[name](shop.base as never)])
+    }
+    return stopped
+  }
+
+  test('an update by a bound leaves alone what shows rows beyond it, and with their column', async () => {
+    expect(
+      await stoppedBy((prisma) =>
+        prisma.post.updateMany({ where: { authorId: { gte: 2 } }, data: { title: 'z' } }),
+      ),
+    ).toEqual([
+      // It may be there.
+      'rows of which one is not there',
+      'the third row',
+      'all rows',
+      'rows without the column',
+      'titles without keys',
+      'a row that does not meet the rest',
+      'a count of one row',
+    ])
+  })
+
+  test('a delete by values leaves alone what shows rows that have others', async () => {
+    expect(
+      await stoppedBy((prisma) => prisma.post.deleteMany({ where: { title: { in: ['t3', 't4'] } } })),
+    ).toEqual([
+      'rows of which one is not there',
+      'the third row',
+      'all rows',
+      'titles without keys',
+      'a row that does not meet the rest',
+      'a parent with the titles of its rows',
+      'a count',
+      'a count of one row',
+    ])
+  })
+
+  test('rows that are deleted with another leave alone what shows those of others', async () => {
+    expect(await stoppedBy((prisma) => prisma.user.delete({ where: { id: 2 } }))).toEqual([
+      'rows of which one is not there',
+      'the third row',
+      'all rows',
+      'rows without the column',
+      'titles without keys',
+      'a row that does not meet the rest',
+      'a count of one row',
+      'users',
+    ])
+  })
+
+  test('in a transaction, with what else it writes', async () => {
+    expect(
+      await stoppedBy((prisma) =>
+        prisma.$transaction(async (tx) => {
+          await tx.post.updateMany({ where: { authorId: { gt: 5 } }, data: { title: 'z' } })
+          await tx.post.update({ where: { id: 3 }, data: { title: 'y' } })
+        }),
+      ),
+    ).not.toContain('a row by its key')
+  })
+
+  test('a condition of which nothing is told stops them all', async () => {
+    expect(
+      await stoppedBy((prisma) =>
+        prisma.post.updateMany({ where: { title: { contains: 'nothing' } }, data: { title: 'z' } }),
+      ),
+    ).toEqual(names.filter((name) => name !== 'users'))
+  })
+
+  test('a write that has been done and not told of yet makes the next one of all rows', async () => {
+    const read = () => reads['the rows of a parent'](shop.prisma)
+    await read()
+    const move = `UPDATE ${quote}Post${quote} SET author_id = 3 WHERE id = 1`
+    const pause = pauses.after((sql) => sql === move)
+    // In the database row 1 goes to author 3 ...
+    const moving = shop.prisma.$executeRawUnsafe(move).then(() => undefined)
+    await pause.reached
+    // ... and is then met by a condition that what was read of it does not meet.
+    await shop.prisma.post.updateMany({ where: { authorId: { gte: 3 } }, data: { title: 'moved' } })
+    expect((await read()).find(({ id }) => id === 1)?.title).not.toBe('t1')
+    pause.release()
+    await moving
+  })
+
+  test('as does a transaction that is open', async () => {
+    const read = () => reads['the rows of a parent'](shop.prisma)
+    await read()
+    await shop.prisma.$transaction(async (tx) => {
+      await tx.user.update({ where: { id: 3 }, data: { name: 'v' } })
+      await shop.prisma.post.updateMany({ where: { authorId: { gte: 3 } }, data: { title: 'moved' } })
+      expect(await statusOf(shop.prisma, read())).toBe('hit')
+      await tx.post.update({ where: { id: 3 }, data: { title: 'v' } })
+      await shop.prisma.post.updateMany({ where: { authorId: { gte: 4 } }, data: { title: 'moved' } })
+      expect(await statusOf(shop.prisma, read())).toBe('miss: invalidated')
+    })
+  })
+})
