@@ -165,6 +165,27 @@ describe.each(databases)('on %s', (name) => {
     }
   })
 
+  test('save() of a cached entity compares its lazy relations with the database, not with the cache', async () => {
+    const reviewer = () =>
+      dataSource
+        .createQueryBuilder(Post, 'p')
+        .select('p.reviewerId', 'id')
+        .where('p.id = 1')
+        .getRawOne<{ id: number }>()
+    const cached = () =>
+      dataSource
+        .getRepository(Post)
+        .findOneOrFail({ where: { id: 1 }, relations: { reviewer: true }, cache: true })
+    const said = (await (await cached()).reviewer)!
+    // Nobody told the cache.
+    await dataSource.createQueryBuilder().relation(Post, 'reviewer').of(1).set(1)
+    const post = await cached()
+    expect((await post.reviewer)!.id).toBe(said.id)
+    post.reviewer = Promise.resolve(said)
+    await dataSource.manager.save(post)
+    expect((await reviewer())!.id).toBe(said.id)
+  })
+
   test('what a subscriber reads while a cached read is loaded is not a part of it', async () => {
     const sent: number[] = []
     const subscriber: EntitySubscriberInterface<Note> = {
