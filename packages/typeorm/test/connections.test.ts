@@ -5,14 +5,17 @@ import { freshet } from '@freshet/typeorm'
 import type { EntitySubscriberInterface, QueryRunner } from 'typeorm'
 import { DataSource, In } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { decoratedEntities, Label, Note, Post, User } from './support/entities.js'
+import { Comment, decoratedEntities, Label, Note, Post, User } from './support/entities.js'
 import { schemaEntities } from './support/schemas.js'
 import { seed } from './support/seed.js'
 import { createDatabase } from './tap/watched.js'
 
 // In a pool of one connection, whoever waits for somebody else while holding it waits for ever.
 
-/** Keeps the next query that matches from being sent; its runner has its connection by then. */
+/**
+ * Keeps the next query that matches from being sent; its runner has its connection by then. And fails to load a user,
+ * where that is wanted.
+ */
 class HeldQueries implements EntitySubscriberInterface {
   #next: { readonly pattern: RegExp; reached(): void; readonly released: Promise<void> } | undefined
 
@@ -20,6 +23,13 @@ class HeldQueries implements EntitySubscriberInterface {
     const [reached, released] = [held(), held()]
     this.#next = { pattern, reached: () => reached.resolve(), released: released.promise }
     return { reached: reached.promise, release: () => released.resolve() }
+  }
+
+  failsFor: string | undefined
+
+  afterLoad(entity: unknown): void {
+    if (entity instanceof User && entity.name === this.failsFor)
+      throw new Error('of this user nobody may know')
   }
 
   async beforeQuery({ query }: { readonly query: string }): Promise<void> {
@@ -119,6 +129,30 @@ describe.each(['postgres', 'mariadb'] as const)('with few connections to %s', (n
     expect(await withTwo.query('SELECT 1')).toHaveLength(1)
     query.release()
     expect((await counted)[1]).toBe(await count)
+  })
+
+  // There TypeORM reads relations all at once, and gives its runner back when the first of them fails.
+  it.runIf(name === 'mariadb')('a connection that comes when its read has failed is given back', async () => {
+    const comments = () =>
+      dataSource.getRepository(Comment).find({
+        where: { id: 1 },
+        relations: { post: true, author: true },
+        relationLoadStrategy: 'query',
+        cache: true,
+      })
+    await dataSource.createQueryBuilder().relation(Comment, 'author').of(1).set(1)
+    await dataSource.getRepository(User).update(1, { name: 'secret' })
+    await comments()
+    // Of its queries those of posts alone must be sent, while those of the author bring the failure.
+    await dataSource.getRepository(Post).updateAll({ title: 'new' })
+    const runner = dataSource.createQueryRunner()
+    await runner.query('SELECT 1')
+    queries.failsFor = 'secret'
+    await expect(comments()).rejects.toThrow('nobody may know')
+    queries.failsFor = undefined
+    await runner.release()
+    expect(await dataSource.query('SELECT 1')).toHaveLength(1)
+    expect(await comments()).toHaveLength(1)
   })
 
   it.each([

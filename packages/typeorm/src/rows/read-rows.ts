@@ -70,7 +70,8 @@ function holderOf(queryRunner: QueryRunner, { held }: AskedRows): QueryRunner | 
 
 /**
  * Not through the runner that TypeORM took for the read: that would keep its connection until the last query of the read has been
- * answered, and the next one may wait for a load of somebody else's, who waits for a connection.
+ * answered, and the next one may wait for a load of somebody else's, who waits for a connection. And on MySQL, where relations are
+ * read at once, the runner is released as soon as one of them fails: a connection that comes later would be nobody's.
  */
 async function throughOwn<T>(
   dataSource: DataSource,
