@@ -27,6 +27,7 @@ export type {
 } from './facts.js'
 export { identifierTables } from './identifier-tables.js'
 export { createClassifier, type Statement } from './classifier.js'
+export { type SentText, valuesApart } from './values-apart.js'
 export {
   knownColumns,
   type KnownColumn,

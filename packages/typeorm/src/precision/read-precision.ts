@@ -1,6 +1,6 @@
 import type { TableExplanation } from '@freshet/core/adapter'
 import type { ForeignKeyEdge, SqlDialect } from '@freshet/sql'
-import { planRead } from '@freshet/sql'
+import { planRead, valuesApart } from '@freshet/sql'
 import { LRUCache } from 'lru-cache'
 import { applyPlan } from './applied-read.js'
 import { explainRead } from './explain.js'
@@ -82,7 +82,8 @@ export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecisio
     return plan
   }
   return {
-    read(sql, parameters) {
+    read(sent, given) {
+      const { sql, parameters } = valuesApart(sent, given, dialect)
       const plan = planOf(sql)
       if (!plan.tells(parameters)) return new PlannedRead(plan, plan.widest, undefined)
       const { tags, choice } = applyPlan(plan, parameters)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { UnderstoodSql } from '@freshet/sql'
-import { analyseStatement } from '@freshet/sql'
+import type { SqlDialect, UnderstoodSql } from '@freshet/sql'
+import { analyseStatement, valuesApart } from '@freshet/sql'
 import { LRUCache } from 'lru-cache'
 import type { DataSource } from 'typeorm'
 import type { TableOptions } from '../declared.js'
@@ -51,6 +51,11 @@ class ReadPlans {
     const digest = createHash('sha256').update(sql).digest('base64url')
     const dialect = sqlDialectOf(this.#dataSource)
     if (dialect === undefined) return { obstacle: 'dialect', tables: undefined, digest }
+    const apart = valuesApart(sql, undefined, dialect).sql
+    return apart === sql ? this.#analyse(sql, dialect, digest) : { ...this.of(apart), digest }
+  }
+
+  #analyse(sql: string, dialect: SqlDialect, digest: string): ReadPlan {
     const analysis = analyseStatement(sql, dialect)
     if (analysis.kind === 'unknown') return { obstacle: 'not understood', tables: undefined, digest }
     return { obstacle: obstacleOf(analysis), tables: this.#tablesOf(sql, analysis), digest }

@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream'
 import type { Execution } from '@freshet/core/adapter'
 import type { Statement } from '@freshet/sql'
-import { endOfUnseen } from '@freshet/sql'
+import { endOfUnseen, valuesApart } from '@freshet/sql'
 import type { QueryRunner } from 'typeorm'
 import { answerOf } from './answer.js'
 import type { StreamedWrite, TappedConnection } from './tapped-connection.js'
@@ -106,7 +106,8 @@ function pass(
 ): Promise<unknown> {
   const state = runner[tapKey]
   const { tap, query } = state
-  const sent = { statement: tap.classify(sql), parameters: parametersOf(parameters), runner: state }
+  const apart = valuesApart(sql, parametersOf(parameters), tap.dialect)
+  const sent = { statement: tap.classify(apart.sql), parameters: apart.parameters, runner: state }
   const send = () => query.call(runner, sql, parameters, useStructuredResult)
   const load = tap.currentLoad
   return load === undefined
