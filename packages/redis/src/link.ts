@@ -11,8 +11,12 @@ export interface ScriptCall {
   readonly args: readonly CommandPart[]
 }
 
-export type Outcome<T> =
-  { readonly ok: true; readonly reply: T } | { readonly ok: false; readonly error: FreshetError }
+export type Outcome<T> = { readonly ok: true; readonly reply: T } | Refused
+
+interface Refused {
+  readonly ok: false
+  readonly error: FreshetError
+}
 
 export interface LinkOptions {
   /** How long one command may take. */
@@ -57,6 +61,19 @@ export class Link {
     // A server forgets its scripts when it restarts; with the source it runs and remembers it.
     const again = await this.#sendAll(unknown, evaluate, options)
     return this.#heeding(outcomes.map((outcome, index) => again[unknown.indexOf(calls[index]!)] ?? outcome))
+  }
+
+  /**
+   * Whether no server can be asked now, as whoever asked would learn a little later and at some cost. It is told as a failure.
+   *
+   * @param key one that the client's user may read
+   */
+  isAway(key: string): boolean {
+    const refused = this.wire.hasGroups
+      ? this.#notReady()
+      : this.#refusal(this.wire.nodeOf(0), { name: 'exists', parts: [key] })
+    if (refused !== undefined) this.#context.failed('lookup', refused.error)
+    return refused !== undefined
   }
 
   /** One plain command on one key. */
@@ -132,15 +149,26 @@ export class Link {
     commands: readonly Command[],
     { timeoutMs = this.#options.timeoutMs, insistent = false }: CallOptions,
   ): Promise<readonly Outcome<unknown>[]> {
-    // Asked first, whatever the breaker says: a client that waits for its first use is used now.
-    if (!this.wire.isReady()) return Promise.resolve(refuse(commands, notConnected()))
+    const refused = insistent ? this.#notReady() : this.#refusal(node, commands[0]!)
+    if (refused !== undefined) return Promise.resolve(refuse(commands, refused))
     const breaker = this.#breakerOf(node)
-    if (breaker.isOpen && !insistent) {
-      // Nobody waits for that: all readers of a tick would, each time.
-      if (breaker.tryProbe()) void this.#inTime([probe(commands[0]!)], breaker, this.#options.timeoutMs)
-      return Promise.resolve(refuse(commands, leftAlone()))
-    }
     return this.#inTime(commands, breaker, Math.min(timeoutMs, this.#options.timeoutMs))
+  }
+
+  /** Why nothing can be asked of a node now. */
+  #refusal(node: string, command: Command): Refused | undefined {
+    const notReady = this.#notReady()
+    if (notReady !== undefined) return notReady
+    const breaker = this.#breakerOf(node)
+    if (!breaker.isOpen) return undefined
+    // Nobody waits for that: all readers of a tick would, each time.
+    if (breaker.tryProbe()) void this.#inTime([probe(command)], breaker, this.#options.timeoutMs)
+    return leftAlone()
+  }
+
+  /** Asked whatever the breaker says: a client that waits for its first use is used now. */
+  #notReady(): Refused | undefined {
+    return this.wire.isReady() ? undefined : notConnected()
   }
 
   #inTime(
@@ -217,22 +245,21 @@ function isSilence(outcome: Outcome<unknown>): boolean {
   return !outcome.ok && !(outcome.error.cause instanceof Error && outcome.error.cause.name === 'ReplyError')
 }
 
-function refuse(commands: readonly Command[], error: FreshetError): readonly Outcome<unknown>[] {
-  return commands.map(() => ({ ok: false, error }))
+function refuse(commands: readonly Command[], refused: Refused): readonly Outcome<never>[] {
+  return commands.map(() => refused)
 }
 
-function notConnected(): FreshetError {
-  return new FreshetError(
-    'STORE_UNAVAILABLE',
-    'The client of Redis is not connected, and nothing waits until it is. Look at its connection.',
-  )
-}
+// Each made once: while the server is away every read is refused, and where an error comes from costs more to find out than all the rest.
+const notConnected = refusal(
+  'The client of Redis is not connected, and nothing waits until it is. Look at its connection.',
+)
+const leftAlone = refusal(
+  'Redis has not answered several times in a row and is left alone for a moment. Look at its load and at the network.',
+)
 
-function leftAlone(): FreshetError {
-  return new FreshetError(
-    'STORE_UNAVAILABLE',
-    'Redis has not answered several times in a row and is left alone for a moment. Look at its load and at the network.',
-  )
+function refusal(message: string): () => Refused {
+  let made: Refused | undefined
+  return () => (made ??= { ok: false, error: new FreshetError('STORE_UNAVAILABLE', message) })
 }
 
 function silence(timeoutMs: number): Outcome<unknown> {

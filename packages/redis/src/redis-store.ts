@@ -5,6 +5,7 @@ import {
   FreshetError,
   handOver,
   isPromise,
+  type MaybePromise,
   type Absent,
   type AbsentReason,
   type EntryRecord,
@@ -166,9 +167,10 @@ class RedisStore implements Store {
     key: string,
     tags: readonly string[],
     clocks: readonly string[] = none,
-  ): Promise<Lookup> {
+  ): MaybePromise<Lookup> {
     // Whoever keeps copies has one for several.
     if (this.#hasNear) return this.#lookup(space, key, tags, clocks)
+    if (this.#link.isAway(this.#keys.prefix)) return unavailable
     const crowd = new Crowd(space, key, tags, clocks)
     return this.together(crowd, async () => {
       const found = await this.#lookup(space, key, tags, clocks)

@@ -62,6 +62,11 @@ export class Generations {
     return this.#known.size
   }
 
+  /** What they occupy, estimated, beside the copies' bound. */
+  get bytes(): number {
+    return this.#known.size * bytesPerKey
+  }
+
   /** To be called when a request is about to be handed to the socket; `answered` with what it returned, whatever became of it. */
   ask(): Asking {
     const { now, sessions } = this.#options
@@ -192,5 +197,8 @@ export class Generations {
     this.version++
   }
 }
+
+// Of a tag that only one entry has: key, value, stamp, and their places.
+const bytesPerKey = 380
 
 const noSessions: PushSessions = new Map()

@@ -41,6 +41,8 @@ export interface NearStoreParts {
   readonly checker: Checker
   readonly copies: NearCopies
   readonly generations: Generations
+  /** Whether no server can be asked now. */
+  readonly isAway: () => boolean
   /** How fresh the copies must be at present. */
   readonly mode: NearMode
   /** Whether all keys are on one server, so that what is read together is of one moment. */
@@ -164,13 +166,14 @@ export class NearStore implements Store {
 
   size(): StoreSize {
     const { copies, generations } = this.#parts
-    return { entries: copies.size, bytes: copies.bytes, tags: generations.size }
+    return { entries: copies.size, bytes: copies.bytes + generations.bytes, tags: generations.size }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     this.#parts.mode.close()
     this.#parts.copies.clear()
+    this.#parts.generations.lost()
     await this.#parts.shared.close()
   }
 
@@ -181,8 +184,9 @@ export class NearStore implements Store {
     key: string,
     tags: readonly string[],
     clocks: readonly string[] | undefined,
-  ): Promise<Lookup> {
+  ): MaybePromise<Lookup> {
     this.#parts.mode.listen()
+    if (this.#parts.isAway()) return unavailable
     const crowd = new Crowd(space, key, tags, clocks)
     return together(this.#parts.checker, crowd, () => this.#confirmFor(crowd, copy))
   }
@@ -207,7 +211,7 @@ export class NearStore implements Store {
     tags: readonly string[],
     clocks: readonly string[] | undefined,
     readers = 1,
-  ): Promise<Lookup> {
+  ): MaybePromise<Lookup> {
     if (!this.#parts.keepsOutdated) this.#parts.copies.delete(space.prefix + key)
     return this.#fetch(space, key, tags, clocks, readers)
   }
@@ -218,8 +222,9 @@ export class NearStore implements Store {
     tags: readonly string[],
     clocks: readonly string[] | undefined,
     readers = 1,
-  ): Promise<Lookup> {
+  ): MaybePromise<Lookup> {
     this.#parts.mode.listen()
+    if (this.#parts.isAway()) return unavailable
     const crowd = new Crowd(space, key, tags, clocks, readers)
     return this.#parts.shared.together(crowd, () => this.#fetchFor(crowd))
   }

@@ -82,6 +82,7 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
     copies,
     generations,
     isOneServer: !link.wire.hasGroups,
+    isAway: () => link.isAway(keys.prefix),
     keepsOutdated: owner !== undefined,
     mode,
   }
