@@ -16,6 +16,11 @@ export interface Outage {
 
 const rows = 200
 const readers = 16
+/** From when on reads must be as quick as without a cache. */
+const settledMs = 2_000
+const turnMs = 250
+/** As the documentation of the store recommends. ioredis itself waits up to 2 s, and from version 6 on up to 5. */
+const retryStrategy = (times: number) => Math.min(times * 50, 500)
 
 /**
  * Redis goes away under readers, once without a word (SIGSTOP) and once for good (SIGKILL), and comes back.
@@ -28,14 +33,10 @@ export async function benchOutage(postgres: string, outage: Outage): Promise<Sec
   await pool.query(`insert into item select n, repeat('x', 200) from generate_series(1, ${rows}) n`)
   const query = async (id: number) => (await pool.query('select * from item where id = $1', [id])).rows
   try {
-    const uncached = await uncachedP99(query, outage.before)
     return {
-      title: `pressure: Redis goes away for ${outage.down / 1000} s under ${readers} readers (uncached p99 ${uncached.toFixed(1)} ms)`,
+      title: `pressure: Redis goes away for ${outage.down / 1000} s under ${readers} readers`,
       rows: {},
-      goals: [
-        ...(await goOut('SIGSTOP', query, uncached, outage)),
-        ...(await goOut('SIGKILL', query, uncached, outage)),
-      ],
+      goals: [...(await goOut('SIGSTOP', query, outage)), ...(await goOut('SIGKILL', query, outage))],
     }
   } finally {
     await pool.end()
@@ -46,41 +47,35 @@ type Query = (id: number) => Promise<unknown>
 
 const anyId = () => 1 + Math.floor(Math.random() * rows)
 
-async function uncachedP99(query: Query, ms: number): Promise<number> {
-  const workers = startWorkers(readers, async () => await query(anyId()))
-  await wait(ms)
-  await workers.stop()
-  return p99(between(workers.samples, workers.samples[0]!.startedAt + ms / 2))
-}
-
-async function goOut(
-  signal: 'SIGSTOP' | 'SIGKILL',
-  query: Query,
-  uncached: number,
-  outage: Outage,
-): Promise<readonly Goal[]> {
+async function goOut(signal: 'SIGSTOP' | 'SIGKILL', query: Query, outage: Outage): Promise<readonly Goal[]> {
   const server = await startRedisServer()
-  const client = new Redis(server.url)
+  const client = new Redis(server.url, { retryStrategy })
   // While the server is away there are many, and the library tells of what matters.
   client.on('error', () => undefined)
   const cache = createCache({ store: redisStore(client, { advice: false }) })
+  const read = async (id: number) =>
+    await cache.getOrSet(`item:${id}`, async () => await query(id), { tags: ['Item', `Item#${id}`] })
   try {
     await client.ping()
+    const turns = { readsCache: true }
     const workers = startWorkers(readers, async () => {
-      const id = anyId()
-      await cache.getOrSet(`item:${id}`, async () => await query(id), { tags: ['Item', `Item#${id}`] })
+      const { readsCache } = turns
+      await (readsCache ? read : query)(anyId())
+      return readsCache
     })
     await wait(outage.before)
     const before = await hitRatio(cache, 500)
-    const stoppedAt = performance.now()
     await (signal === 'SIGSTOP' ? server.pause() : server.kill())
-    await wait(outage.down)
+    await wait(settledMs)
+    const settledAt = performance.now()
+    await takeTurns(outage.down - settledMs, (readsCache) => (turns.readsCache = readsCache))
     const awayUntil = performance.now()
     await (signal === 'SIGSTOP' ? server.resume() : server.start())
     const returnedAt = performance.now()
     const backAfter = await untilBack(cache, before, returnedAt, outage.after)
     await workers.stop()
-    const settled = between(workers.samples, stoppedAt + 2_000, awayUntil)
+    const settled = between(workers.samples, settledAt, awayUntil)
+    const p99Of = (cached: boolean) => p99(settled.filter(({ read }) => read === cached))
     return [
       {
         name: `${signal}: queries that failed, of ${workers.samples.length}`,
@@ -89,8 +84,8 @@ async function goOut(
         atMost: true,
       },
       {
-        name: `${signal}: p99 from 2 s after the stop, against uncached`,
-        value: p99(settled) / uncached,
+        name: `${signal}: p99 from 2 s after the stop, against uncached, which is ${p99Of(false).toFixed(1)} ms`,
+        value: p99Of(true) / p99Of(false),
         limit: 1.3,
         atMost: true,
       },
@@ -101,6 +96,16 @@ async function goOut(
     client.disconnect()
     await server.stop()
   }
+}
+
+/** Both kinds of reads see the same machine, whatever else it does. */
+async function takeTurns(ms: number, next: (readsCache: boolean) => void): Promise<void> {
+  const until = performance.now() + ms
+  for (let readsCache = false; performance.now() < until; readsCache = !readsCache) {
+    next(readsCache)
+    await wait(turnMs)
+  }
+  next(true)
 }
 
 /** Of the reads of so many milliseconds. */

@@ -1,5 +1,7 @@
 /** One read, as its caller saw it. */
-export interface Sample {
+export interface Sample<Read = unknown> {
+  /** What the reader told of it; `undefined` if it failed. */
+  readonly read: Read | undefined
   /** On `performance.now()`. */
   readonly startedAt: number
   readonly ms: number
@@ -7,22 +9,22 @@ export interface Sample {
 }
 
 /** Readers that ask again as soon as they are answered. */
-export interface Workers {
-  readonly samples: readonly Sample[]
+export interface Workers<Read> {
+  readonly samples: readonly Sample<Read>[]
   stop(): Promise<void>
 }
 
-export function startWorkers(count: number, read: () => Promise<unknown>): Workers {
-  const samples: Sample[] = []
+export function startWorkers<Read>(count: number, reader: () => Promise<Read>): Workers<Read> {
+  const samples: Sample<Read>[] = []
   const stopping = new AbortController()
   const work = async () => {
     while (!stopping.signal.aborted) {
       const startedAt = performance.now()
-      const failed = await read().then(
-        () => false,
-        () => true,
+      const [read, failed] = await reader().then(
+        (told) => [told, false] as const,
+        () => [undefined, true] as const,
       )
-      samples.push({ startedAt, ms: performance.now() - startedAt, failed })
+      samples.push({ read, startedAt, ms: performance.now() - startedAt, failed })
       // What comes from memory alone would never let anything else in.
       if (samples.length % 16 === 0) await new Promise(setImmediate)
     }
@@ -49,5 +51,8 @@ export const p99 = (samples: readonly Sample[]): number =>
     0.99,
   )
 
-export const between = (samples: readonly Sample[], from: number, to = Infinity): readonly Sample[] =>
-  samples.filter(({ startedAt }) => startedAt >= from && startedAt < to)
+export const between = <Read>(
+  samples: readonly Sample<Read>[],
+  from: number,
+  to = Infinity,
+): readonly Sample<Read>[] => samples.filter(({ startedAt }) => startedAt >= from && startedAt < to)
