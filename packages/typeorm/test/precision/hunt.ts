@@ -52,7 +52,10 @@ export const ways: Readonly<Record<string, VariantOptions>> = {
   plain: {},
   mixed: {
     isEnforced: true,
-    entities: { Person: { precision: 'table' }, Post: { watch: ['title', 'kind'] } },
+    entities: {
+      Person: { precision: 'table' },
+      Post: { watch: ['title', 'kind'], volatile: ['reviewer', 'slug', 'deletedAt'] },
+    },
   },
 }
 
