@@ -1,6 +1,13 @@
 import { tagTexts, type TagTexts } from './tag-texts.js'
 import type { ValueBucket } from './value-bucket.js'
-import { isSameKey, type RowKey, type TypedColumns, watchedKey, type WatchedKey } from './watched-key.js'
+import {
+  columnOfSet,
+  isSameKey,
+  type RowKey,
+  type TypedColumns,
+  watchedKey,
+  type WatchedKey,
+} from './watched-key.js'
 
 /** A table whose rows, columns and sets have tags of their own. */
 export interface PreciseTable<Type = unknown> {
@@ -14,12 +21,24 @@ export interface PreciseTable<Type = unknown> {
   readonly stableRowKey: RowKey<Type> | undefined
   /** The row key first, then compound keys, then single columns. */
   readonly keys: readonly WatchedKey<Type>[]
+  /** Those but the row key: what is pinned by that carries the row's own tag. */
+  readonly otherKeys: readonly WatchedKey<Type>[]
   /** Columns that any update may change. */
   readonly selfChanging: readonly string[]
   /** Whether none of these is written so often that the others are told apart from it; `undefined`: any column. */
   areStable(columns: readonly string[] | undefined): boolean
   /** Whether all of these are. */
   areVolatile(columns: readonly string[] | undefined): boolean
+  /** What a write that gives rows these columns bumps of them. Made once for each list. */
+  assigned(columns: readonly string[]): AssignedColumns
+}
+
+/** Columns that a write gives to rows, with those that any update may change. */
+export interface AssignedColumns {
+  /** `post.title` of each. */
+  readonly tags: readonly string[]
+  /** `.title` of each: what stands behind a set. */
+  readonly ofSet: readonly string[]
 }
 
 /** A table of which every write stops every read. */
@@ -72,10 +91,29 @@ export function preciseTable<Type>(keys: TableKeys<Type>): PreciseTable<Type> {
     texts,
     columns,
     rowKey: rowKey && toKey(rowKey),
+    otherKeys: watchedKeys.filter(({ columns: own }) => rowKey === undefined || !isSameKey(own, rowKey)),
+    assigned: rememberedAssigned(texts, selfChanging),
     stableRowKey: rowKey && toKey(rowKey, texts.stableRow),
     keys: watchedKeys,
     selfChanging,
     ...columnClasses(keys),
+  }
+}
+
+// A statement's columns are one list as long as its text is remembered.
+function rememberedAssigned(
+  texts: TagTexts,
+  selfChanging: readonly string[],
+): (columns: readonly string[]) => AssignedColumns {
+  const known = new WeakMap<readonly string[], AssignedColumns>()
+  return (columns) => {
+    let assigned = known.get(columns)
+    if (assigned === undefined) {
+      const all = [...new Set([...columns, ...selfChanging])]
+      assigned = { tags: all.map(texts.column), ofSet: all.map((column) => columnOfSet('', column)) }
+      known.set(columns, assigned)
+    }
+    return assigned
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RowCondition } from '../conditions.js'
 import type { PreciseTable, TablePrecision } from './table-precision.js'
-import { columnOfSet, isSameKey, type KeyTuple, type WatchedKey } from './watched-key.js'
+import { columnOfSet, type KeyTuple, type WatchedKey } from './watched-key.js'
 
 /** What one sending of a statement does to the rows of its table. `undefined` is always the wide answer: any value. */
 export interface RowChange {
@@ -44,11 +44,9 @@ export function writeTags(change: RowChange, table: TablePrecision): readonly st
 }
 
 /** What is pinned to a set, and whose rows are not all named, carries the columns that pin it as columns of the set. */
-function addLeaving(change: RowChange, { rowKey, texts, keys }: PreciseTable, tags: Set<string>): void {
+function addLeaving(change: RowChange, { texts, otherKeys }: PreciseTable, tags: Set<string>): void {
   tags.add(texts.leaving)
-  for (const key of keys)
-    if (rowKey === undefined || !isSameKey(key.columns, rowKey.columns))
-      addColumnsOfSets(change, key, key.columns.slice(0, 1), tags)
+  for (const key of otherKeys) addColumnsOfSets(change, key, [columnOfSet('', key.columns[0]!)], tags)
 }
 
 type Columns = readonly string[] | undefined
@@ -75,25 +73,22 @@ const isOfVolatile = (
   { areVolatile, selfChanging }: PreciseTable,
 ): boolean => (kind === 'update' || kind === 'upsert') && areVolatile(assigned) && areVolatile(selfChanging)
 
-function addAssigned(
-  change: RowChange,
-  assigned: Columns,
-  { selfChanging, texts, keys, rowKey }: PreciseTable,
-  tags: Set<string>,
-): void {
+function addAssigned(change: RowChange, columns: Columns, table: PreciseTable, tags: Set<string>): void {
   if (change.kind !== 'update' && change.kind !== 'upsert') return
-  if (assigned === undefined) {
-    tags.add(texts.table)
+  if (columns === undefined) {
+    tags.add(table.texts.table)
     return
   }
-  for (const column of [...assigned, ...selfChanging]) tags.add(texts.column(column))
-  for (const key of keys)
-    // What is pinned by the row key carries the row's own tag.
-    if (rowKey === undefined || !isSameKey(key.columns, rowKey.columns))
-      addColumnsOfSets(change, key, [...assigned, ...selfChanging], tags)
+  const assigned = table.assigned(columns)
+  for (const tag of assigned.tags) tags.add(tag)
+  for (const key of table.otherKeys) addColumnsOfSets(change, key, assigned.ofSet, tags)
 }
 
-/** Of the sets that the changed rows were in; those that they come into are bumped as a whole. */
+/**
+ * Of the sets that the changed rows were in; those that they come into are bumped as a whole.
+ *
+ * @param columns as they stand behind a set
+ */
 function addColumnsOfSets(
   change: RowChange,
   key: WatchedKey,
@@ -103,7 +98,7 @@ function addColumnsOfSets(
   const values = change.touched(key.columns)
   const isTold = values !== undefined && values.length * columns.length <= maxKeys
   const sets = isTold ? values.map((value) => key.set(value)) : [key.anySet]
-  for (const set of sets) for (const column of columns) tags.add(columnOfSet(set, column))
+  for (const set of sets) for (const column of columns) tags.add(set + column)
 }
 
 function addEntering(values: readonly KeyTuple[] | undefined, key: WatchedKey, tags: Set<string>): void {

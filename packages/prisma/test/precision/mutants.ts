@@ -483,19 +483,19 @@ export const mutants: readonly Rule[] = [
   without(
     `${shared}write-tags.ts`,
     'a row that is deleted leaves its sets',
-    'addColumnsOfSets(change, key, key.columns.slice(0, 1), tags)',
+    "addColumnsOfSets(change, key, [columnOfSet('', key.columns[0]!)], tags)",
     'continue',
   ),
   without(
     `${shared}write-tags.ts`,
     'a column that is assigned falls',
-    'for (const column of [...assigned, ...selfChanging]) tags.add(texts.column(column))',
+    'for (const tag of assigned.tags) tags.add(tag)',
     '',
   ),
   without(
     `${shared}write-tags.ts`,
     'a column that is assigned falls in the sets of the rows',
-    'addColumnsOfSets(change, key, [...assigned, ...selfChanging], tags)',
+    'addColumnsOfSets(change, key, assigned.ofSet, tags)',
     'continue',
   ),
   without(
