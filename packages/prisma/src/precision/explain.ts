@@ -1,4 +1,5 @@
 import type { TableExplanation } from '@freshet/core/adapter'
+import { explainTables, isTagOf } from '@freshet/core/adapter'
 import { maxPinned } from './applied-read.js'
 import type { AppliedRead } from './applied-read.js'
 import { maxLate, maxLateInAll } from './late-tags.js'
@@ -8,27 +9,22 @@ import { type Candidate, maxColumns, type PlannedPlace } from './place.js'
 export function explainRead(applied: AppliedRead, late: readonly string[]): readonly TableExplanation[] {
   const { plan, chosen } = applied
   const tags = [...new Set([...applied.tags, ...late])]
-  const reasons = new Map<string, Set<string>>()
-  const say = (table: string, reason: string) =>
-    reasons.set(table, (reasons.get(table) ?? new Set()).add(reason))
-  for (const [table, reason] of plan.wide) say(table, reason)
-  for (const [at, place] of plan.places.entries())
-    for (const reason of reasonsOf(place, chosen[at], late)) say(place.table.texts.table, reason)
   const names = tags.filter((tag) => plan.wide.has(tag) || isTable(tag, tags))
-  return names.map((table) => ({
-    table,
-    precision: plan.wide.has(table) ? 'table' : 'row',
-    tags: tags.filter((tag) => isOf(tag, table)),
-    reasons: [...(reasons.get(table) ?? [])],
-  }))
+  return explainTables(names, tags, (table) => plan.wide.has(table), allReasons(applied, late))
 }
 
-const isOf = (tag: string, table: string): boolean =>
-  tag === table || (tag.startsWith(table) && /[#.[~-]/.test(tag.charAt(table.length)))
+function* allReasons(
+  { plan, chosen }: AppliedRead,
+  late: readonly string[],
+): Iterable<readonly [string, string]> {
+  yield* plan.wide
+  for (const [at, place] of plan.places.entries())
+    for (const reason of reasonsOf(place, chosen[at], late)) yield [place.table.texts.table, reason]
+}
 
 /** Every read carries the tables' own tags, and no other is without an ending. */
 const isTable = (tag: string, tags: readonly string[]): boolean =>
-  !tags.some((other) => other !== tag && isOf(tag, other))
+  !tags.some((other) => other !== tag && isTagOf(tag, other))
 
 function* reasonsOf(
   place: PlannedPlace,

@@ -1,4 +1,5 @@
 import type { TableExplanation } from '@freshet/core/adapter'
+import { explainTables } from '@freshet/core/adapter'
 import { maxPinned } from './applied-read.js'
 import { maxLate, maxLateInAll } from './late-tags.js'
 import type { Candidate, PlannedPlace } from './place.js'
@@ -13,27 +14,24 @@ export function explainRead(
   late: readonly string[],
 ): readonly TableExplanation[] {
   const tags = [...new Set([...before, ...late])]
-  const reasons = new Map<string, Set<string>>()
-  const say = (table: string, reason: string) =>
-    reasons.set(table, (reasons.get(table) ?? new Set()).add(reason))
-  for (const [table, reason] of plan.wide) say(table, reason)
-  for (const [at, place] of plan.places.entries()) {
-    const { table } = place.table.texts
-    if (choice === undefined) say(table, 'a value that was given may be written into the text as SQL')
-    else for (const reason of reasonsOf(place, choice[at], late)) say(table, reason)
-  }
   const names = new Set([...plan.wide.keys(), ...plan.places.map(({ table }) => table.texts.table)])
   for (const tag of plan.tags) if (!tag.endsWith('~')) names.add(tag)
-  return [...names].map((table) => ({
-    table,
-    precision: plan.wide.has(table) || choice === undefined ? 'table' : 'row',
-    tags: tags.filter((tag) => isOf(tag, table)),
-    reasons: [...(reasons.get(table) ?? [])],
-  }))
+  const isWide = (table: string) => plan.wide.has(table) || choice === undefined
+  return explainTables(names, tags, isWide, allReasons(plan, choice, late))
 }
 
-const isOf = (tag: string, table: string): boolean =>
-  tag === table || (tag.startsWith(table) && /[#.[~-]/.test(tag.charAt(table.length)))
+function* allReasons(
+  { wide, places }: ReadPlan,
+  choice: Choice | undefined,
+  late: readonly string[],
+): Iterable<readonly [string, string]> {
+  yield* wide
+  for (const [at, place] of places.entries()) {
+    const { table } = place.table.texts
+    if (choice === undefined) yield [table, 'a value that was given may be written into the text as SQL']
+    else for (const reason of reasonsOf(place, choice[at], late)) yield [table, reason]
+  }
+}
 
 function* reasonsOf(
   place: PlannedPlace,
@@ -61,22 +59,4 @@ function* reasonsOf(
     yield 'a row is shown whose key the database may know by other names: any write counts'
   if (otherwise.includes(clock))
     yield `a column may matter that is not known, or more than ${maxColumns} do: any write counts`
-}
-
-/** The same of an answer that several statements make. */
-export function mergeExplanations(
-  explanations: readonly (readonly TableExplanation[])[],
-): readonly TableExplanation[] {
-  const merged = new Map<string, TableExplanation>()
-  for (const one of explanations.flat()) {
-    const before = merged.get(one.table)
-    const isWide = one.precision === 'table' || before?.precision === 'table'
-    merged.set(one.table, {
-      table: one.table,
-      precision: isWide ? 'table' : 'row',
-      tags: [...new Set([...(before?.tags ?? []), ...one.tags])],
-      reasons: [...new Set([...(before?.reasons ?? []), ...one.reasons])],
-    })
-  }
-  return [...merged.values()]
 }
