@@ -66,7 +66,10 @@ export function preciseLoad(
 }
 
 /** What an answer depends on that these statements make, all of which are known before it. */
-export function combineReads(reads: readonly PreciseRead[]): Omit<PreciseRead, 'lateTags' | 'explain'> & {
+export function combineReads(reads: readonly PreciseRead[]): Omit<
+  PreciseRead,
+  'lateTags' | 'explain' | 'areExcluded'
+> & {
   /** @param rows of each statement, in their order */
   lateTags(rows: readonly unknown[]): readonly string[] | undefined
 } {

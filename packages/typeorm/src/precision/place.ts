@@ -32,6 +32,8 @@ export interface PlannedPlace {
   readonly unnamed: readonly string[]
   readonly hidesRows: boolean
   readonly isShown: boolean
+  /** What the answer calls a row's own value in a column; `undefined`: it does not show it. */
+  shownAs(column: string): string | undefined
 }
 
 export interface NamedRows {
@@ -102,6 +104,18 @@ export function planPlace(
     ],
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
+    shownAs: remembered((column) => {
+      const [value] = shown?.rowNames([column]) ?? []
+      return value?.from === 'own' ? value.name : undefined
+    }),
+  }
+}
+
+function remembered(find: (column: string) => string | undefined): (column: string) => string | undefined {
+  const found = new Map<string, string | undefined>()
+  return (column) => {
+    if (!found.has(column)) found.set(column, find(column))
+    return found.get(column)
   }
 }
 

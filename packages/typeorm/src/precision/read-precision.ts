@@ -1,8 +1,9 @@
-import type { TableExplanation } from '@freshet/core/adapter'
+import type { ConditionalChange, TableExplanation } from '@freshet/core/adapter'
 import type { ForeignKeyEdge, SqlDialect } from '@freshet/sql'
 import { planRead, valuesApart } from '@freshet/sql'
 import { LRUCache } from 'lru-cache'
 import { applyPlan } from './applied-read.js'
+import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { latePlaces, lateTags } from './late-tags.js'
 import type { Choice, ReadPlan } from './read-plan.js'
@@ -39,6 +40,8 @@ export interface PreciseRead {
   readonly clocks: readonly string[]
   /** The tags that follow from the rows, as the driver gives them; `undefined`: it cannot be told, and the clocks stay. */
   lateTags(rows: unknown): readonly string[] | undefined
+  /** As `ShownRows`, of the rows. */
+  areExcluded(rows: unknown, change: ConditionalChange): boolean
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(rows: unknown): readonly TableExplanation[]
 }
@@ -85,9 +88,9 @@ export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecisio
     read(sent, given) {
       const { sql, parameters } = valuesApart(sent, given, dialect)
       const plan = planOf(sql)
-      if (!plan.tells(parameters)) return new PlannedRead(plan, plan.widest, undefined)
+      if (!plan.tells(parameters)) return new PlannedRead(plan, plan.widest, undefined, parameters)
       const { tags, choice } = applyPlan(plan, parameters)
-      return new PlannedRead(plan, tags, choice)
+      return new PlannedRead(plan, tags, choice, parameters)
     },
   }
 }
@@ -99,11 +102,18 @@ class PlannedRead implements PreciseRead {
   readonly #plan: ReadPlan
   /** `undefined`: nothing is told of the values. */
   readonly #choice: Choice | undefined
+  readonly #parameters: readonly unknown[] | undefined
 
-  constructor(plan: ReadPlan, tags: readonly string[], choice: Choice | undefined) {
+  constructor(
+    plan: ReadPlan,
+    tags: readonly string[],
+    choice: Choice | undefined,
+    parameters: readonly unknown[] | undefined,
+  ) {
     this.tags = tags
     this.#plan = plan
     this.#choice = choice
+    this.#parameters = parameters
   }
 
   get clocks(): readonly string[] {
@@ -115,6 +125,12 @@ class PlannedRead implements PreciseRead {
   lateTags(rows: unknown): readonly string[] | undefined {
     if (this.#choice === undefined) return none
     return Array.isArray(rows) ? lateTags(this.#plan, this.#choice, rows) : undefined
+  }
+
+  areExcluded(rows: unknown, change: ConditionalChange): boolean {
+    const choice = this.#choice
+    if (choice === undefined || !Array.isArray(rows)) return false
+    return areExcluded({ plan: this.#plan, choice, parameters: this.#parameters }, rows, change)
   }
 
   explain(rows: unknown): readonly TableExplanation[] {

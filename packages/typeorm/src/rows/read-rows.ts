@@ -53,6 +53,7 @@ export async function readRows(
     key: key + format.keySuffix,
     tags: asked.id === undefined ? tags : [...tags, idTag(state, asked.id)],
     late: told && lateOf(told, format),
+    shown: told && { areExcluded: (value, change) => told.areExcluded(format.rowsOf(value), change) },
     policy: policyOf(dataSource, state, asked, holder),
     load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context, precision),
     restore: format.restore,

@@ -1,5 +1,6 @@
 import { isFreshetError } from '@freshet/core'
 import type { CacheEvents, ReadInfo } from '@freshet/core'
+import { In } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '../../src/index.js'
 import { stateOf } from '../../src/state.js'
@@ -197,3 +198,54 @@ test('an event says why a write is wide, once for each text', async () => {
     },
   ])
 })
+
+const some = {
+  'two rows, cache: true': () => posts().find({ where: { id: In([ids[0]!, ids[1]!]) }, cache: true }),
+  'a row, cache: true': () => posts().findOne({ where: { id: ids[0]! }, cache: true }),
+  'another row, cache: true': () => posts().findOne({ where: { id: ids[1]! }, cache: true }),
+  'all rows with their parents, cache: true': () =>
+    posts().find({ relations: { author: true }, cache: true }),
+  'titles, cache: true': () => posts().find({ select: short, cache: true }),
+  'a row that does not meet the rest, cache: true': () =>
+    posts().findOne({ where: { id: ids[1]!, title: 'no such' }, cache: true }),
+  'a count, cache: true': () => posts().count({ ...by(1), cache: true }),
+} as const
+
+describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
+  'of rows that are not named, on %s',
+  (name) => {
+    const isSame = async (write: () => Promise<unknown>) => {
+      const stopped = await stoppedOf(some, write)
+      for (const read of Object.values(some)) {
+        const answer = await read()
+        await watched.cache.clear()
+        expect(answer).toEqual(await read())
+      }
+      return stopped
+    }
+    const change = (where: string, values: object) =>
+      posts()
+        .createQueryBuilder()
+        .update()
+        .set(values)
+        .where(where, { id: ids[0]! + 3, author: authors[1]! })
+        .execute()
+
+    test('an update by a bound leaves alone those beyond it', async () => {
+      await begin(name)
+      expect(await isSame(() => change('id >= :id', { title: 'z' }))).toEqual([
+        'all rows with their parents, cache: true',
+        'titles, cache: true',
+        'a row that does not meet the rest, cache: true',
+      ])
+    })
+
+    test('an update by a value, what has others', async () => {
+      await begin(name)
+      const stopped = await isSame(() => change('authorId = :author', { title: 'z' }))
+      expect(stopped).not.toContain('a row, cache: true')
+      expect(stopped).toContain('another row, cache: true')
+      expect(stopped).toContain('titles, cache: true')
+    })
+  },
+)
