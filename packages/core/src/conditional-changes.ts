@@ -25,7 +25,7 @@ export class ConditionalChanges {
    *
    * @param before the generation that it had
    */
-  add(state: TagState, before: number, tag: string, { table, conditions }: SomeRows): void {
+  add(state: TagState, before: number, tag: string, { table, changes: some }: SomeRows): void {
     let recent = this.#recent.get(state)
     if (recent === undefined || recent.latest !== before) {
       recent = { from: before, latest: before, changes: [] }
@@ -33,10 +33,7 @@ export class ConditionalChanges {
     }
     const { generation } = state
     recent.latest = generation
-    const changes = [
-      ...recent.changes,
-      ...conditions.map((condition) => ({ tag, table, generation, condition })),
-    ]
+    const changes = [...recent.changes, ...some.map((one) => ({ ...one, tag, table, generation }))]
     const dropped = changes.length - maxChanges
     if (dropped > 0) recent.from = changes[dropped - 1]!.generation
     recent.changes = dropped > 0 ? changes.slice(dropped) : changes

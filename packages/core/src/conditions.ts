@@ -8,29 +8,36 @@ export interface RowCondition {
   excludes(valueOf: (column: string) => unknown): boolean
 }
 
-/** What is certain of the rows for which a tag stands this time: each that was changed meets one of the conditions. */
+/** What is certain of a change of rows that it does not name. */
+export interface ChangedRows {
+  /** Of every row that was changed. */
+  readonly condition: RowCondition
+  /** What else they have than before, lower-cased; `undefined`: any column, or they are gone. */
+  readonly columns: readonly string[] | undefined
+}
+
+/** What is certain of the rows for which a tag stands this time: each was changed by one of these. */
 export interface SomeRows {
   /** The tag of their table. */
   readonly table: string
-  readonly conditions: readonly RowCondition[]
+  readonly changes: readonly ChangedRows[]
 }
 
 /** By tags that stand for all rows of their tables, if nothing is said. */
 export type Conditions = ReadonlyMap<string, SomeRows>
 
 /** A change of rows that are not named. */
-export interface ConditionalChange {
+export interface ConditionalChange extends ChangedRows {
   /** What stands for these rows. */
   readonly tag: string
   /** The tag of their table. */
   readonly table: string
-  readonly condition: RowCondition
 }
 
 /** What a stored answer shows, for its plan to tell. */
 export interface ShownRows {
   /**
-   * Whether all that the answer depends on by the tag of the change is rows that it shows, none of which meets the condition.
+   * Whether all that the answer depends on by the tag of the change is rows that it shows, none of which was changed in a column that matters.
    *
    * @param value the answer, as it is stored
    */
@@ -70,7 +77,7 @@ export function bothConditions(
     const known = one?.get(tag)
     if (some === undefined) both.delete(tag)
     else if (known !== undefined)
-      both.set(tag, { table: some.table, conditions: [...known.conditions, ...some.conditions] })
+      both.set(tag, { table: some.table, changes: [...known.changes, ...some.changes] })
     else if (!has(tag)) both.set(tag, some)
   }
   return both.size === 0 ? undefined : both

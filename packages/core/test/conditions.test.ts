@@ -62,7 +62,9 @@ async function isServed(changes: Partial<ReadRequest> = {}, of = cache): Promise
 }
 
 const conditions = (...some: readonly RowCondition[]): Conditions =>
-  new Map([['product', { table: 'product', conditions: some }]])
+  new Map([
+    ['product', { table: 'product', changes: some.map((condition) => ({ condition, columns: undefined })) }],
+  ])
 
 function change(limit: number, tags: readonly string[] = ['product'], of = cache): void {
   const { writer, space } = engineOf(of)!

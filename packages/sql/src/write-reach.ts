@@ -61,9 +61,7 @@ export function createWriteReach(graph: TableGraph): WriteReach {
         for (const one of reached.tables) others.add(one)
       }
       const isOnly = (child: string) =>
-        child !== table &&
-        !others.has(child) &&
-        into.every((key) => key.child !== child || key.onDelete === 'Cascade')
+        !others.has(child) && into.every((key) => key.child !== child || key.onDelete === 'Cascade')
       return into.filter(({ child }) => isOnly(child))
     },
     holdsRows: (table) => graph.tables.has(table) && !graph.views.has(table),

@@ -40,11 +40,17 @@ export function someRows(
   if (change.kind === 'update' && change.assigned === undefined) return undefined
   const { texts } = table
   const tag = [texts.table, texts.anyRow].find((text) => tags.includes(text))
-  const condition = tag === undefined ? undefined : change.condition?.()
-  return condition === undefined
-    ? undefined
-    : new Map([[tag!, { table: texts.table, conditions: [condition] }]])
+  if (tag === undefined) return undefined
+  const columns =
+    change.kind === 'update' ? [...change.assigned!, ...table.selfChanging].map(toLowerCase) : undefined
+  const condition = change.condition?.()
+  if (condition === undefined && columns === undefined) return undefined
+  return new Map([[tag, { table: texts.table, changes: [{ condition: condition ?? anyRow, columns }] }]])
 }
+
+const toLowerCase = (column: string): string => column.toLowerCase()
+
+const anyRow: RowCondition = { excludes: () => false }
 
 /** What a delete does to the rows of another table that go along. */
 export type CascadedRows = (deleted: RowChange) => RowChange | undefined

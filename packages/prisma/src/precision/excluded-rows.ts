@@ -87,8 +87,9 @@ class ExcludedRows {
 
   /** Whether rows that are named at a place depend on the tag of the change. */
   isConcerned(place: number): boolean {
-    const { table, rowKey } = this.#asked.plan.places[place]!
+    const { table, rowKey, columns } = this.#asked.plan.places[place]!
     if (table.texts.table !== this.#change.table) return false
+    if (this.#change.columns?.every((column) => !columns.has(column)) === true) return false
     const names = this.#asked.chosen[place]?.rowKey ?? rowKey
     // Names that volatile columns leave alone need no tag that stands for them.
     return this.#change.tag !== table.texts.anyRow || names !== table.stableRowKey

@@ -60,6 +60,8 @@ export interface PlannedPlace {
   readonly isNamed: boolean
   /** By which rows in the result are named. */
   readonly rowKey: RowKey | undefined
+  /** What matters of rows that are named, lower-cased. */
+  readonly columns: ReadonlySet<string>
 }
 
 export function createPlace(
@@ -121,6 +123,9 @@ export function planPlace(place: Place): PlannedPlace {
     isShown: shown !== undefined,
     isNamed,
     rowKey: named.rowKey,
+    columns: new Set(
+      [...decided, ...(shown ?? []), ...(table.rowKey?.columns ?? [])].map((column) => column.toLowerCase()),
+    ),
   }
 }
 

@@ -158,11 +158,12 @@ describe('a write stops what it could change, and nothing else:', () => {
     ).toEqual(thirdRow)
   })
 
-  test('an update by a free condition, whatever shows the table', async () => {
+  test('an update by a free condition, whatever shows the column', async () => {
     const told: CacheEvents['widened'][] = []
     shop.cache.on('widened', (event) => void told.push(event))
     const write = () => shop.prisma.$executeRaw`UPDATE "Post" SET body = 'z' WHERE slug > ${'b'}`
-    expect(await stoppedBy(write)).toEqual(Object.keys(reads))
+    const others = ['the count of a parent’s rows', 'a list by a column']
+    expect(await stoppedBy(write)).toEqual(Object.keys(reads).filter((name) => !others.includes(name)))
     await write()
     expect(told).toEqual([
       {
@@ -260,7 +261,9 @@ describe('of a row that is shown without the columns that hold numbers', () => {
         asked,
         (prisma) => prisma.$executeRaw`UPDATE "Post" SET title = 'x' WHERE body IS NULL`,
       ),
-    ).toEqual(Object.keys(asked))
+    ).toEqual(
+      Object.keys(asked).filter((name) => name !== 'a count' && name !== 'how often it was looked at'),
+    )
   })
 
   test('omitting them is as good as selecting others, but where a computed field may need them', async () => {

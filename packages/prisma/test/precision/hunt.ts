@@ -221,9 +221,8 @@ function stops(
     if (!bumped.has(tag)) continue
     const some = conditions?.get(tag)
     if (some === undefined) return true
-    const { table } = some
-    if (some.conditions.some((condition) => !read.areExcluded(one.value, { tag, table, condition })))
-      return true
+    const { table, changes } = some
+    if (changes.some((change) => !read.areExcluded(one.value, { ...change, tag, table }))) return true
   }
   return false
 }

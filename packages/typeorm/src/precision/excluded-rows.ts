@@ -37,11 +37,11 @@ export function areExcluded(
 }
 
 /** Names that volatile columns leave alone need no tag that stands for them. */
-const dependsOn = (
-  { table }: PlannedPlace,
-  names: unknown,
-  { tag, table: changed }: ConditionalChange,
-): boolean => table.texts.table === changed && (tag !== table.texts.anyRow || names !== table.stableRowKey)
+function dependsOn({ table, columns }: PlannedPlace, names: unknown, change: ConditionalChange): boolean {
+  if (table.texts.table !== change.table) return false
+  if (columns !== undefined && change.columns?.every((column) => !columns.has(column)) === true) return false
+  return change.tag !== table.texts.anyRow || names !== table.stableRowKey
+}
 
 /** The keys of the rows of a place; `undefined` if one of them may have been changed. */
 function excludedAt(

@@ -32,6 +32,8 @@ export interface PlannedPlace {
   readonly unnamed: readonly string[]
   readonly hidesRows: boolean
   readonly isShown: boolean
+  /** What matters of rows that are named, lower-cased; `undefined`: any column. */
+  readonly columns: ReadonlySet<string> | undefined
   /** What the answer calls a row's own value in a column; `undefined`: it does not show it. */
   shownAs(column: string): string | undefined
 }
@@ -104,12 +106,21 @@ export function planPlace(
     ],
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
+    columns: toSet(
+      bothColumns(bothColumns(shown === undefined ? [] : shown.columns, read.decidedBy), [
+        ...apart,
+        ...(table.rowKey?.columns ?? []),
+      ]),
+    ),
     shownAs: remembered((column) => {
       const [value] = shown?.rowNames([column]) ?? []
       return value?.from === 'own' ? value.name : undefined
     }),
   }
 }
+
+const toSet = (columns: readonly string[] | undefined): ReadonlySet<string> | undefined =>
+  columns && new Set(columns.map((column) => column.toLowerCase()))
 
 function remembered(find: (column: string) => string | undefined): (column: string) => string | undefined {
   const found = new Map<string, string | undefined>()

@@ -1,0 +1,159 @@
+import {
+  conditionsOf,
+  createStatementTags,
+  createValueBucket,
+  preciseTable,
+  type RowCondition,
+  type TablePrecision,
+  wideTable,
+} from '@freshet/core/adapter'
+import { describe, expect, test } from 'vitest'
+import type { TableRowChange } from '@freshet/core/adapter'
+import type { Cascade } from '../../src/precision/some-rows.js'
+
+const bucketOf = createValueBucket('s')
+const table = (
+  name: string,
+  given: { readonly rowKey?: readonly string[]; readonly keys?: string[][] } = {},
+) =>
+  preciseTable({
+    prefix: '',
+    name,
+    columns: { named: (column) => ({ column: { type: column.endsWith('Name') ? 'text' : 'integer' } }) },
+    rowKey: ['id'],
+    keys: [],
+    selfChanging: [],
+    volatile: ['stock'],
+    bucketOf,
+    ...given,
+  })
+
+const tables = new Map<string, TablePrecision<string>>([
+  ['product', table('product')],
+  ['keyless', preciseTable({ ...table('keyless'), prefix: '', rowKey: undefined, keys: [], bucketOf })],
+  ['wide', wideTable('', 'wide', 'it is')],
+  ['user', table('user', { keys: [['code'], ['fullName']] })],
+  ['post', table('post', { keys: [['authorId'], ['editorId'], ['authorName']] })],
+])
+
+/** Meets rows of which a value is one of those. */
+const listed = (
+  columns: readonly { readonly name: string }[],
+  keys: readonly (readonly string[])[],
+): RowCondition => ({
+  excludes: (valueOf) => !keys.some((key) => key.every((value, at) => value === valueOf(columns[at]!.name))),
+})
+
+const free: RowCondition = { excludes: (valueOf) => valueOf('id') !== 1 }
+
+const change = (name: string, given: Partial<TableRowChange> = {}): TableRowChange => ({
+  table: { name },
+  kind: 'update',
+  inserts: false,
+  deletes: false,
+  isNothing: false,
+  assigned: ['Title'],
+  touched: () => undefined,
+  entering: () => [],
+  condition: () => free,
+  ...given,
+})
+
+const deleted = (values: Readonly<Record<string, readonly (readonly string[])[]>>) =>
+  change('user', {
+    kind: 'delete',
+    deletes: true,
+    assigned: [],
+    touched: (key) => values[key.join()],
+    condition: () => undefined,
+  })
+
+/** By the tags that stand for some rows only: the columns that they have, and which of three rows they can be. */
+function told(
+  row: TableRowChange,
+  cascades: readonly Cascade[] = [],
+  beyond: readonly string[] = [],
+): Readonly<Record<string, unknown>> | undefined {
+  const reach = {
+    touched: () => ({ tables: [row.table!.name, ...beyond] }),
+    beyond: () => ({ tables: beyond }),
+    cascades: () => cascades,
+    holdsRows: () => true,
+  }
+  const compared = { listed, areAlike: (one: unknown, other: unknown) => one === other }
+  const of = { of: (name: string) => tables.get(name)! }
+  const tags = createStatementTags(reach, of, compared)({ writes: [{ table: row.table!.name }] }, row)
+  if (tags === 'all') return undefined
+  const some = conditionsOf(tags)
+  if (some === undefined) return undefined
+  const rows = ['1', '2', '3']
+  return Object.fromEntries(
+    [...some].map(([tag, { changes }]) => [
+      tag,
+      changes.map(({ columns, condition }) => [
+        columns,
+        rows.filter((id) => !condition.excludes((column) => (column === 'id' ? Number(id) : id))).join(),
+      ]),
+    ]),
+  )
+}
+
+describe('of rows that are not named is told', () => {
+  test('which columns they are given, and which they may be', () => {
+    expect(told(change('product'))).toEqual({ product: [[['title'], '1']] })
+    expect(told(change('product', { assigned: ['stock'] }))).toEqual({ 'product#*': [[['stock'], '1']] })
+  })
+
+  test('the columns alone, where nothing is certain of the rows', () => {
+    expect(told(change('product', { condition: () => undefined }))).toEqual({
+      product: [[['title'], '1,2,3']],
+    })
+  })
+
+  test('of those deleted which they may be', () => {
+    const given = { kind: 'delete', deletes: true, assigned: [] } as const
+    expect(told(change('product', given))).toEqual({ product: [[undefined, '1']] })
+    expect(told(change('product', { ...given, condition: () => undefined }))).toBeUndefined()
+  })
+
+  test.each([
+    ['whose columns are not told', change('product', { assigned: undefined })],
+    ['that are perhaps inserted', change('product', { kind: 'upsert', inserts: true })],
+    ['of a table without a key', change('keyless')],
+    ['of a wide table', change('wide')],
+    ['of which all are gone', change('product', { kind: 'truncate' })],
+    ['that are named', change('product', { touched: () => [['7']] })],
+  ])('nothing %s', (_, row) => {
+    expect(told(row)).toBeUndefined()
+  })
+
+  test('nothing if they are reached by another way as well', () => {
+    expect(told(change('product'), [], ['product'])).toBeUndefined()
+  })
+})
+
+describe('of rows that are deleted along is told', () => {
+  const byAuthor: Cascade = { child: 'post', columns: ['authorid'], references: ['id'] }
+
+  test('which they may be, if it is of those that they reference', () => {
+    expect(told(deleted({ id: [['2']] }), [byAuthor], ['post'])).toEqual({ post: [[undefined, '2']] })
+    expect(told(deleted({}), [byAuthor], ['post'])).toBeUndefined()
+  })
+
+  test('by each key that leads to them', () => {
+    const byEditor: Cascade = { child: 'post', columns: ['editorid'], references: ['code'] }
+    expect(told(deleted({ id: [['2']], code: [['3']] }), [byAuthor, byEditor], ['post'])).toEqual({
+      post: [[undefined, '2,3']],
+    })
+    expect(told(deleted({ id: [['2']] }), [byAuthor, byEditor], ['post'])).toBeUndefined()
+  })
+
+  test.each([
+    ['a key that is not known', { ...byAuthor, columns: undefined }],
+    ['a key that no set is told by', { ...byAuthor, columns: ['other'] }],
+    ['values of two kinds', { ...byAuthor, columns: ['authorname'] }],
+    ['a wide table', { ...byAuthor, child: 'wide' }],
+  ])('nothing by %s', (_, cascade) => {
+    expect(told(deleted({ id: [['2']] }), [cascade], [cascade.child])).toBeUndefined()
+  })
+})
