@@ -1,5 +1,6 @@
 import type { BatchItem, Binding, Channel, Read, Write } from './binding.js'
 import { describeError, difference, outcome, spoil, type Outcome } from './compare.js'
+import type { Held } from './gate.js'
 import type { Action, Step } from './step.js'
 import { writtenModels } from './written-models.js'
 
@@ -261,30 +262,36 @@ class Execution {
   }
 
   async #heldRead(step: Extract<Step, { kind: 'heldRead' }>): Promise<void> {
-    const { gate, cached, plain } = this.#binding
+    const { gate, cached } = this.#binding
     const held = gate.hold('after', (sql) => /^\s*SELECT/i.test(sql))
     const early = outcome(() => cached.read(step.read))
     const reached = await Promise.race([held.reached, early.then(() => false)])
     // Answered without a statement: the hold would take one of the write's.
     if (!reached) held.release()
     this.#tally.wrote(await this.#write(this.#binding[step.route], step.write))
+    if (step.hasLateReader) await this.#readLate(step, held, early)
+    held.release()
+    await early
+    await this.#check(step.read, 'after a load that a write overtook')
+  }
+
+  /** A reader that begins when the write has been acknowledged, and the early one has not ended. */
+  async #readLate(
+    { read }: Extract<Step, { kind: 'heldRead' }>,
+    held: Held,
+    early: Promise<Outcome>,
+  ): Promise<void> {
+    const { gate, cached, plain } = this.#binding
     const before = gate.statements
-    const late = outcome(() => cached.read(step.read))
-    // The late reader gets the time to join the early one's load, which would be wrong. If it went to the database
-    // it is let finish: the early one must be the last to store, or the late one's answer would hide what it stored.
+    const late = outcome(() => cached.read(read))
+    // It gets the time to join the early one's load, which would be wrong. If it went to the database it is let finish.
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
     if (gate.statements > before) await late
     held.release()
     await early
     const answer = await late
-    this.#compare(
-      step.read,
-      'a read that began after a write',
-      answer,
-      await outcome(() => plain.read(step.read)),
-    )
+    this.#compare(read, 'a read that began after a write', answer, await outcome(() => plain.read(read)))
     spoilAnswer(answer)
-    await this.#check(step.read, 'after a load that a write overtook')
   }
 
   async #heldWrite(step: Extract<Step, { kind: 'heldWrite' }>): Promise<void> {

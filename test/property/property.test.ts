@@ -80,16 +80,15 @@ test('every rule that can be taken out stands where the mutants look for it', ()
   expect(misfits()).toEqual([])
 })
 
-/** With the seed that shows it soon. */
 const quick = [
-  ['reads without selected relations', '1'],
-  ['deletes without CASCADE', '1'],
-  ['unseen raw', '1'],
-  ['vector after the load', '2'],
-] as const
+  'reads without selected relations',
+  'deletes without CASCADE',
+  'unseen raw',
+  'vector after the load',
+]
 
-test.each(quick)('a missing rule is found: %s', { timeout: 600_000 }, async (name, seed) => {
+test.each(quick)('a missing rule is found: %s', { timeout: 600_000 }, async (name) => {
   const mutant = mutantsOf('prisma').find((candidate) => candidate.name === name)
-  const { found, output } = await hunt({ orm: 'prisma', server: server.url }, mutant!, seed)
+  const { found, output } = await hunt({ orm: 'prisma', server: server.url }, mutant!)
   expect(found, output).toBe(true)
 })

@@ -76,7 +76,7 @@ function describeStep(maker: Maker, step: Step): string {
     case 'probe':
       return `${step.route}, between two rounds of all reads: ${maker.describeWrite(step.write)}`
     case 'heldRead':
-      return `while ${maker.describeRead(step.read)} is held, ${step.route}: ${maker.describeWrite(step.write)}`
+      return `while ${maker.describeRead(step.read)} is held, ${step.route}: ${maker.describeWrite(step.write)}${step.hasLateReader ? ', and the read again' : ''}`
     case 'heldWrite':
       return `reads while held ${step.point} its ${step.at}: ${maker.describeWrite(step.write)}; reads ${step.reads.map((read) => maker.describeRead(read)).join(' | ')}`
   }

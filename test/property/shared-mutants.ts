@@ -1,4 +1,4 @@
-import { byTables, one, unseen, type Mutant, type Patch } from './mutant.js'
+import { one, unseen, type Mutant, type Patch } from './mutant.js'
 
 const closure = 'sql/src/write-closure.ts'
 const tapped = 'core/src/tapped-writes.ts'
@@ -144,14 +144,12 @@ const moments: readonly Mutant[] = [
       },
     ],
   },
-  byTables(
-    one(
-      'vector after the load',
-      'the vector is read before the load',
-      'core/src/load.ts',
-      '(value) => this.#loaded(request, flight, context, value, startedAt),',
-      'async (value) => (Object.assign(flight, { vector: await this.#parts.lookUps.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
-    ),
+  one(
+    'vector after the load',
+    'the vector is read before the load',
+    'core/src/load.ts',
+    '(value) => this.#loaded(request, flight, context, value, startedAt),',
+    'async (value) => (Object.assign(flight, { vector: await this.#parts.lookUps.snapshot(request.space, flight.tags) }), this.#loaded(request, flight, context, value, startedAt)),',
   ),
   one(
     'flights by key alone',

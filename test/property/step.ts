@@ -32,7 +32,14 @@ export type Step =
       readonly route: 'cached' | 'twin'
     }
   /** A read whose first answer is kept back while a write is made and acknowledged. */
-  | { readonly kind: 'heldRead'; readonly read: Read; readonly write: Write; readonly route: Route }
+  | {
+      readonly kind: 'heldRead'
+      readonly read: Read
+      readonly write: Write
+      readonly route: Route
+      /** Others ask before the first answer comes. Then that one is not stored, whatever it was read under. */
+      readonly hasLateReader: boolean
+    }
   /** A write that is kept waiting before or after its statement, or its transaction's COMMIT, while reads go on. */
   | {
       readonly kind: 'heldWrite'
@@ -93,10 +100,7 @@ class StepMaker {
       [21, () => this.#probe()],
       this.#calls.hasBatches ? [2, () => this.#batch()] : [4, () => this.#ownWrites()],
       [4, () => this.#interactive()],
-      [
-        2.5,
-        () => ({ kind: 'heldRead', read: this.#pooled(), write: this.#write(true), route: this.#route() }),
-      ],
+      [2.5, () => this.#heldRead()],
       [4, () => this.#heldWrite()],
     ])()
   }
@@ -246,6 +250,19 @@ class StepMaker {
         ],
       ])(),
     )
+  }
+
+  /** Mostly of a query that nobody has asked yet, since what is answered from the cache is not loaded. */
+  #heldRead(): Step {
+    const random = this.#random
+    const read = random.chance(0.7) ? this.#calls.read(random) : this.#pooled()
+    return {
+      kind: 'heldRead',
+      read,
+      write: this.#write(true, read),
+      route: this.#route(),
+      hasLateReader: random.chance(0.5),
+    }
   }
 
   #heldWrite(): Step {
