@@ -40,6 +40,8 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
 
   const reads = {
     'a row by its key': (prisma: Prisma) => prisma.post.findUnique({ where: { id: 1 } }),
+    'a title by its key': (prisma: Prisma) =>
+      prisma.post.findUnique({ where: { id: 1 }, select: { id: true, title: true } }),
     'two rows by their keys': (prisma: Prisma) => prisma.post.findMany({ where: { id: { in: [1, 2] } } }),
     'rows of which one is not there': (prisma: Prisma) =>
       prisma.post.findMany({ where: { id: { in: [1, 9] } } }),
@@ -81,6 +83,7 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
         prisma.post.updateMany({ where: { authorId: { gte: 2 } }, data: { title: 'z' } }),
       ),
     ).toEqual([
+      'a title by its key',
       // It may be there.
       'rows of which one is not there',
       'the third row',
@@ -108,6 +111,7 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
 
   test('rows that are deleted with another leave alone what shows those of others', async () => {
     expect(await stoppedBy((prisma) => prisma.user.delete({ where: { id: 2 } }))).toEqual([
+      'a title by its key',
       'rows of which one is not there',
       'the third row',
       'all rows',
@@ -141,6 +145,18 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
           !['users', 'a count', 'a count of one row', 'a parent with the keys of its rows'].includes(name),
       ),
     )
+  })
+
+  test('an update of two columns stops what shows one of them', async () => {
+    const stopped = await stoppedBy((prisma) =>
+      prisma.post.updateMany({
+        where: { title: { contains: 't' } },
+        data: { title: 'z', authorId: 3 },
+      }),
+    )
+    expect(stopped).toContain('a title by its key')
+    expect(stopped).toContain('a count')
+    expect(stopped).not.toContain('a count of one row')
   })
 
   test('a write that has been done and not told of yet makes the next one of all rows', async () => {
