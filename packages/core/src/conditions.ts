@@ -9,7 +9,7 @@ export interface RowCondition {
 }
 
 /** What is certain of a change of rows that it does not name. */
-export interface ChangedRows {
+interface ChangedRows {
   /** Of every row that was changed. */
   readonly condition: RowCondition
   /** What else they have than before, lower-cased; `undefined`: any column, or they are gone. */

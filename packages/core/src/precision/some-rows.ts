@@ -12,7 +12,7 @@ export interface ComparedValues<Type> {
 }
 
 /** A column by its name in the catalogue. */
-export interface ComparedColumn<Type> {
+interface ComparedColumn<Type> {
   readonly name: string
   readonly type: Type
 }
