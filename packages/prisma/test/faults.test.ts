@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCache } from '@freshet/core'
+import { FakeClock } from '@freshet/testing'
 import { Pauses, standAround } from './support/around.js'
 import { createCached, createDatabase } from './support/sqlite.js'
 import { countOf, statusOf } from './support/status.js'
@@ -72,14 +73,7 @@ test('a load that fails leaves nothing behind', async () => {
 })
 
 test('who joins a load that never ends waits for a while only', async () => {
-  const timers: (() => void)[] = []
-  const clock = {
-    now: () => 0,
-    setTimer: (run: () => void) => {
-      timers.push(run)
-      return () => undefined
-    },
-  }
+  const clock = new FakeClock()
   const cached = createCached(database.url, {
     cache: createCache({ clock }),
     wrap: (factory) => standAround(factory, pauses.around),
@@ -90,7 +84,7 @@ test('who joins a load that never ends waits for a while only', async () => {
   await pause.reached
   const joining = cached.prisma.tag.findMany().then((rows) => rows)
   await new Promise(setImmediate)
-  for (const run of timers) run()
+  clock.advance(10_000)
   expect(await joining).toHaveLength(1)
   pause.release()
   expect(await hung).toHaveLength(1)
