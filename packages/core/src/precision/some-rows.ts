@@ -39,8 +39,8 @@ export function someRows(
   if (change.kind !== 'update' && change.kind !== 'delete') return undefined
   if (change.kind === 'update' && change.assigned === undefined) return undefined
   const { texts } = table
-  const tag = [texts.table, texts.anyRow].find((text) => tags.includes(text))
-  if (tag === undefined) return undefined
+  const tag = tags.includes(texts.table) ? texts.table : texts.anyRow
+  if (!tags.includes(tag)) return undefined
   const columns =
     change.kind === 'update' ? [...change.assigned!, ...table.selfChanging].map(toLowerCase) : undefined
   const condition = change.condition?.()

@@ -56,11 +56,15 @@ export function createStatementTags<Change extends { readonly table: string }, T
     names.flatMap((name) => [tables.of(name).texts.table, tables.of(name).texts.clock])
   const anyRow = (touched: TouchedTables) => (touched === 'all' ? 'all' : wide(touched.tables))
   // What is carried on follows from the text, of which a statement is remembered.
-  const known = new WeakMap<Change, Beyond | 'all'>()
-  const beyondOf = (write: Change): Beyond | 'all' => {
-    let beyond = known.get(write)
-    if (beyond === undefined) known.set(write, (beyond = carriedBeyond(write)))
-    return beyond
+  const known = new WeakMap<Change, Told>()
+  const toldOf = (write: Change): Told => {
+    let told = known.get(write)
+    if (told === undefined) {
+      const table = write.table.toLowerCase()
+      const precision = reach.holdsRows(table) ? tables.of(table) : undefined
+      known.set(write, (told = { table, precision, beyond: carriedBeyond(write) }))
+    }
+    return told
   }
   const carriedBeyond = (write: Change): Beyond | 'all' => {
     const reached = reach.beyond(write)
@@ -80,18 +84,24 @@ export function createStatementTags<Change extends { readonly table: string }, T
   return ({ writes }, row) => {
     const [write, ...others] = writes === 'unknown' ? [] : writes
     if (write === undefined || others.length > 0) return anyRow(reach.touched(writes))
-    const table = write.table.toLowerCase()
-    if (row?.table?.name.toLowerCase() !== table || !reach.holdsRows(table))
+    const { table, precision, beyond } = toldOf(write)
+    if (row?.table?.name.toLowerCase() !== table || precision === undefined)
       return anyRow(reach.touched(writes))
-    const beyond = beyondOf(write)
     if (beyond === 'all') return 'all'
-    const precision = tables.of(table)
     const own = writeTags(row, precision)
     let tags = withConditions(own, someRows(row, precision, own))
     if (beyond.tags.length > 0) tags = both(tags, beyond.tags)
     for (const cascade of beyond.cascades) tags = both(tags, cascadeTags(cascade, row))
     return tags
   }
+}
+
+/** What the text tells of one change. */
+interface Told {
+  readonly table: string
+  /** `undefined`: it holds no rows of its own, or is not known. */
+  readonly precision: TablePrecision | undefined
+  readonly beyond: Beyond | 'all'
 }
 
 /** What one change is carried to. */

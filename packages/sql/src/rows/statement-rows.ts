@@ -4,12 +4,18 @@ import type { KnownColumns } from './columns.js'
 import { createRowAnalyser, type RowAnalyser } from './row-analyser.js'
 import { applyWrite, type RowWrite } from './row-write.js'
 import type { StatementValues } from './statement-values.js'
+import type { WritePlan } from './write-plan.js'
 
-/** What one sending of a text does to the rows of its table. */
-export type StatementRows = (sql: string, values: StatementValues) => RowWrite
+/**
+ * What one sending of a statement does to the rows of its table.
+ *
+ * @param statement one object as long as its text is remembered
+ */
+export type StatementRows = (statement: { readonly sql: string }, values: StatementValues) => RowWrite
 
 /**
  * Builds the function that tells what a statement does to rows. Plans of texts are remembered for the whole process.
+ * Make another one when the tables are others.
  *
  * @param columnsOf those of a table that a text names; `undefined`: nothing may be told of its rows
  */
@@ -18,10 +24,21 @@ export function createStatementRows(
   columnsOf: (table: TableName) => KnownColumns | undefined,
 ): StatementRows {
   const analyser = analyserOf(dialect)
-  return (sql, values) => {
+  const known = new WeakMap<object, KnownPlan>()
+  const planOf = ({ sql }: { readonly sql: string }): KnownPlan => {
     const plan = analyser.planWrite(sql)
-    return applyWrite(plan, values, plan.kind === 'unknown' ? undefined : columnsOf(plan.table))
+    return { plan, columns: plan.kind === 'unknown' ? undefined : columnsOf(plan.table) }
   }
+  return (statement, values) => {
+    let told = known.get(statement)
+    if (told === undefined) known.set(statement, (told = planOf(statement)))
+    return applyWrite(told.plan, values, told.columns)
+  }
+}
+
+interface KnownPlan {
+  readonly plan: WritePlan
+  readonly columns: KnownColumns | undefined
 }
 
 const analysers = new Map<SqlDialect, RowAnalyser>()
