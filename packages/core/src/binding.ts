@@ -23,6 +23,8 @@ export interface KnownTables<Statement> {
    * @param answer what it gave back, once that is known: it tells no more than the statement may do, but perhaps less
    */
   tagsOf?(execution: Execution<Statement>, answer: StatementAnswer | undefined): readonly string[] | 'all'
+  /** One sending is under way: what can be told of it before it is answered may be made now. */
+  begin?(execution: Execution<Statement>): void
   /** Why these are wider than its rows and columns, for people; `undefined`: they are not. */
   whyWide?(execution: Execution<Statement>, answer: StatementAnswer | undefined): string | undefined
 }
@@ -75,6 +77,15 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
       ...tables.flatMap((table) => [this.#prefix + tableTag(table), this.#prefix + clockTag(table)]),
       anyTable,
     ]
+  }
+
+  /** Never fails; what does is told when the tags are asked for. */
+  begin(execution: Execution<Statement>): void {
+    try {
+      this.#whatIsKnown()?.begin?.(execution)
+    } catch {
+      return
+    }
   }
 
   /** Never fails: it is asked in the middle of a write. */

@@ -66,7 +66,10 @@ async function unmarked<Statement extends TappedStatement, T>(
   written.begin(execution)
   let result: T
   try {
-    result = await send()
+    const sending = send()
+    // Drivers send at the next tick themselves, if their connection is free.
+    process.nextTick(prepare, written, execution)
+    result = await sending
   } catch (error) {
     written.add(execution)
     await endRejected(await written.open(), execution.statement, place.outcomeOf(error), error)
@@ -77,6 +80,10 @@ async function unmarked<Statement extends TappedStatement, T>(
   const ending = written.invalidate(execution.statement.sql, true)
   if (isPromise(ending)) await ending
   return result
+}
+
+function prepare<Statement>(written: Written<Statement>, execution: Execution<Statement>): void {
+  written.prepare(execution)
 }
 
 /** The end of a write of its own that was rejected. */

@@ -43,6 +43,12 @@ export class Written<Statement> implements UnderWay {
     writesUnderWay.begin(this)
   }
 
+  /** The database works at it. */
+  prepare(execution: Execution<Statement>): void {
+    if (this.#sending === execution)
+      for (const { observer } of this.#observers.all) observer.begin?.(execution)
+  }
+
   /** A statement is about to be sent. Until it is answered, it counts for whatever it may write. */
   sent(execution: Execution<Statement>): void {
     this.#enter()

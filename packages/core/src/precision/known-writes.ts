@@ -8,6 +8,7 @@ import {
 } from './statement-tags.js'
 import type { ComparedValues } from './some-rows.js'
 import { whyWide } from './why-wide.js'
+import { type BegunTags, beginTags } from './write-tags.js'
 
 /** What an adapter knows of its writes. */
 interface KnownWritesParts<Statement, Change, Type> {
@@ -32,9 +33,16 @@ export function knownWrites<
 >(parts: KnownWritesParts<Statement, Change, Type>): KnownTables<Statement> {
   const { reach, tables, compared, rowsOf, isKnown } = parts
   const tagsOf = createStatementTags(reach, tables, compared)
+  const begun = new WeakMap<Execution<Statement>, BegunTags>()
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
-    tagsOf: (execution, answer) => tagsOf(execution.statement, rowsOf(execution, answer)),
+    begin(execution) {
+      const rows = rowsOf(execution, undefined)
+      const tags = rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
+      if (tags !== undefined) begun.set(execution, tags)
+    },
+    tagsOf: (execution, answer) =>
+      tagsOf(execution.statement, rowsOf(execution, answer), begun.get(execution)),
     whyWide(execution, answer) {
       if (!isKnown) return undefined
       const rows = rowsOf(execution, answer)

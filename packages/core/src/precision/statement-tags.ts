@@ -2,7 +2,7 @@ import type { TouchedTables } from '../binding.js'
 import { bothConditions, conditionsOf, withConditions } from '../conditions.js'
 import { type Cascade, type CascadedRows, cascadedRows, type ComparedValues, someRows } from './some-rows.js'
 import type { TablePrecision } from './table-precision.js'
-import { type RowChange, writeTags } from './write-tags.js'
+import { type BegunTags, type RowChange, writeTags } from './write-tags.js'
 
 /** The tables of a database. Reads and writes must be given the same ones. */
 export interface TablePrecisions<Type = unknown> {
@@ -34,10 +34,12 @@ export interface TableRowChange extends RowChange {
  * The tags that one sending of a statement bumps; `all`: everything.
  *
  * @param row what it does to the rows of its table, as far as that is known.
+ * @param begun its tags, as far as they were told before
  */
 export type StatementTags<Change> = (
   statement: { readonly writes: readonly Change[] | 'unknown' },
   row: TableRowChange | undefined,
+  begun?: BegunTags,
 ) => readonly string[] | 'all'
 
 /**
@@ -81,14 +83,14 @@ export function createStatementTags<Change extends { readonly table: string }, T
       cascades: [...told].map(([child, rows]) => ({ table: tables.of(child), rows, wide: wide([child]) })),
     }
   }
-  return ({ writes }, row) => {
+  return ({ writes }, row, begun) => {
     const [write, ...others] = writes === 'unknown' ? [] : writes
     if (write === undefined || others.length > 0) return anyRow(reach.touched(writes))
     const { table, precision, beyond } = toldOf(write)
     if (row?.table?.name.toLowerCase() !== table || precision === undefined)
       return anyRow(reach.touched(writes))
     if (beyond === 'all') return 'all'
-    const own = writeTags(row, precision)
+    const own = begun?.table === precision ? begun.end(row) : writeTags(row, precision)
     let tags = withConditions(own, someRows(row, precision, own))
     if (beyond.tags.length > 0) tags = both(tags, beyond.tags)
     for (const cascade of beyond.cascades) tags = both(tags, cascadeTags(cascade, row))

@@ -30,32 +30,89 @@ export const maxKeys = 100
  */
 export function writeTags(change: RowChange, table: TablePrecision): readonly string[] {
   const { texts } = table
-  if (table.grain === 'table' || change.kind === 'unknown' || change.kind === 'truncate')
-    return [texts.table, texts.clock]
+  if (!isTold(change, table)) return [texts.table, texts.clock]
   const tags = new Set([texts.clock])
   if (change.isNothing) return [...tags]
-  const { assigned } = change
-  addTouched(change, assigned, table, tags)
-  addAssigned(change, assigned, table, tags)
-  if (change.inserts) tags.add(texts.incoming)
-  for (const key of table.keys) addEntering(change.entering(key.columns), key, tags)
-  if (change.deletes) addLeaving(change, table, tags)
+  addTags(change, table, tags, undefined)
   return [...tags]
 }
 
+const isTold = (change: RowChange, table: TablePrecision): table is PreciseTable =>
+  table.grain === 'row' && change.kind !== 'unknown' && change.kind !== 'truncate'
+
+/** The tags of a change as far as they are told before it is answered. */
+export interface BegunTags {
+  readonly table: PreciseTable
+  /** All of them. @param change applied once it has answered */
+  end(change: RowChange): readonly string[]
+}
+
+/**
+ * Begins to make the tags of a change that is being sent: what its text and values tell, an answer leaves as it is.
+ *
+ * @returns `undefined` where there is nothing to begin with
+ */
+export function beginTags(change: RowChange, table: TablePrecision): BegunTags | undefined {
+  if (!isTold(change, table) || change.isNothing) return undefined
+  const tags = new Set([table.texts.clock])
+  const later: Later[] = []
+  addTags(change, table, tags, later)
+  return {
+    table,
+    end(answered) {
+      for (const add of later) add(answered)
+      return [...tags]
+    },
+  }
+}
+
+/** Adds what was not told before the change was answered. */
+type Later = (answered: RowChange) => void
+
+/** @param later takes what is not told; `undefined`: then it may be anything */
+function addTags(
+  change: RowChange,
+  table: PreciseTable,
+  tags: Set<string>,
+  later: Later[] | undefined,
+): void {
+  const { texts } = table
+  const { assigned } = change
+  addTouched(change, assigned, table, tags, later)
+  addAssigned(change, assigned, table, tags, later)
+  if (change.inserts) tags.add(texts.incoming)
+  for (const key of table.keys) addEntering(change, key, tags, later)
+  if (change.deletes) addLeaving(change, table, tags, later)
+}
+
 /** What is pinned to a set, and whose rows are not all named, carries the columns that pin it as columns of the set. */
-function addLeaving(change: RowChange, { texts, otherKeys }: PreciseTable, tags: Set<string>): void {
+function addLeaving(
+  change: RowChange,
+  { texts, otherKeys }: PreciseTable,
+  tags: Set<string>,
+  later: Later[] | undefined,
+): void {
   tags.add(texts.leaving)
-  for (const key of otherKeys) addColumnsOfSets(change, key, [columnOfSet('', key.columns[0]!)], tags)
+  for (const key of otherKeys) addColumnsOfSets(change, key, [columnOfSet('', key.columns[0]!)], tags, later)
 }
 
 type Columns = readonly string[] | undefined
 
-function addTouched(change: RowChange, assigned: Columns, table: PreciseTable, tags: Set<string>): void {
+function addTouched(
+  change: RowChange,
+  assigned: Columns,
+  table: PreciseTable,
+  tags: Set<string>,
+  later?: Later[],
+): void {
   if (change.kind === 'insert') return
   const { rowKey, stableRowKey, texts } = table
   const staysStable = isOfVolatile(change, assigned, table)
   const rows = rowKey === undefined ? undefined : change.touched(rowKey.columns)
+  if (rows === undefined && later !== undefined) {
+    later.push((answered) => addTouched(answered, assigned, table, tags))
+    return
+  }
   // Which rows it concerns is not told: all answers fall that show a row, or those that show of one what is assigned.
   if (rowKey === undefined || rows === undefined || rows.length > maxKeys)
     tags.add(staysStable ? texts.anyRow : texts.table)
@@ -73,7 +130,13 @@ const isOfVolatile = (
   { areVolatile, selfChanging }: PreciseTable,
 ): boolean => (kind === 'update' || kind === 'upsert') && areVolatile(assigned) && areVolatile(selfChanging)
 
-function addAssigned(change: RowChange, columns: Columns, table: PreciseTable, tags: Set<string>): void {
+function addAssigned(
+  change: RowChange,
+  columns: Columns,
+  table: PreciseTable,
+  tags: Set<string>,
+  later: Later[] | undefined,
+): void {
   if (change.kind !== 'update' && change.kind !== 'upsert') return
   if (columns === undefined) {
     tags.add(table.texts.table)
@@ -81,7 +144,7 @@ function addAssigned(change: RowChange, columns: Columns, table: PreciseTable, t
   }
   const assigned = table.assigned(columns)
   for (const tag of assigned.tags) tags.add(tag)
-  for (const key of table.otherKeys) addColumnsOfSets(change, key, assigned.ofSet, tags)
+  for (const key of table.otherKeys) addColumnsOfSets(change, key, assigned.ofSet, tags, later)
 }
 
 /**
@@ -94,14 +157,21 @@ function addColumnsOfSets(
   key: WatchedKey,
   columns: readonly string[],
   tags: Set<string>,
+  later?: Later[],
 ): void {
   const values = change.touched(key.columns)
+  if (values === undefined && later !== undefined) {
+    later.push((answered) => addColumnsOfSets(answered, key, columns, tags))
+    return
+  }
   const isTold = values !== undefined && values.length * columns.length <= maxKeys
   const sets = isTold ? values.map((value) => key.set(value)) : [key.anySet]
   for (const set of sets) for (const column of columns) tags.add(set + column)
 }
 
-function addEntering(values: readonly KeyTuple[] | undefined, key: WatchedKey, tags: Set<string>): void {
-  if (values === undefined || values.length > maxKeys) tags.add(key.anySet)
+function addEntering(change: RowChange, key: WatchedKey, tags: Set<string>, later?: Later[]): void {
+  const values = change.entering(key.columns)
+  if (values === undefined && later !== undefined) later.push((answered) => addEntering(answered, key, tags))
+  else if (values === undefined || values.length > maxKeys) tags.add(key.anySet)
   else for (const value of values) tags.add(key.set(value))
 }

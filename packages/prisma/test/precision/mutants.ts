@@ -483,7 +483,7 @@ export const mutants: readonly Rule[] = [
   without(
     `${shared}write-tags.ts`,
     'a row that is deleted leaves its sets',
-    "addColumnsOfSets(change, key, [columnOfSet('', key.columns[0]!)], tags)",
+    "addColumnsOfSets(change, key, [columnOfSet('', key.columns[0]!)], tags, later)",
     'continue',
   ),
   without(
@@ -495,7 +495,7 @@ export const mutants: readonly Rule[] = [
   without(
     `${shared}write-tags.ts`,
     'a column that is assigned falls in the sets of the rows',
-    'addColumnsOfSets(change, key, assigned.ofSet, tags)',
+    'addColumnsOfSets(change, key, assigned.ofSet, tags, later)',
     'continue',
   ),
   without(
@@ -507,7 +507,7 @@ export const mutants: readonly Rule[] = [
   without(`${shared}write-tags.ts`, 'a row comes', 'if (change.inserts) tags.add(texts.incoming)', ''),
   without(`${shared}write-tags.ts`, 'a row goes', 'tags.add(texts.leaving)\n', '\n'),
   without(`${shared}write-tags.ts`, 'a value that is not known is any', 'tags.add(key.anySet)', '{}'),
-  without(`${shared}write-tags.ts`, 'a truncated table is wide', "|| change.kind === 'truncate'", ''),
+  without(`${shared}write-tags.ts`, 'a truncated table is wide', " && change.kind !== 'truncate'", ''),
   without(
     `${shared}statement-tags.ts`,
     'foreign keys carry a write on',

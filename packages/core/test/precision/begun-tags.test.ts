@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createValueBucket, preciseTable, type RowChange, writeTags } from '@freshet/core/adapter'
+import { beginTags } from '../../src/precision/write-tags.js'
+
+const table = preciseTable({
+  prefix: '',
+  name: 'post',
+  columns: { named: () => ({ column: { type: 'integer' } }) },
+  rowKey: ['id'],
+  keys: [['slug'], ['tenant', 'kind']],
+  selfChanging: ['updated'],
+  volatile: ['views'],
+  bucketOf: createValueBucket('s'),
+})
+
+/** What one key's values are told to be: before the answer, or by it, or never. */
+const told = fc.record({
+  values: fc.array(fc.integer({ min: 1, max: 3 }).map(String), { maxLength: 2 }),
+  when: fc.constantFrom('before', 'answered', 'never'),
+})
+
+type Told = typeof told extends fc.Arbitrary<infer Value> ? Value : never
+
+const changeOf = (
+  base: Pick<RowChange, 'kind' | 'assigned' | 'isNothing'>,
+  byKey: readonly Told[],
+  isAnswered: boolean,
+): RowChange => {
+  const valuesOf = (key: readonly string[], from: number) => {
+    const { values, when } = byKey[(from + key.length + key.join().length) % byKey.length]!
+    const isTold = when === 'before' || (when === 'answered' && isAnswered)
+    return isTold ? values.map((value) => key.map(() => value)) : undefined
+  }
+  return {
+    ...base,
+    inserts: base.kind === 'insert' || base.kind === 'upsert',
+    deletes: base.kind === 'delete',
+    touched: (key) => valuesOf(key, 0),
+    entering: (key) => valuesOf(key, 3),
+  }
+}
+
+test('tags that were begun before the answer are those that the answered change has', () => {
+  const base = fc.record({
+    kind: fc.constantFrom('insert', 'update', 'delete', 'upsert'),
+    assigned: fc.constantFrom(undefined, [], ['views'], ['title', 'views'], ['slug']),
+    isNothing: fc.constant(false),
+  })
+  fc.assert(
+    fc.property(base, fc.array(told, { minLength: 7, maxLength: 7 }), (change, byKey) => {
+      const answered = changeOf(change, byKey, true)
+      const begun = beginTags(changeOf(change, byKey, false), table)!
+      expect(begun.end(answered).toSorted()).toEqual(writeTags(answered, table).toSorted())
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('there is nothing to begin with where all is wide, or nothing is done', () => {
+  const none: RowChange = changeOf(
+    { kind: 'update', assigned: [], isNothing: true },
+    [{ values: [], when: 'never' }],
+    true,
+  )
+  expect(beginTags(none, table)).toBeUndefined()
+  expect(beginTags({ ...none, isNothing: false, kind: 'unknown' }, table)).toBeUndefined()
+})
