@@ -7,7 +7,7 @@ import { type Candidate, maxColumns, type PlannedPlace } from './place.js'
 
 /** Of all tables that a read depends on: which of its tags are theirs, and what has been widened. */
 export function explainRead(applied: AppliedRead, late: readonly string[]): readonly TableExplanation[] {
-  const { plan, chosen } = applied
+  const { plan } = applied
   const tags = [...new Set([...applied.tags, ...late])]
   const names = tags.filter((tag) => plan.wide.has(tag) || isTable(tag, tags))
   return explainTables(names, tags, (table) => plan.wide.has(table), allReasons(applied, late))

@@ -117,7 +117,11 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('on %s', (name
         .insert()
         .into(Label, ['code', 'colour'])
         .valuesFromSelect((select) =>
-          select.select("'chosen'", 'c').addSelect('(u.name)', 'n').from(User, 'u').where('u.id = :id', { id }),
+          select
+            .select("'chosen'", 'c')
+            .addSelect('(u.name)', 'n')
+            .from(User, 'u')
+            .where('u.id = :id', { id }),
         )
         .execute()
     expect(await touchedBy(insert)).toEqual(['labels'])
