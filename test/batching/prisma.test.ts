@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import type { CacheOptions } from '@freshet/core'
+import type { Cache, CacheOptions } from '@freshet/core'
 import { redisStore } from '@freshet/redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Pauses, standAround } from '../../packages/prisma/test/support/around.js'
@@ -25,6 +25,8 @@ interface Counted {
   readonly sent: readonly string[]
   /** When what was loaded is stored. */
   stored(): Promise<void>
+  /** Ends all that is cached. */
+  forget(): Promise<void>
   end(): Promise<void>
 }
 
@@ -69,7 +71,7 @@ function counted(
   make: (wrap: (factory: Wrap) => Wrap) => {
     readonly prisma: unknown
     readonly base?: unknown
-    readonly cache?: { close(): Promise<void>; settled(): Promise<void> }
+    readonly cache?: Pick<Cache, 'close' | 'settled' | 'invalidate'>
   },
 ): Counted {
   const pauses = new Pauses()
@@ -78,6 +80,7 @@ function counted(
     client: prisma as Client,
     sent: pauses.sent,
     stored: async () => await cache?.settled(),
+    forget: async () => await cache?.invalidate(['User', 'Post']),
     end: async () => {
       await (base as Client).$disconnect()
       await cache?.close()
@@ -209,6 +212,18 @@ describe.each(Object.entries(databases))('findUniques of one tick, on %s', (_, s
         expect(mixed.answer).toEqual(without.answer)
         expect(mixed.statements).toBeLessThanOrEqual(without.statements)
         expect(mixed.statements).toBeGreaterThan(0)
+      },
+    )
+
+    test.each(Object.entries(reads))(
+      '%s, some of them known to the store: as many statements as without',
+      async (_name, read) => {
+        await read(cached.client, [2, 3])
+        await cached.stored()
+        await arrived()
+        await cached.forget()
+        const without = await sentBy(shop.plain, read)
+        expect(await sentBy(cached, read)).toEqual(without)
       },
     )
 

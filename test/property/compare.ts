@@ -99,6 +99,7 @@ function sorted(list: readonly unknown[]): unknown[] {
 
 function canonical(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
+  if (Object.is(value, -0)) return 'number:-0'
   if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`
   if (value instanceof Date) return `date:${value.getTime()}`
   if (ArrayBuffer.isView(value)) return `bytes:${bytes(value).toString('hex')}`

@@ -122,9 +122,9 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: tapped,
-        find: 'let result: T\n  try {\n    result = await send()\n  } catch (error) {\n    written.add(execution)',
+        find: 'let result: T\n  try {\n    const sending = send()',
         replace:
-          "let result: T\n  written.add(execution)\n  await written.invalidate('')\n  try {\n    result = await send()\n  } catch (error) {",
+          "let result: T\n  written.add(execution)\n  await written.invalidate('')\n  try {\n    const sending = send()",
       },
       {
         file: tapped,

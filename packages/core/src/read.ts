@@ -28,6 +28,7 @@ import type { Counters } from './stats.js'
 import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
 import type { Switches } from './switches.js'
 import type { TagNames } from './tag-names.js'
+import { TickGroup } from './tick-group.js'
 
 export interface ReaderParts {
   readonly store: Store
@@ -63,6 +64,7 @@ export class Reader {
   readonly #refreshes: Refreshes
   readonly #delayedDeletions: DelayedDeletions
   readonly #nesting: Nesting
+  readonly #batched: TickGroup
 
   constructor(parts: ReaderParts) {
     const { store, clock, joinTimeoutMs, maxBackgroundLoads } = parts
@@ -88,6 +90,7 @@ export class Reader {
     this.#refreshes = refreshes
     this.#delayedDeletions = new DelayedDeletions({ ...parts, refreshes })
     this.#nesting = nesting
+    this.#batched = new TickGroup((lookup) => lookUps.live(lookup) !== undefined)
   }
 
   /** Answers from the store or from `request.load`. A failure of the cache becomes a load, never a rejection. */
@@ -96,7 +99,9 @@ export class Reader {
     const lookup = this.#lookUps.begin(request)
     if (!isPromise(lookup)) return this.#answer(request, lookup)
     const asked = this.#rememberWhere(request)
-    return this.#lookUps.inTime(lookup).then((found) => this.#answer(asked, found))
+    const inTime = this.#lookUps.inTime(lookup)
+    const found = request.isBatched === true ? this.#batched.join(inTime) : inTime
+    return found.then((there) => this.#answer(asked, there))
   }
 
   /**

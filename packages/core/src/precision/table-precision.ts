@@ -34,7 +34,7 @@ export interface PreciseTable<Type = unknown> {
 }
 
 /** Columns that a write gives to rows, with those that any update may change. */
-export interface AssignedColumns {
+interface AssignedColumns {
   /** `post.title` of each. */
   readonly tags: readonly string[]
   /** `.title` of each: what stands behind a set. */
