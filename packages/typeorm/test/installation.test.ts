@@ -340,6 +340,8 @@ describe('a session that was changed', () => {
     await plain.dataSource.destroy()
     const scoped = await open(database, { scope: () => 'everybody' })
     await scoped.dataSource.query(`SET search_path TO public`)
+    // Until the database has been asked again after definitions changed, reads depend on whole tables.
+    await stateOf(scoped.dataSource)!.catalogue.settled()
     await scoped.fill()
     expect(await scoped.reread()).toEqual([])
     await scoped.dataSource.destroy()

@@ -10,20 +10,31 @@ const program = fileURLToPath(new URL('../support/near-growth.ts', import.meta.u
 const node = ['--expose-gc', '--single-threaded-gc', '--import', 'tsx', '--conditions=@freshet/source']
 
 // In a process of its own: nothing else may grow meanwhile.
-async function measure(url: string): Promise<readonly Growth[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...node, program, url])
+async function measure(url: string, ...only: string[]): Promise<readonly Growth[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...node, program, url, ...only])
   return stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Growth)
 }
 
+const ratio = ({ grown, said }: Growth): number => said / grown
+const isOff = (growth: Growth): boolean => Math.abs(ratio(growth) - 1) > 0.15
+
 test('what near copies say that they occupy is within 15 % of what the process has grown by', async () => {
   const redis = await startRedis()
   try {
     const growths = await measure(redis.url)
     expect(growths.length).toBeGreaterThan(10)
-    expect(growths.filter(({ grown, said }) => Math.abs(said / grown - 1) > 0.15)).toEqual([])
+    const wrong: Growth[] = []
+    for (const growth of growths.filter(isOff)) {
+      // What else the process keeps differs from run to run: the median of three counts.
+      const [name] = growth.shape.split(', ')
+      const again = [...(await measure(redis.url, name!)), ...(await measure(redis.url, name!))]
+      const all = [growth, ...again.filter(({ shape }) => shape === growth.shape)]
+      wrong.push(...[all.toSorted((a, b) => ratio(a) - ratio(b))[1]!].filter(isOff))
+    }
+    expect(wrong).toEqual([])
   } finally {
     await redis.stop()
   }
