@@ -18,8 +18,8 @@ interface KnownWritesParts<Statement, Change, Type> {
   readonly compared: ComparedValues<Type>
   /** What one sending does to the rows of its table. */
   rowsOf(
-    execution: Execution<Statement>,
-    answer: StatementAnswer | undefined,
+    statement: Statement,
+    values: Pick<Execution<Statement>, 'parameters'> & StatementAnswer,
   ): TableRowChange & { readonly reason: string | undefined }
   /** Whether the database has said what its tables are. That it has not is told once, and not for each write. */
   readonly isKnown: boolean
@@ -28,10 +28,12 @@ interface KnownWritesParts<Statement, Change, Type> {
 /** Tells what statements bump by their rows, columns and sets, with what carries them on. */
 export function knownWrites<
   Change extends { readonly table: string },
-  Statement extends { readonly writes: readonly Change[] | 'unknown' },
+  Statement extends { readonly sql: string; readonly writes: readonly Change[] | 'unknown' },
   Type,
 >(parts: KnownWritesParts<Statement, Change, Type>): KnownTables<Statement> {
-  const { reach, tables, compared, rowsOf, isKnown } = parts
+  const { reach, tables, compared, isKnown } = parts
+  const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) =>
+    parts.rowsOf(statement, { parameters, ...answer })
   const tagsOf = createStatementTags(reach, tables, compared)
   const begun = new WeakMap<Execution<Statement>, BegunTags>()
   return {

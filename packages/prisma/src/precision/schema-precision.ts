@@ -77,7 +77,7 @@ export function createSchemaPrecision(
       reach,
       tables,
       compared,
-      rowsOf: ({ statement, parameters }, answer) => rowsOf(statement, { parameters, ...answer }),
+      rowsOf,
       isKnown: catalogue !== undefined,
     }),
     readsOf: remembered((client) =>

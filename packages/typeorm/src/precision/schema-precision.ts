@@ -72,7 +72,7 @@ export function createSchemaPrecision(
       reach,
       tables,
       compared,
-      rowsOf: ({ statement, parameters }, answer) => rowsOf(statement, { parameters, ...answer }),
+      rowsOf,
       isKnown: catalogue !== undefined,
     }),
     read: (sql, parameters) => reads.read(sql, parameters),
