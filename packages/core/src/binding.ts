@@ -24,7 +24,7 @@ export interface KnownTables<Statement> {
    */
   tagsOf?(execution: Execution<Statement>, answer: StatementAnswer | undefined): readonly string[] | 'all'
   /** One sending is under way: what can be told of it before it is answered may be made now. */
-  begin?(execution: Execution<Statement>): void
+  prepare?(execution: Execution<Statement>): void
   /** Why these are wider than its rows and columns, for people; `undefined`: they are not. */
   whyWide?(execution: Execution<Statement>, answer: StatementAnswer | undefined): string | undefined
 }
@@ -80,9 +80,9 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
   }
 
   /** Never fails; what does is told when the tags are asked for. */
-  begin(execution: Execution<Statement>): void {
+  prepare(execution: Execution<Statement>): void {
     try {
-      this.#whatIsKnown()?.begin?.(execution)
+      this.#whatIsKnown()?.prepare?.(execution)
     } catch {
       return
     }

@@ -17,7 +17,7 @@ export interface WriteObserver<Statement> {
    */
   tagsOf(execution: Execution<Statement>, answer?: StatementAnswer): readonly string[]
   /** While the database works at a statement: what can be told of it before it is answered may be made now. */
-  begin?(execution: Execution<Statement>): void
+  prepare?(execution: Execution<Statement>): void
   /** Fewer and wider ones, whatever it is sent with: in place of too many of the others. Default: there are none. */
   wideTagsOf?(statement: Statement): readonly string[]
   /** Before the commit. Throws or rejects if the write must not be sent. */

@@ -46,7 +46,7 @@ export class Written<Statement> implements UnderWay {
   /** The database works at it. */
   prepare(execution: Execution<Statement>): void {
     if (this.#sending === execution)
-      for (const { observer } of this.#observers.all) observer.begin?.(execution)
+      for (const { observer } of this.#observers.all) observer.prepare?.(execution)
   }
 
   /** A statement is about to be sent. Until it is answered, it counts for whatever it may write. */

@@ -38,7 +38,7 @@ export function knownWrites<
   const begun = new WeakMap<Execution<Statement>, BegunTags>()
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
-    begin(execution) {
+    prepare(execution) {
       const rows = rowsOf(execution, undefined)
       const tags = rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
       if (tags !== undefined) begun.set(execution, tags)
