@@ -3,7 +3,7 @@ import { createCache } from '@freshet/core'
 import type { Cache } from '@freshet/core'
 import type { DataSource, EntitySubscriberInterface, LoadEvent } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Note, Post, User } from '../support/entities.js'
+import { Comment, Note, Post, User } from '../support/entities.js'
 import { seed } from '../support/seed.js'
 import type { Opened } from './data-source.js'
 import { createDatabase, databases, open, sentBy } from './data-source.js'
@@ -135,7 +135,7 @@ describe.each(databases)('on %s', (name) => {
     const third = await cached()
     expect(third.text).toBe(v1)
     await notes.save({ id: 1, text: v1 })
-    expect((await notes.findOneByOrFail({ id: 1 })).text).toBe(v1)
+    expect((await notes.findOneOrFail({ where: { id: 1 }, cache: false })).text).toBe(v1)
   })
 
   test('a lazy relation of a cached entity is read anew', async () => {
@@ -171,12 +171,15 @@ describe.each(databases)('on %s', (name) => {
         .createQueryBuilder(Post, 'p')
         .select('p.reviewerId', 'id')
         .where('p.id = 1')
+        .cache(false)
         .getRawOne<{ id: number }>()
     const cached = () =>
       dataSource
         .getRepository(Post)
         .findOneOrFail({ where: { id: 1 }, relations: { reviewer: true }, cache: true })
     const said = (await (await cached()).reviewer)!
+    // What the second save() asks has been asked before.
+    await dataSource.manager.save(await cached())
     // Nobody told the cache.
     await dataSource.createQueryBuilder().relation(Post, 'reviewer').of(1).set(1)
     const post = await cached()
@@ -184,6 +187,41 @@ describe.each(databases)('on %s', (name) => {
     post.reviewer = Promise.resolve(said)
     await dataSource.manager.save(post)
     expect((await reviewer())!.id).toBe(said.id)
+  })
+
+  test('save() loses nothing to lazy relations of what a cached relation brought through a held query runner', async () => {
+    const state = opened.state as { obstacle: () => string | undefined }
+    const { obstacle } = state
+    state.obstacle = () => undefined
+    const queryRunner = dataSource.createQueryRunner()
+    const read = async () => {
+      const user = await queryRunner.manager.findOneOrFail(User, {
+        cache: true,
+        where: { id: 1 },
+        relations: { posts: true },
+        relationLoadStrategy: 'query',
+      })
+      return user.posts.find(({ id }) => id === 1)!
+    }
+    const comments = dataSource.getRepository(Comment)
+    const texts = async () =>
+      (await comments.find({ where: { post: { id: 1 } }, order: { id: 'ASC' }, cache: false })).map(
+        ({ text }) => text,
+      )
+    try {
+      const before = (await (await read()).comments).length
+      expect(await texts()).toHaveLength(before)
+      // Nobody told the cache.
+      await comments.insert({ text: 'meanwhile', post: { id: 1 } as never })
+      const post = await read()
+      const own = comments.create({ text: 'own' })
+      post.comments = Promise.resolve([...(await post.comments), await comments.save(own)])
+      await dataSource.manager.save(post)
+      expect((await texts()).slice(before)).toEqual(['meanwhile', 'own'])
+    } finally {
+      state.obstacle = obstacle
+      await queryRunner.release()
+    }
   })
 
   test('what a subscriber reads while a cached read is loaded is not a part of it', async () => {
