@@ -1,10 +1,10 @@
 import { createCache } from '@freshet/core'
 import type { Cache } from '@freshet/core'
-import type { DataSource, QueryRunner } from 'typeorm'
+import type { DataSource, EntitySubscriberInterface, LoadEvent, QueryRunner } from 'typeorm'
 import { DataSource as PlainDataSource } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { freshet } from '../src/index.js'
-import { decoratedEntities, Label } from './support/entities.js'
+import { Comment, decoratedEntities, Label, Post } from './support/entities.js'
 import type { Watched } from './tap/watched.js'
 import { createDatabase, open } from './tap/watched.js'
 
@@ -77,6 +77,39 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('a query runne
     }
     // Where all share one connection, a transaction by hand is anybody's.
     expect(reasons).toEqual(['transaction', name === 'better-sqlite3' ? 'uncommitted' : 'transaction'])
+  })
+
+  const cachedReads = [
+    ['find()', () => runner.manager.findOneOrFail(Comment, { where: {}, cache: true })],
+    ['getOneWithCache()', () => runner.manager.getRepository(Comment).getOneWithCache({ where: {} })],
+    [
+      'getWithCache() of a builder',
+      async () => (await dataSource.createQueryBuilder(Comment, 'c', runner).getWithCache())[0],
+    ],
+  ] as const
+
+  it.each(cachedReads)('reads what lazy relations stand for: %s', async (_, read) => {
+    await runner.query('DELETE FROM posts')
+    const post = await runner.manager.save(runner.manager.create(Post, { title: 'old' }))
+    const comment = runner.manager.create(Comment, { text: 'first' })
+    comment.post = Promise.resolve(post)
+    await runner.manager.save(comment)
+    await read()
+    const isHeld: boolean[] = []
+    const subscriber: EntitySubscriberInterface<Comment> = {
+      listenTo: () => Comment,
+      afterLoad: (_comment: Comment, event?: LoadEvent<Comment>) =>
+        void isHeld.push(event!.queryRunner === runner),
+    }
+    dataSource.subscribers.push(subscriber)
+    const again = (await read())!
+    dataSource.subscribers.pop()
+    await runner.startTransaction()
+    await runner.query(`UPDATE posts SET title = 'uncommitted'`)
+    const { title } = await again.post
+    await runner.rollbackTransaction()
+    expect(title).toContain('uncommitted')
+    expect(isHeld).toEqual([true])
   })
 
   it.runIf(name === 'postgres')('reads as the session that was changed', async () => {

@@ -1,5 +1,5 @@
 import { copyOut } from '@freshet/core/adapter'
-import type { DataSource, EntityMetadata } from 'typeorm'
+import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm'
 import type { Intervals } from '../intervals.js'
 import { intervalsOf } from '../intervals.js'
 import { OutdatedSnapshot } from './outdated-snapshot.js'
@@ -51,9 +51,12 @@ export class NodeBuilder {
     this.hasListeners = metadata.afterLoadListeners.length > 0
   }
 
-  /** @param built the entities of the nodes before this one */
-  build(node: readonly unknown[], built: readonly object[]): object {
-    const entity = this.#metadata.create(undefined, fromDatabase) as Fields
+  /**
+   * @param built the entities of the nodes before this one
+   * @param runner what its lazy relations are read through; by default each through one of its own
+   */
+  build(node: readonly unknown[], built: readonly object[], runner: QueryRunner | undefined): object {
+    const entity = this.#metadata.create(runner, fromDatabase) as Fields
     let next =
       this.#plainKeys === undefined ? this.#setColumns(entity, node) : setPlain(entity, this.#plainKeys, node)
     for (const place of this.#relations) {

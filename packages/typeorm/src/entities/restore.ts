@@ -1,4 +1,4 @@
-import type { DataSource, EntityMetadata } from 'typeorm'
+import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm'
 import { LRUCache } from 'lru-cache'
 import { entityNamesOf } from './entity-names.js'
 import { freezeEntities } from './freeze-entities.js'
@@ -23,20 +23,25 @@ export class Restorer {
    * relations, `@AfterLoad` and subscribers called. Nothing of the snapshot is given away.
    *
    * @param frozen whether they may not be changed
+   * @param runner the query runner that they are read through, if any: their lazy relations and listeners read through it
    * @returns a promise where there are listeners
    * @throws what a value transformer or a listener throws; {@link OutdatedSnapshot}
    */
-  restore(snapshot: EntitySnapshot, frozen = false): object[] | Promise<object[]> {
+  restore(
+    snapshot: EntitySnapshot,
+    frozen: boolean,
+    runner: QueryRunner | undefined,
+  ): object[] | Promise<object[]> {
     const builders = snapshot.shapes.map((shape) => this.#builderOf(shape))
     const built: object[] = []
-    for (const node of snapshot.nodes) built.push(builders[node[0] as number]!.build(node, built))
+    for (const node of snapshot.nodes) built.push(builders[node[0] as number]!.build(node, built, runner))
     const roots = snapshot.roots.map((index) => built[index]!)
     const done = (): object[] => {
       setLate(snapshot, built)
       if (frozen) freezeEntities(built)
       return frozen ? (Object.freeze(roots) as object[]) : roots
     }
-    return this.#hasListeners(builders) ? this.#tell(snapshot, built).then(done) : done()
+    return this.#hasListeners(builders) ? this.#tell(snapshot, built, runner).then(done) : done()
   }
 
   #builderOf(text: string): NodeBuilder {
@@ -62,17 +67,25 @@ export class Restorer {
   }
 
   /** TypeORM itself walks the entities, in its own order. */
-  async #tell(snapshot: EntitySnapshot, built: readonly object[]): Promise<void> {
+  async #tell(
+    snapshot: EntitySnapshot,
+    built: readonly object[],
+    runner: QueryRunner | undefined,
+  ): Promise<void> {
     if (snapshot.events.length === 0) return
-    const queryRunner = this.#dataSource.createQueryRunner(this.#dataSource.defaultReplicationModeForReads())
+    const queryRunner = runner ?? this.#createQueryRunner()
     try {
       for (const { entity, nodes } of snapshot.events) {
         const entities = nodes.map((index) => built[index]!)
         await queryRunner.broadcaster.broadcast('Load', this.#metadataOf(entity), entities)
       }
     } finally {
-      await queryRunner.release()
+      if (runner === undefined) await queryRunner.release()
     }
+  }
+
+  #createQueryRunner(): QueryRunner {
+    return this.#dataSource.createQueryRunner(this.#dataSource.defaultReplicationModeForReads())
   }
 }
 

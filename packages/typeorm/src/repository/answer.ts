@@ -1,7 +1,7 @@
 import { FreshetError } from '@freshet/core'
 import type { LoadContext } from '@freshet/core/adapter'
 import { andThen } from '@freshet/core/adapter'
-import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
 import { onMaster, recordLoad, Unrebuildable } from '../entities/record-load.js'
 import { restorerOf } from '../entities/restore.js'
 import type { EntitySnapshot } from '../entities/snapshot.js'
@@ -11,13 +11,20 @@ import type { FreshetState } from '../state.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
 
+/** Who an answer is made for. */
+export interface Asker {
+  readonly dataSource: DataSource
+  /** The query runner that they read through, if any: what their entities load later goes through it, too. */
+  readonly runner: QueryRunner | undefined
+}
+
 /** One kind of answer: how it is got without the cache, what of it is kept, and how it is made of that again. */
 export interface AnswerKind {
   readonly method: string
   direct(builder: Builder): Promise<unknown>
   load(builder: Builder): Promise<unknown>
   /** @param frozen of entities that may be stale, so that nobody changes and saves them */
-  restore(value: unknown, dataSource: DataSource, frozen: boolean): unknown
+  restore(value: unknown, asker: Asker, frozen: boolean): unknown
 }
 
 export const manyEntities: AnswerKind = {
@@ -38,8 +45,8 @@ export const oneEntity: AnswerKind = {
     const loaded = await recordLoad(builder)
     return loaded instanceof Unrebuildable || loaded.roots.length > 0 ? loaded : null
   },
-  restore: (value, dataSource, frozen) =>
-    value === null ? null : andThen(entitiesOf(value, dataSource, frozen), ([first]) => first ?? null),
+  restore: (value, asker, frozen) =>
+    value === null ? null : andThen(entitiesOf(value, asker, frozen), ([first]) => first ?? null),
 }
 
 export const entityCount: AnswerKind = {
@@ -49,10 +56,14 @@ export const entityCount: AnswerKind = {
   restore: (value) => value,
 }
 
-function entitiesOf(value: unknown, dataSource: DataSource, frozen: boolean): object[] | Promise<object[]> {
+function entitiesOf(
+  value: unknown,
+  { dataSource, runner }: Asker,
+  frozen: boolean,
+): object[] | Promise<object[]> {
   if (value instanceof Unrebuildable) return [...value.entities]
   if (Array.isArray(value)) return []
-  return restorerOf(dataSource).restore(value as EntitySnapshot, frozen)
+  return restorerOf(dataSource).restore(value as EntitySnapshot, frozen, runner)
 }
 
 /** What a load is told besides what it reads. */

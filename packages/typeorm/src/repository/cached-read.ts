@@ -2,7 +2,7 @@ import type { ReadInfo } from '@freshet/core'
 import type { Engine, LoadContext, Policy, TableExplanation } from '@freshet/core/adapter'
 import { isPromise, mergeExplanations, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
-import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
 import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
 import type { PreciseLoad, SentRead } from '../precision/load-precision.js'
 import type { SchemaPrecision } from '../precision/schema-precision.js'
@@ -28,8 +28,8 @@ export interface CachedRead {
   readonly plan: ReadPlan
   /** `undefined` if nothing tells it from every other read. */
   readonly text: ReadText | undefined
-  /** Reads through a query runner of the caller's, who has other uses for it. */
-  readonly hasRunner: boolean
+  /** The query runner of the caller's that it reads through, if any: they have other uses for it. */
+  readonly runner: QueryRunner | undefined
   /** Made when it is needed, once. */
   builder(): SelectQueryBuilder<ObjectLiteral>
   /** From now on what is read does not depend on what the caller does with their options, or with their builder. */
@@ -93,7 +93,8 @@ async function readWith(
   const { state } = read
   const { engine } = state
   const asked = options === undefined ? state.policy : resolvePolicy(options, state.policy)
-  const policy = read.hasRunner ? { ...asked, resilience: withoutLaterLoads(asked.resilience) } : asked
+  const policy =
+    read.runner === undefined ? asked : { ...asked, resilience: withoutLaterLoads(asked.resilience) }
   const ownTags = options?.tags === undefined ? undefined : engine.tagNames.resolveRead(options.tags)
   if (read.obstacle !== undefined) return bypass(read, read.obstacle, told)
   const scoped = options?.scope === undefined ? scopeOf(state) : { scope: options.scope }
@@ -132,7 +133,7 @@ interface LookUp {
 }
 
 function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load, told }: LookUp): unknown {
-  const { state, kind, dataSource, source } = read
+  const { state, kind, source } = read
   const { engine } = state
   const { clocks } = load
   const sent = told?.sent ?? (clocks.length === 0 ? undefined : [])
@@ -147,8 +148,8 @@ function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load, 
       return loadFor(state, kind, read.builder(), { source, context, precision, sent })
     },
     keepArguments: () => read.keep(),
-    restore: (value) => kind.restore(value, dataSource, frozen),
-    waitsForNobody: read.hasRunner,
+    restore: (value) => kind.restore(value, read, frozen),
+    waitsForNobody: read.runner !== undefined,
     source,
     info: told?.info,
   })

@@ -4,6 +4,7 @@ import type {
   FindManyOptions,
   FindOneOptions,
   ObjectLiteral,
+  QueryRunner,
   Repository,
   SelectQueryBuilder,
 } from 'typeorm'
@@ -30,7 +31,7 @@ export class FindRead implements CachedRead {
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
-  readonly hasRunner: boolean
+  readonly runner: QueryRunner | undefined
   readonly #repository: Repository<ObjectLiteral>
   readonly #metadata: EntityMetadata
   #options: Options | undefined
@@ -46,7 +47,7 @@ export class FindRead implements CachedRead {
     this.kind = kind
     this.source = `${metadata.name}.${kind.method}`
     this.obstacle = optionsObstacle(options) ?? this.state.obstacle(manager.queryRunner)
-    this.hasRunner = manager.queryRunner !== undefined
+    this.runner = manager.queryRunner
     this.#repository = repository
     this.#metadata = metadata
     this.#options = options
@@ -90,17 +91,18 @@ export class BuilderRead implements CachedRead {
   readonly kind: AnswerKind
   readonly source: string
   readonly obstacle: string | undefined
-  readonly hasRunner: boolean
+  readonly runner: QueryRunner | undefined
   #builder: Builder
 
   constructor(builder: Builder, kind: AnswerKind) {
     this.dataSource = builder.dataSource
     this.state = configuredState(this.dataSource, `SelectQueryBuilder.${kind.method}`)
     this.kind = kind
-    this.obstacle = builderObstacle(builder) ?? this.state.obstacle(runnerOf(builder))
+    const runner = runnerOf(builder)
+    this.obstacle = builderObstacle(builder) ?? this.state.obstacle(runner)
     const main = builder.expressionMap.mainAlias
     this.source = `${main?.hasMetadata === true ? main.metadata.name : 'SelectQueryBuilder'}.${kind.method}`
-    this.hasRunner = runnerOf(builder) !== undefined
+    this.runner = runner
     this.#builder = builder
   }
 
