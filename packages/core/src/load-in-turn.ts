@@ -97,7 +97,7 @@ export class LoadsInTurn {
     const lookup = await this.#parts.lookUps.again(request)
     const entry = this.#parts.lookUps.live(lookup)
     if (entry !== undefined) {
-      this.#parts.counters.awaited++
+      this.#parts.counters.awaited += request.crowd?.readers ?? 1
       tell(request, 'joined', reason)
       return shared(request, entry.copy)
     }
@@ -106,9 +106,8 @@ export class LoadsInTurn {
       ? lookup.vector
       : await this.#parts.lookUps.snapshot(request.space, toldBefore(request))
     if (!vector.usable) {
-      this.#parts.counters.loads++
       tell(request, 'miss', reason)
-      return this.#parts.loads.alone(request)
+      return this.#parts.loads.loadAlone(request)
     }
     if (roundsLeft > 1) return this.load(request, vector, reason, lookup.loadMs, roundsLeft - 1)
     return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)

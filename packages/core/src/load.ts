@@ -3,6 +3,7 @@ import type { Background } from './background.js'
 import { prepareCopy } from './clone.js'
 import type { Clock } from './clock.js'
 import type { CoolDown } from './cool-down.js'
+import { apart } from './crowd.js'
 import { FreshetError } from './errors.js'
 import type { FillTurns, Turn } from './fill-turns.js'
 import type { Flight, Flights, Landed } from './flight.js'
@@ -13,7 +14,7 @@ import { Learned } from './learned.js'
 import { LoadContext } from './load-context.js'
 import type { LookUps } from './look-up.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { andThen, isPromise, toPromise } from './maybe-promise.js'
+import { andThen, isPromise, rejected, toPromise } from './maybe-promise.js'
 import type { Nesting } from './nesting.js'
 import type { ReadRequest } from './read-request.js'
 import { cooledReason, tell, toldBefore } from './read-request.js'
@@ -84,7 +85,7 @@ export class Loads {
     const cooled = vector.usable ? this.#cooled(request, flightKey, vector) : undefined
     tell(request, 'miss', cooled === undefined ? reason : cooledReason)
     if (cooled !== undefined) {
-      this.#parts.counters.cooled++
+      this.#parts.counters.cooled += request.crowd?.readers ?? 1
       this.#end(turn?.take())
       return rejected(cooled.error)
     }
@@ -104,7 +105,7 @@ export class Loads {
     const { nesting, flights, counters } = this.#parts
     const within = request.within ?? nesting.within
     if (within !== undefined && nesting.waitsFor(flight, within)) return this.#unjoined(request, reason)
-    counters.joined++
+    counters.joined += request.crowd?.readers ?? 1
     tell(request, 'joined', reason)
     const limitMs = ownLimitMs(request)
     const landing = flights.join(flight, limitMs)
@@ -117,16 +118,14 @@ export class Loads {
     }
     if (landed === undefined) this.#waitedInVain(request, limitMs)
     // Nothing came in time, or what came cannot be shared.
-    counters.loads++
-    return this.alone(request)
+    return this.loadAlone(request)
   }
 
   /** The load would wait for this reader, and this reader for the load. */
   #unjoined(request: ReadRequest, reason: string): MaybePromise<unknown> {
     this.#parts.nesting.watch()
-    this.#parts.counters.loads++
     tell(request, 'miss', reason)
-    return this.alone(request)
+    return this.loadAlone(request)
   }
 
   /** @throws FreshetError LOAD_TIMEOUT */
@@ -136,6 +135,13 @@ export class Loads {
       throw loadTimeout(request, limitMs)
     }
     if (request.isOwnLoader === true) this.#parts.nesting.watch()
+  }
+
+  /** A load that others cannot share: each of a crowd has one of its own. */
+  loadAlone(request: ReadRequest): MaybePromise<unknown> {
+    if (request.crowd !== undefined) return apart
+    this.#parts.counters.loads++
+    return this.alone(request)
   }
 
   /** Neither looked up nor shared nor stored. */
@@ -326,7 +332,3 @@ async function waitingWithin<T>(outer: Flight, inner: Flight, landing: Promise<T
 const plainData = { isPlain: true } as const
 
 const nothing = (): void => undefined
-
-async function rejected(reason: unknown): Promise<never> {
-  throw reason
-}

@@ -31,3 +31,7 @@ export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybeP
 export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
   return values.some(isPromise) ? Promise.all(values.map(async (value) => value)) : (values as readonly T[])
 }
+
+export async function rejected(cause: unknown): Promise<never> {
+  throw cause
+}

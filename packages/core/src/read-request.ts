@@ -1,4 +1,5 @@
 import type { ShownRows } from './conditions.js'
+import type { Crowd } from './crowd.js'
 import type { Flight } from './flight.js'
 import type { LoadContext } from './load-context.js'
 import type { Policy } from './policy.js'
@@ -34,6 +35,8 @@ export interface ReadRequest {
   readonly isOneOfMany?: boolean
   /** Nobody waits for it. Only the engine says so. */
   readonly isInBackground?: boolean
+  /** It is one for all of these, and its answer is what they make theirs of. Only the engine says so. */
+  readonly crowd?: Crowd
   /** The load that the read was asked for in, where that would not be known any more. Only the engine says so. */
   readonly within?: Flight
   /**

@@ -3,6 +3,9 @@ import { shared } from './answer.js'
 import { Background } from './background.js'
 import { ByHand } from './by-hand.js'
 import { CoolDown } from './cool-down.js'
+import type { Crowd, CrowdAnswer } from './crowd.js'
+import { apart, Brought, mayCrowd } from './crowd.js'
+import { Crowds } from './crowds.js'
 import { DelayedDeletions } from './delayed-deletion.js'
 import type { Events } from './events.js'
 import { FallBack } from './fall-back.js'
@@ -65,6 +68,7 @@ export class Reader {
   readonly #delayedDeletions: DelayedDeletions
   readonly #nesting: Nesting
   readonly #batched: TickGroup
+  readonly #crowds = new Crowds((crowd, lookup) => this.#beginCrowd(crowd, lookup))
 
   constructor(parts: ReaderParts) {
     const { store, clock, joinTimeoutMs, maxBackgroundLoads } = parts
@@ -98,10 +102,40 @@ export class Reader {
     if (this.#parts.closing.aborted) return this.bypass(request, 'closed')
     const lookup = this.#lookUps.begin(request)
     if (!isPromise(lookup)) return this.#answer(request, lookup)
-    const asked = this.#rememberWhere(request)
     const inTime = this.#lookUps.inTime(lookup)
-    const found = request.isBatched === true ? this.#batched.join(inTime) : inTime
-    return found.then((there) => this.#answer(asked, there))
+    const asked = this.#rememberWhere(request)
+    const crowd = asked === request && mayCrowd(request) ? this.#crowds.join(inTime, request) : undefined
+    if (crowd !== undefined) return crowd.answer.then((answer) => this.#ofCrowd(request, answer))
+    return this.#found(request, inTime).then((there) => this.#answer(asked, there))
+  }
+
+  #found(request: ReadRequest, inTime: Promise<Lookup>): Promise<Lookup> {
+    return request.isBatched === true ? this.#batched.join(inTime) : inTime
+  }
+
+  /** What is there is served to each by itself, as is what nobody may share. */
+  async #beginCrowd(crowd: Crowd, inTime: Promise<Lookup>): Promise<CrowdAnswer> {
+    const { request } = crowd
+    const lookup = await this.#found(request, inTime)
+    const isLive = this.#lookUps.live(lookup) !== undefined
+    if (isLive || crowd.readers === 1 || !lookup.vector.usable || !hasClocks(request, lookup)) return lookup
+    const { counters, events } = this.#parts
+    const others = crowd.readers - 1
+    counters.misses += others
+    if (events.has('miss')) {
+      const { key, source } = request
+      const reason = lookup.status === 'absent' ? lookup.reason : 'expired'
+      for (let i = 0; i < others; i++) events.emit('miss', { key, source, reason })
+    }
+    return (await this.#answer(request, lookup)) as Brought | typeof apart
+  }
+
+  #ofCrowd(request: ReadRequest, answer: CrowdAnswer): MaybePromise<unknown> {
+    if (answer instanceof Brought) {
+      const value = answer.answer(request)
+      if (value !== apart) return value
+    } else if (answer !== apart) return this.#answer(request, answer)
+    return this.#loads.loadAlone(request)
   }
 
   /**
@@ -212,8 +246,7 @@ export class Reader {
   #load(request: ReadRequest, reason: string, lookup: Lookup): MaybePromise<unknown> {
     const { late } = request
     const { vector, loadMs } = lookup
-    const holdsClocks = lookup.status === 'absent' && (lookup.holdsClocks === true || !vector.usable)
-    return late === undefined || holdsClocks
+    return late === undefined || hasClocks(request, lookup)
       ? this.#absent(request, reason, vector, loadMs)
       : this.#absentWithClocks(request, late, reason, loadMs)
   }
@@ -267,3 +300,11 @@ export class Reader {
 }
 
 const noTags: readonly string[] = Object.freeze([])
+
+/** Whether the vector that was found is one to load under. */
+function hasClocks({ late }: ReadRequest, lookup: Lookup): boolean {
+  return (
+    late === undefined ||
+    (lookup.status === 'absent' && (lookup.holdsClocks === true || !lookup.vector.usable))
+  )
+}

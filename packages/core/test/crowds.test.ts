@@ -1,0 +1,202 @@
+import { held, HeldLoader, record, settled, testCache } from '@freshet/testing'
+import { describe, expect, test } from 'vitest'
+import type { Cache } from '../src/cache.js'
+import type { CacheOptions } from '../src/create-cache.js'
+import type { Lookup, Store, StoreFactory } from '../src/store.js'
+import { asyncStore } from './support/async-store.js'
+
+const readers = 50
+const options = { tags: ['User'] }
+
+/** A store that looks up once for all who ask for a key in one tick, and counts its look-ups. */
+function crowdedStore(): { store: StoreFactory; lookups: () => number } {
+  const inner = asyncStore()
+  let count = 0
+  const store: StoreFactory = (context) => {
+    const made = inner(context)
+    const asked = new Map<string, Promise<Lookup>>()
+    const lookup: Store['lookup'] = (space, key, tags) => {
+      const there = asked.get(key)
+      if (there !== undefined) return there
+      count++
+      const found = Promise.resolve(made.lookup(space, key, tags))
+      asked.set(key, found)
+      process.nextTick(() => asked.clear())
+      return found
+    }
+    return Object.assign(Object.create(made) as Store, methodsOf(made), { lookup })
+  }
+  return { store, lookups: () => count }
+}
+
+/** Private fields are found on the store itself alone. */
+function methodsOf(store: Store): Partial<Store> {
+  const names = [
+    'snapshot',
+    'bind',
+    'put',
+    'delete',
+    'openIntent',
+    'closeIntent',
+    'bump',
+    'hold',
+    'size',
+    'close',
+  ]
+  const methods = store as unknown as Record<string, (...args: unknown[]) => unknown>
+  return Object.fromEntries(names.map((name) => [name, methods[name]!.bind(store)]))
+}
+
+const crowdedCache = (more: CacheOptions = {}) => {
+  const { store, lookups } = crowdedStore()
+  return { ...testCache({ store, ...more }), lookups }
+}
+
+const all = <T>(read: (reader: number) => Promise<T>): Promise<T>[] =>
+  Array.from({ length: readers }, (_, reader) => read(reader))
+
+const errorOf = async (reading: Promise<unknown>): Promise<unknown> =>
+  await reading.then(
+    () => 'answered',
+    (error: unknown) => error,
+  )
+
+describe('readers who ask for the same at one moment', () => {
+  test('share one look-up and one load, and are given a value each', async () => {
+    const { cache, lookups } = crowdedCache()
+    const loader = new HeldLoader<{ names: string[] }>()
+    const reading = all(() => cache.getOrSet('k', loader.load, options))
+    await settled()
+    expect(cache.stats()).toMatchObject({ misses: readers, loads: 1, joined: readers - 1 })
+    loader.land({ names: ['Ada'] })
+    const answers = await Promise.all(reading)
+    for (const answer of answers) {
+      expect(answer).toEqual({ names: ['Ada'] })
+      answer.names.push('changed')
+    }
+    expect(lookups()).toBe(1)
+    expect(loader.count).toBe(1)
+    expect(await cache.getOrSet('k', loader.load, options)).toEqual({ names: ['Ada'] })
+  })
+
+  test('are each told of as a hit of what is there', async () => {
+    const { cache } = crowdedCache()
+    await cache.set('k', [1], options)
+    const hits = record(cache, 'hit')
+    const answers = await Promise.all(all(() => cache.getOrSet<number[]>('k', () => [2], options)))
+    expect(new Set(answers).size).toBe(readers)
+    expect(answers).toEqual(answers.map(() => [1]))
+    expect(cache.stats()).toMatchObject({ hits: readers, loads: 0 })
+    expect(hits).toHaveLength(readers)
+  })
+
+  test('are each told of as a miss of what is not', async () => {
+    const { cache } = crowdedCache()
+    const misses = record(cache, 'miss')
+    await Promise.all(all(() => cache.getOrSet('k', () => 1, options)))
+    expect(misses).toEqual(
+      all(async () => undefined).map(() => expect.objectContaining({ reason: 'missing' })),
+    )
+  })
+
+  test('share the error of their load, and whoever comes later does not', async () => {
+    const { cache } = crowdedCache({ errorCooldown: 0 })
+    const loader = new HeldLoader<number>()
+    const reading = all(() => errorOf(cache.getOrSet('k', loader.load, options)))
+    await settled()
+    const error = new Error('no')
+    loader.calls[0]!.reject(error)
+    expect(await Promise.all(reading)).toEqual(all(async () => undefined).map(() => error))
+    expect(loader.count).toBe(1)
+    expect(await cache.getOrSet('k', () => 2, options)).toBe(2)
+  })
+
+  test('load for themselves what cannot be copied', async () => {
+    const { cache } = crowdedCache()
+    const answers = await Promise.all(all(() => cache.getOrSet('k', () => () => 'a function', options)))
+    expect(new Set(answers).size).toBe(readers)
+    expect(cache.stats()).toMatchObject({ misses: readers, loads: readers })
+  })
+
+  test('load for themselves when the load does not end, so that only those wait for ever whose own does not', async () => {
+    const { cache, clock } = crowdedCache({ joinTimeout: '5s' })
+    const never = held<number>()
+    const reading = all((reader) =>
+      cache.getOrSet('k', () => (reader % 2 === 0 ? never.promise : reader), options),
+    )
+    await settled()
+    await clock.pass(5_000)
+    const odd = reading.filter((_, reader) => reader % 2 === 1)
+    expect(await Promise.all(odd)).toEqual(odd.map((_, index) => 2 * index + 1))
+    never.resolve(-1)
+    await Promise.all(reading)
+  })
+
+  test('load for themselves while nobody knows how a write ended', async () => {
+    const { cache } = crowdedCache()
+    await expect(cache.write(['User'], () => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
+    const answers = await Promise.all(all((reader) => cache.getOrSet('k', () => reader, options)))
+    expect(answers).toEqual(all(async () => undefined).map((_, reader) => reader))
+    expect(cache.stats()).toMatchObject({ bypasses: readers })
+  })
+
+  test('wait as long as each of them wants to', async () => {
+    const { cache, clock } = crowdedCache()
+    const loader = new HeldLoader<number>()
+    const read = (hardTimeout: number) => cache.getOrSet('k', loader.load, { ...options, hardTimeout })
+    const patient = [cache.getOrSet('k', loader.load, options), cache.getOrSet('k', loader.load, options)]
+    const impatient = [read(100), read(200)].map(errorOf)
+    await settled()
+    await clock.pass(150)
+    expect(await impatient[0]).toMatchObject({ code: 'LOAD_TIMEOUT' })
+    await clock.pass(50)
+    expect(await impatient[1]).toMatchObject({ code: 'LOAD_TIMEOUT' })
+    loader.land(1)
+    expect(await Promise.all(patient)).toEqual([1, 1])
+  })
+
+  describe('and of whom some would be told the last error', () => {
+    const cooled = { ...options, errorCooldown: 100 }
+
+    async function afterFailures(): Promise<Cache> {
+      const { cache } = crowdedCache({ errorCooldown: 0 })
+      const fail = () => Promise.reject(new Error('no'))
+      for (let i = 0; i < 2; i++) {
+        await expect(cache.getOrSet('k', fail, cooled)).rejects.toThrow('no')
+        // All of it goes by microtasks, and what was looked up belongs to one tick.
+        await settled()
+      }
+      return cache
+    }
+
+    test('are told apart', async () => {
+      const cache = await afterFailures()
+      const reading = all((reader) => cache.getOrSet('k', () => 1, reader < 2 ? cooled : options))
+      const [first, , ...others] = await Promise.allSettled(reading)
+      expect(first!.status).toBe('rejected')
+      expect(others).toEqual(others.map(() => ({ status: 'fulfilled', value: 1 })))
+    })
+
+    test('load for themselves what cannot be copied, whoever came first', async () => {
+      const cache = await afterFailures()
+      const load = () => () => 'a function'
+      const reading = all((reader) => cache.getOrSet('k', load, reader === 0 ? cooled : options))
+      await expect(reading[0]).rejects.toThrow('no')
+      const loaded = await Promise.all(reading.slice(1))
+      expect(loaded.map((value) => value())).toEqual(loaded.map(() => 'a function'))
+      expect(new Set(loaded).size).toBe(readers - 1)
+    })
+  })
+
+  test('do not wait for a load that their own loader waits for', async () => {
+    const { cache } = crowdedCache({ joinTimeout: '5s' })
+    const answer = await cache.getOrSet(
+      'k',
+      async () => await Promise.all([readInside(cache), readInside(cache), readInside(cache)]),
+      options,
+    )
+    expect(answer).toEqual(['inner', 'inner', 'inner'])
+  })
+})
+
+const readInside = (cache: Cache): Promise<string> => cache.getOrSet('k', () => 'inner', options)
