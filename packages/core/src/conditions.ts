@@ -40,8 +40,9 @@ export interface ShownRows {
    * Whether all that the answer depends on by the tag of the change is rows that it shows, none of which was changed in a column that matters.
    *
    * @param value the answer, as it is stored
+   * @param tags what it is stored under
    */
-  areExcluded(value: unknown, change: ConditionalChange): boolean
+  areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean
 }
 
 // A list of tags goes through many hands, nearly all of which know tags as texts, and hardly any has conditions.

@@ -306,7 +306,7 @@ class MemoryStore implements Store {
     if (shown === undefined) return false
     const changes = this.#conditional.since(entry.vector)
     if (changes === undefined) return false
-    for (const change of changes) if (!shown.areExcluded(entry.master, change)) return false
+    for (const change of changes) if (!shown.areExcluded(entry.master, change, entry.tags)) return false
     entry.vector = this.#renew(entry.vector)
     entry.confirmedAt = this.#version
     return true

@@ -222,7 +222,7 @@ function stops(
     const some = conditions?.get(tag)
     if (some === undefined) return true
     const { table, changes } = some
-    if (changes.some((change) => !read.areExcluded(one.value, { ...change, tag, table }))) return true
+    if (changes.some((change) => !read.areExcluded(one.value, { ...change, tag, table }, []))) return true
   }
   return false
 }

@@ -1,3 +1,5 @@
+import type { ShownGroup } from '../precision/shown-rows.js'
+
 /**
  * A loaded result as plain data: what stands in the cache in place of entities.
  *
@@ -18,6 +20,8 @@ export interface EntitySnapshot {
   readonly events: readonly LoadedNodes[]
   /** Relations that were read by queries of their own, and so were not there yet when the listeners were called. */
   readonly late: readonly LateRelation[]
+  /** The rows that it was made of, for changes that name none: only where these are asked, in the memory of this process. */
+  shown?: readonly ShownGroup[]
 }
 
 /** What one entity consists of. */

@@ -1,15 +1,7 @@
 import type { ConditionalChange } from '@freshet/core/adapter'
-import type { PlannedPlace } from './place.js'
-import type { Choice, ReadPlan } from './read-plan.js'
-
-type Row = Readonly<Record<string, unknown>>
-
-/** A text that was sent with these values. */
-interface Asked {
-  readonly plan: ReadPlan
-  readonly choice: Choice
-  readonly parameters: readonly unknown[] | undefined
-}
+import type { ShownShape } from './shown-columns.js'
+import type { ShownGroup } from './shown-rows.js'
+import { keyText } from './shown-rows.js'
 
 /**
  * Whether no row on which an answer depends by its name can be one of those that were changed.
@@ -17,49 +9,65 @@ interface Asked {
  * By a tag that stands for rows which are not named an answer depends on those that it names itself: those that it shows, with their keys,
  * and those that it asks for by their key. Whatever else can change it has tags of its own (columns, sets, rows that leave).
  *
- * @param rows as the driver gives them
+ * @param shown of all statements that made the answer; `undefined`: not known
+ * @param tags what the answer is stored under
  */
 export function areExcluded(
-  { plan, choice, parameters }: Asked,
-  rows: readonly unknown[],
+  shown: readonly ShownGroup[] | undefined,
+  tags: readonly string[],
   change: ConditionalChange,
 ): boolean {
-  return plan.places.every((place, at) => {
-    const candidate = choice[at]
-    if (!dependsOn(place, candidate?.rowKey ?? place.named?.key, change)) return true
-    const { named } = place
-    if (candidate?.rowKey === undefined)
-      return named === undefined || excludedAt(place, rows, change) !== undefined
-    const keys = candidate.pins(parameters)
-    // A row that was asked for and is not shown may be there, and not be what else was asked for.
-    return named !== undefined && keys !== undefined && excludedAt(place, rows, change)?.size === keys.length
-  })
+  if (!namesRows(tags, change.table)) return true
+  return shown !== undefined && areAllExcluded(shown, change)
 }
 
-/** Names that volatile columns leave alone need no tag that stands for them. */
-function dependsOn({ table, columns }: PlannedPlace, names: unknown, change: ConditionalChange): boolean {
-  if (table.texts.table !== change.table) return false
-  if (columns !== undefined && change.columns?.every((column) => !columns.has(column)) === true) return false
-  return change.tag !== table.texts.anyRow || names !== table.stableRowKey
+/** Whether rows of a table are named, such as `post#7` or `post##7`. */
+const namesRows = (tags: readonly string[], table: string): boolean =>
+  tags.some((tag) => tag.startsWith(`${table}#`) && tag !== `${table}#*`)
+
+function areAllExcluded(shown: readonly ShownGroup[], change: ConditionalChange): boolean {
+  const groups = shown.map(readGroup).filter(({ shape }) => shape.table === change.table)
+  const isExcluded = ({ valueOf }: RowShown) => change.condition.excludes(valueOf)
+  const isGone = change.columns === undefined
+  // Rows that are gone had what any statement of the load saw. Those that are given values may have them in one and not in another.
+  const known = isGone ? groups.flatMap(({ rows }) => rows.filter(isExcluded).map(({ key }) => key)) : []
+  const excluded = new Set(known)
+  return groups
+    .filter(({ shape }) => dependsOn(shape, change))
+    .every(
+      ({ isWhole, rows }) =>
+        isWhole && rows.every((row) => (row.key !== undefined && excluded.has(row.key)) || isExcluded(row)),
+    )
 }
 
-/** The keys of the rows of a place; `undefined` if one of them may have been changed. */
-function excludedAt(
-  { named, shownAs }: PlannedPlace,
-  rows: readonly unknown[],
-  { condition }: ConditionalChange,
-): ReadonlySet<string> | undefined {
-  const keys = new Set<string>()
-  for (const row of rows as readonly Row[]) {
-    const key = named!.values.map(({ name }) => row[name])
-    // There is no row here.
-    if (key.includes(null)) continue
-    const valueOf = (column: string): unknown => {
-      const name = shownAs(column)
-      return name === undefined ? undefined : row[name]
-    }
-    if (!condition.excludes(valueOf)) return undefined
-    keys.add(key.map(String).join())
+interface Group {
+  readonly shape: ShownShape
+  readonly isWhole: boolean
+  readonly rows: readonly RowShown[]
+}
+
+interface RowShown {
+  /** `undefined`: not known. */
+  readonly key: string | undefined
+  readonly valueOf: (column: string) => unknown
+}
+
+function readGroup([text, isWhole, ...values]: ShownGroup): Group {
+  const shape = JSON.parse(text) as ShownShape
+  const { columns, keyLength } = shape
+  const rows: RowShown[] = []
+  for (let from = 0; from < values.length; from += columns.length) {
+    const key = values.slice(from, from + keyLength)
+    rows.push({
+      key: key.includes(undefined) ? undefined : keyText(key),
+      valueOf: (column) => {
+        const at = columns.indexOf(column)
+        return at < 0 ? undefined : values[from + at]
+      },
+    })
   }
-  return keys
+  return { shape, isWhole, rows }
 }
+
+const dependsOn = ({ matters }: ShownShape, { columns }: ConditionalChange): boolean =>
+  matters === null || columns === undefined || columns.some((column) => matters.includes(column))

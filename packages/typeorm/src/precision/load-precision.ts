@@ -1,4 +1,5 @@
 import type { PreciseRead, ReadPrecision } from './read-precision.js'
+import type { ShownGroup } from './shown-rows.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** A statement that a load sent, and the rows that it gave, as the driver gives them. */
@@ -6,6 +7,8 @@ export interface SentRead {
   readonly sql: string
   readonly parameters: readonly unknown[] | undefined
   readonly rows: unknown
+  /** What it depends on, once that has been asked for. */
+  told?: PreciseRead
 }
 
 /** What an answer depends on that several statements make: the keys of a page and its rows, relations, counts. */
@@ -16,6 +19,8 @@ export interface PreciseLoad {
   readonly clocks: readonly string[]
   /** The tags that follow from what was sent; `undefined`: it cannot be told, and the clocks stay. */
   lateTags(sent: readonly SentRead[]): readonly string[] | undefined
+  /** The rows on which the answer depends by their names; `undefined`: nobody can tell. */
+  shownRows(sent: readonly SentRead[]): readonly ShownGroup[] | undefined
 }
 
 export interface LoadPrecisionOptions {
@@ -41,7 +46,9 @@ export function preciseLoad(
   named: readonly string[] | undefined,
   first: PreciseRead | undefined,
 ): PreciseLoad {
-  if (named === undefined) return { tags: [anyTable], clocks: [], lateTags: () => [] }
+  if (named === undefined)
+    return { tags: [anyTable], clocks: [], lateTags: () => [], shownRows: () => undefined }
+  const toldOf = (one: SentRead): PreciseRead => (one.told ??= precision.read(one.sql, one.parameters))
   const known = named.map((name) => tables.of(name))
   const texts = known.flatMap(({ grain, texts: own }) =>
     grain === 'table' ? [own.table, own.clock] : [own.table],
@@ -51,10 +58,10 @@ export function preciseLoad(
     clocks: known.filter(({ grain }) => grain === 'row').map(({ texts: own }) => own.clock),
     lateTags(sent) {
       const tags = new Set<string>()
-      for (const { sql, parameters, rows } of sent) {
-        if (tablesOf(sql)?.every((name) => named.includes(name)) !== true) return undefined
-        const read = precision.read(sql, parameters)
-        const late = read.lateTags(rows)
+      for (const one of sent) {
+        if (tablesOf(one.sql)?.every((name) => named.includes(name)) !== true) return undefined
+        const read = toldOf(one)
+        const late = read.lateTags(one.rows)
         if (late === undefined) return undefined
         for (const tag of read.tags) tags.add(tag)
         for (const tag of late) tags.add(tag)
@@ -62,13 +69,22 @@ export function preciseLoad(
       }
       return [...tags]
     },
+    shownRows(sent) {
+      const groups: ShownGroup[] = []
+      for (const one of sent) {
+        const shown = toldOf(one).shownRows(one.rows)
+        if (shown === undefined) return undefined
+        groups.push(...shown)
+      }
+      return groups
+    },
   }
 }
 
 /** What an answer depends on that these statements make, all of which are known before it. */
 export function combineReads(reads: readonly PreciseRead[]): Omit<
   PreciseRead,
-  'lateTags' | 'explain' | 'areExcluded'
+  'lateTags' | 'explain' | 'shownRows'
 > & {
   /** @param rows of each statement, in their order */
   lateTags(rows: readonly unknown[]): readonly string[] | undefined

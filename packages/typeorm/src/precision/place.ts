@@ -1,6 +1,7 @@
 import { columnOfSet, isSameKey } from '@freshet/core/adapter'
 import type { EqualColumns, ForeignKeyEdge, KeyPins, ShownValue } from '@freshet/sql'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
+import { type ShownColumns, shownColumns } from './shown-columns.js'
 import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
 
 /** One way to pin the rows of a place. */
@@ -32,10 +33,8 @@ export interface PlannedPlace {
   readonly unnamed: readonly string[]
   readonly hidesRows: boolean
   readonly isShown: boolean
-  /** What matters of rows that are named, lower-cased; `undefined`: any column. */
-  readonly columns: ReadonlySet<string> | undefined
-  /** What the answer calls a row's own value in a column; `undefined`: it does not show it. */
-  shownAs(column: string): string | undefined
+  /** How the rows of an answer are told from others that changed. */
+  shownColumns(): ShownColumns
 }
 
 export interface NamedRows {
@@ -106,28 +105,22 @@ export function planPlace(
     ],
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
-    columns: toSet(
-      bothColumns(bothColumns(shown === undefined ? [] : shown.columns, read.decidedBy), [
-        ...apart,
-        ...(table.rowKey?.columns ?? []),
-      ]),
+    shownColumns: once(() =>
+      shownColumns(
+        place,
+        bothColumns(bothColumns(shown === undefined ? [] : shown.columns, read.decidedBy), [
+          ...apart,
+          ...(table.rowKey?.columns ?? []),
+        ]),
+      ),
     ),
-    shownAs: remembered((column) => {
-      const [value] = shown?.rowNames([column]) ?? []
-      return value?.from === 'own' ? value.name : undefined
-    }),
   }
 }
 
-const toSet = (columns: readonly string[] | undefined): ReadonlySet<string> | undefined =>
-  columns && new Set(columns.map((column) => column.toLowerCase()))
-
-function remembered(find: (column: string) => string | undefined): (column: string) => string | undefined {
-  const found = new Map<string, string | undefined>()
-  return (column) => {
-    if (!found.has(column)) found.set(column, find(column))
-    return found.get(column)
-  }
+/** Most texts are never asked for it. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** @param columns `undefined`: any. */

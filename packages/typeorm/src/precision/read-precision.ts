@@ -1,13 +1,14 @@
-import type { ConditionalChange, TableExplanation } from '@freshet/core/adapter'
+import type { TableExplanation } from '@freshet/core/adapter'
 import type { ForeignKeyEdge, SqlDialect } from '@freshet/sql'
 import { planRead, valuesApart } from '@freshet/sql'
 import { LRUCache } from 'lru-cache'
 import { applyPlan } from './applied-read.js'
-import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { latePlaces, lateTags } from './late-tags.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { planSelect } from './read-plan.js'
+import type { ShownGroup } from './shown-rows.js'
+import { shownRows } from './shown-rows.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** Options of {@link createReadPrecision}. */
@@ -40,8 +41,8 @@ export interface PreciseRead {
   readonly clocks: readonly string[]
   /** The tags that follow from the rows, as the driver gives them; `undefined`: it cannot be told, and the clocks stay. */
   lateTags(rows: unknown): readonly string[] | undefined
-  /** As `ShownRows`, of the rows. */
-  areExcluded(rows: unknown, change: ConditionalChange): boolean
+  /** The rows on which an answer depends by their names; `undefined`: nobody can tell. */
+  shownRows(rows: unknown): readonly ShownGroup[] | undefined
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(rows: unknown): readonly TableExplanation[]
 }
@@ -127,10 +128,10 @@ class PlannedRead implements PreciseRead {
     return Array.isArray(rows) ? lateTags(this.#plan, this.#choice, rows) : undefined
   }
 
-  areExcluded(rows: unknown, change: ConditionalChange): boolean {
+  shownRows(rows: unknown): readonly ShownGroup[] | undefined {
     const choice = this.#choice
-    if (choice === undefined || !Array.isArray(rows)) return false
-    return areExcluded({ plan: this.#plan, choice, parameters: this.#parameters }, rows, change)
+    if (choice === undefined || !Array.isArray(rows)) return undefined
+    return shownRows({ plan: this.#plan, choice, parameters: this.#parameters }, rows)
   }
 
   explain(rows: unknown): readonly TableExplanation[] {

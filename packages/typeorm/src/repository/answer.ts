@@ -5,7 +5,7 @@ import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 
 import { onMaster, recordLoad, Unrebuildable } from '../entities/record-load.js'
 import { restorerOf } from '../entities/restore.js'
 import type { EntitySnapshot } from '../entities/snapshot.js'
-import type { SentRead } from '../precision/load-precision.js'
+import type { PreciseLoad, SentRead } from '../precision/load-precision.js'
 import type { SchemaPrecision } from '../precision/schema-precision.js'
 import type { FreshetState } from '../state.js'
 
@@ -74,6 +74,8 @@ export interface LoadParts {
   readonly precision: SchemaPrecision
   /** Filled with the reads that it sends. */
   readonly sent: SentRead[] | undefined
+  /** Tells the rows of these that are kept with the answer; `undefined`: none are. */
+  readonly shownRows: PreciseLoad['shownRows'] | undefined
 }
 
 /** Loads what is to be kept; what cannot be kept is said in an event, and is not. */
@@ -81,16 +83,22 @@ export async function loadFor(
   { engine, load }: Pick<FreshetState, 'engine' | 'load'>,
   kind: AnswerKind,
   builder: Builder,
-  { source, context, precision, sent }: LoadParts,
+  { source, context, precision, sent, shownRows }: LoadParts,
 ): Promise<unknown> {
   const value = await load(() => kind.load(builder), context, precision, sent)
   if (value instanceof Unrebuildable) {
     context.skip()
     engine.counters.failures++
     engine.events.emit('failure', { action: 'copy', cause: notRebuildable(source, value.reason) })
+  } else if (sent !== undefined && shownRows !== undefined && isSnapshot(value)) {
+    const shown = shownRows(sent)
+    if (shown !== undefined && shown.length > 0) value.shown = shown
   }
   return value
 }
+
+const isSnapshot = (value: unknown): value is EntitySnapshot =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function notRebuildable(source: string, reason: string): FreshetError {
   return new FreshetError(

@@ -14,6 +14,7 @@ import { loadFor } from './answer.js'
 import type { ReadText } from './builder-text.js'
 import type { GetWithCacheOptions } from './read-options.js'
 import { assertReadOptions } from './read-options.js'
+import { shownAnswer } from './shown-answer.js'
 import { tablesRead } from './tables-read.js'
 
 /** One call: what is read, and how it is told from every other read. */
@@ -142,10 +143,12 @@ function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load, 
     key,
     tags,
     late: clocks.length === 0 ? undefined : { clocks, of: () => load.lateTags(sent!) },
+    shown: shownAnswer,
     policy,
     load: (context: LoadContext) => {
       sent?.splice(0)
-      return loadFor(state, kind, read.builder(), { source, context, precision, sent })
+      const shownRows = engine.store.isLocal === true ? load.shownRows : undefined
+      return loadFor(state, kind, read.builder(), { source, context, precision, sent, shownRows })
     },
     keepArguments: () => read.keep(),
     restore: (value) => kind.restore(value, read, frozen),

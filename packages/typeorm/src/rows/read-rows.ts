@@ -1,6 +1,7 @@
 import type { LateTags, LoadContext, Policy } from '@freshet/core/adapter'
 import { withoutLaterLoads } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
+import { areExcluded } from '../precision/excluded-rows.js'
 import type { PreciseRead } from '../precision/read-precision.js'
 import { keyOf, readPlanOf, scopeOf, sqlDialectOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
@@ -53,7 +54,10 @@ export async function readRows(
     key: key + format.keySuffix,
     tags: asked.id === undefined ? tags : [...tags, idTag(state, asked.id)],
     late: told && lateOf(told, format),
-    shown: told && { areExcluded: (value, change) => told.areExcluded(format.rowsOf(value), change) },
+    shown: told && {
+      areExcluded: (value, change, stored) =>
+        areExcluded(told.shownRows(format.rowsOf(value)), stored, change),
+    },
     policy: policyOf(dataSource, state, asked, holder),
     load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context, precision),
     restore: format.restore,

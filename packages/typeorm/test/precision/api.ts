@@ -1,4 +1,5 @@
 import type { createStatementTags } from '@freshet/core/adapter'
+import type { areExcluded } from '../../src/precision/excluded-rows.js'
 import type { preciseLoad } from '../../src/precision/load-precision.js'
 import type { createReadPrecision } from '../../src/precision/read-precision.js'
 import type { createTablePrecisions } from '../../src/precision/table-precision.js'
@@ -9,4 +10,5 @@ export interface Api {
   readonly createTablePrecisions: typeof createTablePrecisions
   readonly preciseLoad: typeof preciseLoad
   readonly createStatementTags: typeof createStatementTags
+  readonly areExcluded: typeof areExcluded
 }

@@ -4,7 +4,7 @@ import { In } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '../../src/index.js'
 import { stateOf } from '../../src/state.js'
-import { Post } from '../support/entities.js'
+import { Membership, Post, User } from '../support/entities.js'
 import type { DatabaseName, Watched } from '../tap/watched.js'
 import { createDatabase, open } from '../tap/watched.js'
 
@@ -13,6 +13,7 @@ let ids: readonly number[]
 let authors: readonly number[]
 
 const posts = () => watched.dataSource.getRepository(Post)
+const users = () => watched.dataSource.getRepository(User)
 
 async function begin(name: DatabaseName, options: Partial<FreshetOptions> = {}): Promise<void> {
   watched = await open(await createDatabase(name), options)
@@ -95,9 +96,12 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('a write on %s
     ])
   })
 
-  test('by a delete, what shows posts, since their labels go along', async () => {
+  test('by a delete, what shows it and counts of anybody’s, as it does not say whose it was', async () => {
     await begin(name)
-    expect(await stoppedBy(() => posts().delete(ids[1]!))).toEqual(Object.keys(reads))
+    expect(await stoppedBy(() => posts().delete(ids[1]!))).toEqual([
+      ...secondRow,
+      'the count of a parent’s rows',
+    ])
   })
 })
 
@@ -209,6 +213,40 @@ const some = {
   'a row that does not meet the rest, cache: true': () =>
     posts().findOne({ where: { id: ids[1]!, title: 'no such' }, cache: true }),
   'a count, cache: true': () => posts().count({ ...by(1), cache: true }),
+  'two rows': () => posts().getWithCache({ where: { id: In([ids[0]!, ids[1]!]) } }),
+  'a row': () => posts().getOneWithCache({ where: { id: ids[0]! } }),
+  'another row': () => posts().getOneWithCache({ where: { id: ids[1]! } }),
+  'all rows with their parents': () => posts().getWithCache({ relations: { author: true } }),
+  'a page with parents': () =>
+    posts().getWithCache({ ...by(0), relations: { author: true }, order: { id: 'ASC' }, take: 2 }),
+  'rows by queries of their own': () =>
+    users().getWithCache({
+      where: { id: authors[0]! },
+      relations: { posts: true },
+      relationLoadStrategy: 'query',
+    }),
+  titles: () => posts().getWithCache({ select: short }),
+  'a row that does not meet the rest': () =>
+    posts().getOneWithCache({ where: { id: ids[1]!, title: 'no such' } }),
+  'a count': () => posts().getCountWithCache(by(1)),
+  'a count of a row': () => posts().getCountWithCache({ where: { id: ids[1]! } }),
+} as const
+
+const memberships = () => watched.dataSource.getRepository(Membership)
+const members = {
+  'those of one': () => memberships().getWithCache({ where: { userId: authors[0]! } }),
+  'a page of one’s, with the user': () =>
+    memberships().getWithCache({
+      where: { userId: authors[0]! },
+      relations: { user: true },
+      order: { role: 'ASC', team: 'ASC' },
+      take: 2,
+    }),
+  'those of another': () => memberships().getWithCache({ where: { userId: authors[1]! } }),
+  all: () => memberships().getWithCache(),
+  'a page of all': () => memberships().getWithCache({ relations: { user: true }, take: 9 }),
+  'roles without users': () =>
+    memberships().getWithCache({ select: { role: true }, where: { team: 'docs' } }),
 } as const
 
 describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
@@ -228,7 +266,7 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
         .createQueryBuilder()
         .update()
         .set(values)
-        .where(where, { id: ids[0]! + 3, author: authors[1]! })
+        .where(where, { id: ids[0]! + 4, author: authors[1]! })
         .execute()
 
     test('an update by a bound leaves alone those beyond it', async () => {
@@ -237,15 +275,59 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
         'all rows with their parents, cache: true',
         'titles, cache: true',
         'a row that does not meet the rest, cache: true',
+        'all rows with their parents',
+        'titles',
+        'a row that does not meet the rest',
+        // Of rows that are only counted nothing is kept.
+        'a count of a row',
       ])
     })
 
     test('an update by a value, what has others', async () => {
       await begin(name)
       const stopped = await isSame(() => change('authorId = :author', { title: 'z' }))
-      expect(stopped).not.toContain('a row, cache: true')
-      expect(stopped).toContain('another row, cache: true')
-      expect(stopped).toContain('titles, cache: true')
+      for (const of of ['', ', cache: true'] as const) {
+        expect(stopped).not.toContain(`a row${of}`)
+        expect(stopped).toContain(`another row${of}`)
+        expect(stopped).toContain(`titles${of}`)
+      }
+      expect(stopped).not.toContain('a page with parents')
+      expect(stopped).not.toContain('rows by queries of their own')
+    })
+
+    test('rows that are deleted with another leave alone what shows those of others', async () => {
+      await begin(name)
+      expect(await stoppedOf(members, () => users().delete(authors[1]!))).toEqual([
+        'those of another',
+        'all',
+        'a page of all',
+      ])
+    })
+
+    test('a write that has been done and not told of yet makes the next one of all rows', async () => {
+      await begin(name)
+      const read = () => posts().getWithCache(by(0))
+      await read()
+      await watched.dataSource.transaction(async (manager) => {
+        await manager.getRepository(User).update(authors[1]!, { name: 'other' })
+        if (name !== 'better-sqlite3') {
+          await change('authorId = :author', { title: 'z' })
+          watched.statements.length = 0
+          await read()
+          expect(watched.statements).toHaveLength(0)
+        }
+        await manager.getRepository(Post).update(ids[1]!, { body: 'other' })
+        if (name === 'better-sqlite3') return
+        await posts()
+          .createQueryBuilder()
+          .update()
+          .set({ title: 'z' })
+          .where('id > :id', { id: 10_000 })
+          .execute()
+        watched.statements.length = 0
+        await read()
+        expect(watched.statements).not.toHaveLength(0)
+      })
     })
   },
 )

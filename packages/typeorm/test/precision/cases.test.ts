@@ -6,6 +6,7 @@ import { createBroadTable, readCases } from './read-cases.js'
 import type { Recorded } from './recorded.js'
 import { createFinder, recordCases } from './recorded.js'
 import { seedRows } from './seed-rows.js'
+import { differingShown } from './shown-cases.js'
 import { variantsOf } from './world.js'
 
 let dataSource: DataSource
@@ -23,6 +24,10 @@ afterAll(() => dataSource.destroy())
 
 it('a load of several statements tells what all of them do', async () => {
   expect(differingLoad(await variantsOf(dataSource))).toBeUndefined()
+})
+
+it('an answer outlives changes of rows that it certainly does not depend on', async () => {
+  expect(differingShown(await variantsOf(dataSource))).toBeUndefined()
 })
 
 it('values that may be SQL tell nothing', () => {

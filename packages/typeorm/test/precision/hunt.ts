@@ -1,13 +1,15 @@
 import { Chance } from '../../../../test/copies/chance.js'
 import type { DataSource } from 'typeorm'
+import type { Conditions } from '../../../core/src/conditions.js'
 import { canonical } from './print.js'
 import type { RandomRead } from './random-read.js'
 import { ReadMaker } from './random-read.js'
 import { WriteMaker } from './random-write.js'
 import { seedRows } from './seed-rows.js'
+import { stops } from './stops.js'
 import type { Sent } from './watched-source.js'
 import { watch } from './watched-source.js'
-import type { Variant, VariantOptions } from './world.js'
+import type { Kept, Variant, VariantOptions } from './world.js'
 import { variantsOf } from './world.js'
 
 /** A read whose answer a write changed without one of its tags falling. */
@@ -29,6 +31,8 @@ export interface Figures {
   /** Of the pairs whose answer did not change. */
   unchanged: number
   leftAlone: number
+  /** Of these, those of which a tag was bumped that stood for other rows. */
+  outlived: number
   /** As many would have been left alone by tables. */
   leftAloneByTables: number
   readonly byKind: Map<string, { unchanged: number; leftAlone: number }>
@@ -44,7 +48,7 @@ interface Live {
   readonly read: RandomRead
   answer: string
   sent: readonly Sent[]
-  readonly tags: Map<string, ReadonlySet<string>>
+  readonly kept: Map<string, Kept>
 }
 
 export const ways: Readonly<Record<string, VariantOptions>> = {
@@ -95,7 +99,8 @@ export async function hunt(
     for (const { read } of live) answers.push(await ask(read))
     for (const variant of variants) {
       const bumped = variant.writeTags(statements)
-      for (const [at, one] of live.entries()) judge(variant, one, answers[at]!, write, bumped)
+      const conditions = variant.conditionsOf(statements)
+      for (const [at, one] of live.entries()) judge(variant, one, answers[at]!, write, bumped, conditions)
     }
     pairs += live.length
     for (const [at, one] of live.entries()) settle(one, answers[at]!, statements)
@@ -120,8 +125,8 @@ export async function hunt(
       refused.reads++
       return undefined
     }
-    const tags = new Map(variants.map((variant) => [variant.name, variant.readTags(statements)] as const))
-    return { read, answer, sent: statements, tags }
+    const kept = new Map(variants.map((variant) => [variant.name, variant.kept(statements)] as const))
+    return { read, answer, sent: statements, kept }
   }
 
   function judge(
@@ -130,10 +135,11 @@ export async function hunt(
     { answer }: { readonly answer: string },
     write: string,
     bumped: ReadonlySet<string> | 'all',
+    conditions: Conditions | undefined,
   ): void {
     const own = figures.get(variant.name)!
-    const carried = one.tags.get(variant.name)!
-    const stopped = meets(carried, bumped)
+    const carried = one.kept.get(variant.name)!.tags
+    const stopped = stops(variant, one.kept.get(variant.name)!, bumped, conditions)
     own.pairs++
     if (answer !== one.answer) {
       own.changed++
@@ -149,6 +155,7 @@ export async function hunt(
       own.leftAlone++
       kind.leftAlone++
     }
+    if (!stopped && meets(carried, bumped)) own.outlived++
     if (!meetsTables(carried, bumped)) own.leftAloneByTables++
   }
 
@@ -160,9 +167,14 @@ export async function hunt(
     if (answer !== one.answer) changed.push({ read: one.sent, write: statements })
     // What was not stopped stays as it was stored.
     const stopped = variants.filter((variant) =>
-      meets(one.tags.get(variant.name)!, variant.writeTags(statements)),
+      stops(
+        variant,
+        one.kept.get(variant.name)!,
+        variant.writeTags(statements),
+        variant.conditionsOf(statements),
+      ),
     )
-    for (const variant of stopped) one.tags.set(variant.name, variant.readTags(again))
+    for (const variant of stopped) one.kept.set(variant.name, variant.kept(again))
     one.answer = answer
     one.sent = again
   }
@@ -182,7 +194,7 @@ function findingOf(
     write,
     before: one.answer,
     after,
-    carried: [...one.tags.get(variant.name)!],
+    carried: [...one.kept.get(variant.name)!.tags],
     bumped: bumped === 'all' ? ['all'] : [...bumped],
   }
 }
@@ -192,6 +204,7 @@ const newFigures = (): Figures => ({
   changed: 0,
   unchanged: 0,
   leftAlone: 0,
+  outlived: 0,
   leftAloneByTables: 0,
   byKind: new Map(),
 })

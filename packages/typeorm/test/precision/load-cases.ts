@@ -1,6 +1,7 @@
 import { createStatementTags, createValueBucket } from '@freshet/core/adapter'
 import { knownColumns, valueTypeOf } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
+import { areExcluded } from '../../src/precision/excluded-rows.js'
 import { preciseLoad, type SentRead } from '../../src/precision/load-precision.js'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
@@ -78,7 +79,13 @@ export function differingLoad(variantOf: VariantOf, api?: Api): string | undefin
   return undefined
 }
 
-const own: Api = { createReadPrecision, createTablePrecisions, preciseLoad, createStatementTags }
+const own: Api = {
+  createReadPrecision,
+  createTablePrecisions,
+  preciseLoad,
+  createStatementTags,
+  areExcluded,
+}
 
 /** MySQL's drivers write an object into the text as SQL. */
 export function differingValues(dataSource: DataSource, api: Api = own): string | undefined {

@@ -10,6 +10,7 @@ import { createBroadTable, readCases } from './read-cases.js'
 import type { Recorded, VariantOf } from './recorded.js'
 import { differingRead, recordCases } from './recorded.js'
 import { seedRows } from './seed-rows.js'
+import { differingShown } from './shown-cases.js'
 import { variantsOf } from './world.js'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -33,6 +34,7 @@ function difference(api: Api): string | undefined {
     return (
       differingRead(variantOf, recorded, api) ??
       differingLoad(variantOf, api) ??
+      differingShown(variantOf, api) ??
       differingValues(dataSource, api)
     )
   } catch (error) {

@@ -295,7 +295,7 @@ export const mutants: readonly Rule[] = [
   without(
     'load-precision.ts',
     'a statement of another table leaves the clocks',
-    'if (tablesOf(sql)?.every((name) => named.includes(name)) !== true) return undefined',
+    'if (tablesOf(one.sql)?.every((name) => named.includes(name)) !== true) return undefined',
     '',
   ),
   without(
@@ -320,13 +320,76 @@ export const mutants: readonly Rule[] = [
   without(
     'load-precision.ts',
     'a load of which nobody can tell the tables depends on everything',
-    'if (named === undefined) return { tags: [anyTable],',
-    'if (named === undefined) return { tags: [],',
+    'tags: [anyTable]',
+    'tags: []',
   ),
   without(
     'read-plan.ts',
     'what is behind a view stops it, though the text names it as well',
     'for (const one of behind(name) ?? named) wide.add(one)',
     'wide.add(name)',
+  ),
+  // Rows that are not named.
+  without(
+    'excluded-rows.ts',
+    'an answer that names rows depends on them',
+    'if (!namesRows(tags, change.table)) return true',
+    'return true',
+  ),
+  without('excluded-rows.ts', 'each row counts', 'rows.every((row) =>', 'rows.some((row) =>'),
+  without('excluded-rows.ts', 'rows that are asked for count', 'isWhole && rows.every', 'rows.every'),
+  without(
+    'excluded-rows.ts',
+    'of rows that are given values each statement tells for itself',
+    'const known = isGone ?',
+    'const known = true ?',
+  ),
+  without(
+    'excluded-rows.ts',
+    'a row is another one if its key is',
+    'key: key.includes(undefined) ? undefined : keyText(key)',
+    "key: ''",
+  ),
+  without(
+    'excluded-rows.ts',
+    'any column may matter that is shown',
+    'matters === null || columns === undefined || columns.some((column) => matters.includes(column))',
+    'matters === null || columns === undefined',
+  ),
+  without(
+    'excluded-rows.ts',
+    'a row that is gone matters whatever is shown of it',
+    'columns === undefined || columns.some',
+    'columns?.some',
+  ),
+  without(
+    'shown-rows.ts',
+    'all that are asked for must be shown',
+    'asked.pins(parameters)?.length === values.count',
+    'true',
+  ),
+  without(
+    'shown-rows.ts',
+    'a row that is shown twice is one',
+    'if (seen.has(text)) continue',
+    'if (seen.has(text)) { seen.add(text + seen.size); continue }',
+  ),
+  without(
+    'shown-rows.ts',
+    'NULL of a row that was not joined is not its own',
+    'isOwn && isThere ? null : undefined',
+    'isOwn ? null : undefined',
+  ),
+  without(
+    'shown-rows.ts',
+    'NULL of a row that leads here, or is led to, is not its own',
+    'isOwn && isThere ? null : undefined',
+    'isThere ? null : undefined',
+  ),
+  without(
+    'load-precision.ts',
+    'the rows of all statements are kept',
+    'groups.push(...shown)',
+    'groups.splice(0, Infinity, ...shown)',
   ),
 ]

@@ -10,10 +10,13 @@ const share = (part: number, whole: number): string => `${((100 * part) / Math.m
 /** Says how precise a run was: of the pairs whose answer did not change, how many were left alone. */
 export function report(database: string, refused: object, figures: ReadonlyMap<string, Figures>): void {
   const lines = [`${database}; refused: ${JSON.stringify(refused)}`]
-  for (const [name, { pairs, changed, unchanged, leftAlone, leftAloneByTables, byKind }] of figures) {
+  for (const [
+    name,
+    { pairs, changed, unchanged, leftAlone, outlived, leftAloneByTables, byKind },
+  ] of figures) {
     lines.push(
       `${name}: ${pairs} pairs, ${changed} changed; of ${unchanged} unchanged ${share(leftAlone, unchanged)} left alone, ` +
-        `by tables ${share(leftAloneByTables, unchanged)}`,
+        `${outlived} of them although a tag of theirs was bumped, by tables ${share(leftAloneByTables, unchanged)}`,
     )
     for (const [kind, own] of byKind)
       lines.push(`  ${kind}: of ${own.unchanged} ${share(own.leftAlone, own.unchanged)}`)

@@ -2,6 +2,7 @@ import { createStatementTags, createValueBucket } from '@freshet/core/adapter'
 import {
   applyWrite,
   catalogueQueries,
+  compared,
   createClassifier,
   createRowAnalyser,
   createWriteReach,
@@ -9,11 +10,14 @@ import {
   type SqlDialect,
 } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
+import { bothConditions, type Conditions } from '../../../core/src/conditions.js'
 import { setTableOptions } from '../../src/declared.js'
+import { areExcluded } from '../../src/precision/excluded-rows.js'
 import type { PreciseLoad } from '../../src/precision/load-precision.js'
 import { preciseLoad } from '../../src/precision/load-precision.js'
 import type { PreciseRead, ReadPrecision } from '../../src/precision/read-precision.js'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
+import type { ShownGroup } from '../../src/precision/shown-rows.js'
 import type { EntityPrecision } from '../../src/precision/table-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import { sqlDialectOf, tablesOf } from '../../src/reads/index.js'
@@ -22,7 +26,13 @@ import { answerOf } from '../../src/tap/answer.js'
 import type { Api } from './api.js'
 import type { Sent } from './watched-source.js'
 
-const own: Api = { createReadPrecision, createTablePrecisions, preciseLoad, createStatementTags }
+const own: Api = {
+  createReadPrecision,
+  createTablePrecisions,
+  preciseLoad,
+  createStatementTags,
+  areExcluded,
+}
 
 export const declared = { dependsOn: {}, tables: ['broad'] }
 
@@ -35,8 +45,18 @@ export interface Variant {
   readonly precision: ReadPrecision
   /** As `preciseLoad`. */
   load(named: readonly string[] | undefined, first?: PreciseRead): PreciseLoad
+  /** What is kept of an answer that these statements made: its tags, and the rows on which it depends by their names. */
+  kept(sent: readonly Sent[]): Kept
   /** What these statements bump. */
   writeTags(sent: readonly Sent[]): ReadonlySet<string> | 'all'
+  /** What is certain of the rows for which some of these tags stand. */
+  conditionsOf(sent: readonly Sent[]): Conditions | undefined
+  readonly areExcluded: Api['areExcluded']
+}
+
+export interface Kept {
+  readonly tags: ReadonlySet<string>
+  readonly shown: readonly ShownGroup[] | undefined
 }
 
 export interface VariantOptions {
@@ -68,37 +88,46 @@ export async function variantsOf(dataSource: DataSource) {
     const statementTags = api.createStatementTags(
       createWriteReach(tableGraphOf(dataSource, declared)),
       tables,
+      compared,
     )
     const loadOf: Variant['load'] = (tablesRead, first) =>
       api.preciseLoad({ precision, tables, tablesOf: named, anyTable: '*' }, tablesRead, first)
     const classify = createClassifier(dialect)
     const { planWrite } = createRowAnalyser(dialect)
+    const kept = (sent: readonly Sent[]): Kept => {
+      const all = [...new Set(sent.flatMap(({ sql }) => named(sql) ?? []))]
+      const isKnown = sent.every(({ sql }) => named(sql) !== undefined)
+      const load = loadOf(isKnown ? all : undefined)
+      const reads = sent.map((one) => ({ ...one, rows: rowsOf(one.result) }))
+      const late = load.lateTags(reads)
+      return { tags: new Set([...load.tags, ...(late ?? load.clocks)]), shown: load.shownRows(reads) }
+    }
+    const change = (sent: readonly Sent[]) => {
+      const tags = new Set(['*'])
+      let conditions: Conditions | undefined
+      for (const { sql, parameters, result } of sent) {
+        const statement = classify(sql)
+        if (statement.kind !== 'write') continue
+        const plan = planWrite(sql)
+        const known = plan.kind === 'unknown' ? undefined : tables.columnsOf(plan.table)
+        const row = applyWrite(plan, { parameters, ...answerOf(result) }, known)
+        const own = statementTags(statement, row)
+        if (own === 'all') return { tags: own, conditions: undefined } as const
+        conditions = bothConditions(conditions, (tag) => tags.has(tag), own)
+        for (const tag of own) tags.add(tag)
+      }
+      return { tags, conditions }
+    }
     return {
       name,
       dialect,
       precision,
+      areExcluded: api.areExcluded,
       load: loadOf,
-      readTags(sent) {
-        const all = [...new Set(sent.flatMap(({ sql }) => named(sql) ?? []))]
-        const isKnown = sent.every(({ sql }) => named(sql) !== undefined)
-        const load = loadOf(isKnown ? all : undefined)
-        const late = load.lateTags(sent.map((one) => ({ ...one, rows: rowsOf(one.result) })))
-        return new Set([...load.tags, ...(late ?? load.clocks)])
-      },
-      writeTags(sent) {
-        const bumped = new Set(['*'])
-        for (const { sql, parameters, result } of sent) {
-          const statement = classify(sql)
-          if (statement.kind !== 'write') continue
-          const plan = planWrite(sql)
-          const known = plan.kind === 'unknown' ? undefined : tables.columnsOf(plan.table)
-          const row = applyWrite(plan, { parameters, ...answerOf(result) }, known)
-          const tags = statementTags(statement, row)
-          if (tags === 'all') return 'all'
-          for (const tag of tags) bumped.add(tag)
-        }
-        return bumped
-      },
+      readTags: (sent) => kept(sent).tags,
+      kept,
+      writeTags: (sent) => change(sent).tags,
+      conditionsOf: (sent) => change(sent).conditions,
     }
   }
 }

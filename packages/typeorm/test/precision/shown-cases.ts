@@ -1,0 +1,204 @@
+import type { Api } from './api.js'
+import { meets } from './hunt.js'
+import type { VariantOf } from './recorded.js'
+import { stops } from './stops.js'
+
+type Row = Readonly<Record<string, unknown>>
+
+/**
+ * A rule, the statements that made an answer and what they gave, what is written afterwards, and whether the answer falls, outlives it
+ * although one of its tags was bumped, or has none that was.
+ */
+type ShownCase = readonly [
+  rule: string,
+  reads: readonly (readonly [sql: string, rows: readonly Row[]])[],
+  write: string,
+  expected: 'falls' | 'outlives' | 'not met',
+]
+
+const ofAuthor = 'SELECT "p"."id" AS "i", "p"."score" AS "s" FROM "post" "p" WHERE "p"."authorId" = 1'
+const byKeys = 'SELECT "p"."id" AS "i", "p"."score" AS "s" FROM "post" "p" WHERE "p"."id" IN (1, 2)'
+const titles = 'SELECT "p"."id" AS "i", "p"."title" AS "t" FROM "post" "p" WHERE "p"."authorId" = 1'
+const low = 'UPDATE "post" SET "score" = 0 WHERE "score" < 3'
+const comments = 'SELECT "c"."id" AS "i" FROM "comment" "c" WHERE "c"."text" = \'a\''
+const marks = 'SELECT "c"."id" AS "i", "c"."mark" AS "m" FROM "comment" "c" WHERE "c"."text" = \'a\''
+const commentsWithPost = `SELECT "c"."id" AS "i", "c"."postId" AS "p" FROM "comment" "c" WHERE "c"."id" IN (1, 2)`
+const withPosts = `SELECT "c"."id" AS "i", "p"."id" AS "p" FROM "comment" "c" LEFT JOIN "post" "p" ON "p"."id" = "c"."postId" WHERE "c"."text" = 'a'`
+const withReviewers = `SELECT "p"."id" AS "i", "p"."reviewerId" AS "r", "u"."age" AS "g" FROM "post" "p" LEFT JOIN "person" "u" ON "u"."id" = "p"."reviewerId" WHERE "p"."authorId" = 1`
+const withComments = `SELECT "p"."id" AS "i", "p"."score" AS "s", "c"."mark" AS "m" FROM "post" "p" LEFT JOIN "comment" "c" ON "c"."id" = "p"."score" AND "c"."text" = 'x' WHERE "p"."authorId" = 1`
+
+export const shownCases: readonly ShownCase[] = [
+  ['a row that a bound leaves out', [[ofAuthor, [{ i: 1, s: 5 }]]], low, 'outlives'],
+  ['NULL meets nothing', [[ofAuthor, [{ i: 1, s: null }]]], low, 'outlives'],
+  [
+    'one of several may be met',
+    [
+      [
+        ofAuthor,
+        [
+          { i: 1, s: 5 },
+          { i: 2, s: 1 },
+        ],
+      ],
+    ],
+    low,
+    'falls',
+  ],
+  [
+    'one of another statement may be met',
+    [
+      [ofAuthor, [{ i: 1, s: 5 }]],
+      [ofAuthor, [{ i: 2, s: 1 }]],
+    ],
+    low,
+    'falls',
+  ],
+  [
+    'all that were asked for are shown',
+    [
+      [
+        byKeys,
+        [
+          { i: 1, s: 5 },
+          { i: 2, s: 6 },
+        ],
+      ],
+    ],
+    low,
+    'outlives',
+  ],
+  ['one that was asked for is not shown', [[byKeys, [{ i: 1, s: 5 }]]], low, 'falls'],
+  [
+    'one that is shown twice does not count for another',
+    [
+      [
+        byKeys,
+        [
+          { i: 1, s: 5 },
+          { i: 1, s: 5 },
+        ],
+      ],
+    ],
+    low,
+    'falls',
+  ],
+  [
+    'a column that does not matter',
+    [[titles, [{ i: 1, t: 'a' }]]],
+    'UPDATE "post" SET "kind" = \'z\' WHERE "score" < 3',
+    'outlives',
+  ],
+  [
+    'a value that is not shown',
+    [[titles, [{ i: 1, t: 'a' }]]],
+    'UPDATE "post" SET "title" = \'z\' WHERE "score" < 3',
+    'falls',
+  ],
+  [
+    'a text that is too long to be kept',
+    [[titles, [{ i: 1, t: 'a'.repeat(65) }]]],
+    'UPDATE "post" SET "title" = \'z\' WHERE "title" = \'y\'',
+    'falls',
+  ],
+  [
+    'a text that is another',
+    [[titles, [{ i: 1, t: 'a' }]]],
+    'UPDATE "post" SET "title" = \'z\' WHERE "title" = \'y\'',
+    'outlives',
+  ],
+  [
+    'a count of a set names no row',
+    [['SELECT COUNT(1) AS "n" FROM "post" "p" WHERE "p"."authorId" = 1', [{ n: 2 }]]],
+    'UPDATE "post" SET "title" = \'z\' WHERE "score" < 3',
+    'outlives',
+  ],
+  [
+    'a count of a row names it',
+    [['SELECT COUNT(1) AS "n" FROM "comment" "p" WHERE "p"."id" = 1', [{ n: 1 }]]],
+    'DELETE FROM "comment" WHERE "mark" < 3',
+    'falls',
+  ],
+  // Rows that go along with others.
+  [
+    'what leads to a row shows a column of the row it is led from',
+    [[withPosts, [{ i: 1, p: 3 }]]],
+    'DELETE FROM "post" WHERE "id" = 9',
+    'outlives',
+  ],
+  ['the row that went along', [[withPosts, [{ i: 1, p: 9 }]]], 'DELETE FROM "post" WHERE "id" = 9', 'falls'],
+  [
+    'without a row to lead to nothing is known of the column',
+    [[withPosts, [{ i: 1, p: null }]]],
+    'DELETE FROM "post" WHERE "id" = 9',
+    'falls',
+  ],
+  [
+    'of a row that is gone, another statement may show the column',
+    [
+      [comments, [{ i: 1 }, { i: 2 }]],
+      [
+        commentsWithPost,
+        [
+          { i: 1, p: 3 },
+          { i: 2, p: 4 },
+        ],
+      ],
+    ],
+    'DELETE FROM "post" WHERE "id" = 9',
+    'outlives',
+  ],
+  [
+    'of another row it says nothing',
+    [
+      [comments, [{ i: 3 }]],
+      [
+        commentsWithPost,
+        [
+          { i: 1, p: 3 },
+          { i: 2, p: 4 },
+        ],
+      ],
+    ],
+    'DELETE FROM "post" WHERE "id" = 9',
+    'falls',
+  ],
+  [
+    'of a row that is given values each statement tells for itself',
+    [
+      [marks, [{ i: 1, m: 1 }]],
+      [marks, [{ i: 1, m: 9 }]],
+    ],
+    'UPDATE "comment" SET "mark" = 0 WHERE "mark" < 3',
+    'falls',
+  ],
+  // Rows that another leads to.
+  [
+    'a row is known by what leads to it',
+    [[withReviewers, [{ i: 1, r: 3, g: 40 }]]],
+    'UPDATE "person" SET "age" = 0 WHERE "id" > 5',
+    'outlives',
+  ],
+  [
+    'one that is led to and was not joined has other values than NULL',
+    [[withComments, [{ i: 1, s: 7, m: null }]]],
+    'DELETE FROM "comment" WHERE "mark" < 3',
+    'falls',
+  ],
+]
+
+/** How the answer to a case differs from what it should be. */
+export function differingShown(variantOf: VariantOf, api?: Api): string | undefined {
+  const variant = variantOf('shown', { isEnforced: true }, api)
+  for (const [rule, reads, write, expected] of shownCases) {
+    const kept = variant.kept(
+      reads.map(([sql, records]) => ({ sql, parameters: [], result: { records, raw: records } })),
+    )
+    const sent = [{ sql: write, parameters: [], result: { raw: [], affected: 1 } }]
+    const bumped = variant.writeTags(sent)
+    const isStopped = stops(variant, kept, bumped, variant.conditionsOf(sent))
+    const found = isStopped ? 'falls' : meets(kept.tags, bumped) ? 'outlives' : 'not met'
+    if (found !== expected)
+      return `${rule}: expected that it ${expected}, but it ${found}; ${[...kept.tags].join(' ')} | ${bumped === 'all' ? bumped : [...bumped].join(' ')}`
+  }
+  return undefined
+}
