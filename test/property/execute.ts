@@ -215,6 +215,9 @@ class Execution {
     )
     if (!result.ok && result.error instanceof DifferenceFound) throw result.error
     if (result.ok || !(result.error instanceof Rollback)) this.#tally.wrote(result)
+    // What was warm while it was open.
+    for (const action of step.body)
+      if (action.kind === 'outerRead') await this.#check(action.read, 'after a transaction')
   }
 
   async #body(

@@ -100,6 +100,7 @@ class StepMaker {
       [21, () => this.#probe()],
       this.#calls.hasBatches ? [2, () => this.#batch()] : [4, () => this.#ownWrites()],
       [4, () => this.#interactive()],
+      [2, () => this.#undone()],
       [2.5, () => this.#heldRead()],
       [4, () => this.#heldWrite()],
     ])()
@@ -226,6 +227,24 @@ class StepMaker {
         { kind: 'outerRead', read },
       ],
       end: random.chance(0.65) ? 'commit' : 'throw',
+      swallows: true,
+      route: 'cached',
+      form: this.#calls.transactionForm(random),
+    }
+  }
+
+  /** A transaction that keeps what it wrote, but for what came after a savepoint. */
+  #undone(): Step {
+    const random = this.#random
+    const read = this.#pooled()
+    return {
+      kind: 'interactive',
+      body: [
+        { kind: 'outerRead', read },
+        { kind: 'write', write: this.#inside(read) },
+        { kind: 'nested', body: [{ kind: 'write', write: this.#inside() }], end: 'throw' },
+      ],
+      end: 'commit',
       swallows: true,
       route: 'cached',
       form: this.#calls.transactionForm(random),

@@ -150,7 +150,7 @@ export function relativeOf(extended: ExtendedSchema, read: TypeormRead, random: 
   if (family.length > 1 && random.chance(0.5)) {
     return { ...read, model: random.pick(family.filter((name) => name !== read.model)) }
   }
-  return read.kind === 'builder' ? relativeBuilder(read, random) : relativeFind(read, random)
+  return read.kind === 'builder' ? relativeBuilder(read, random) : relativeFind(extended, read, random)
 }
 
 /** The entities of one table. */
@@ -185,11 +185,15 @@ const LOOKALIKES: Partial<Record<JoinCall, JoinCall | 'none'>> = {
   loadRelationIdAndMap: 'none',
 }
 
-function relativeFind(read: FindRead, random: Random): FindRead {
+function relativeFind({ schema }: ExtendedSchema, read: FindRead, random: Random): FindRead {
   const { where } = read.options
   const order = Object.entries(read.options.order ?? {})
   const calls = FIND_CALLS.filter(([, call]) => where !== undefined || !SINGLE.has(call))
   const strategy = read.options.relationLoadStrategy === 'query' ? 'join' : 'query'
+  const ends = schema.models.find(({ name }) => name === read.model)?.ends ?? []
+  const isCount = ['count', 'exists', 'getCountWithCache'].includes(read.call)
+  if (!isCount && ends.length > 0 && read.options.relations === undefined && random.chance(0.4))
+    return withRelation(read, random.pick(ends))
   const changes: (() => FindRead)[] = [
     // The order of these keys counts.
     () => ({ ...read, options: { ...read.options, order: Object.fromEntries(order.reverse()) } }),
@@ -198,6 +202,12 @@ function relativeFind(read: FindRead, random: Random): FindRead {
     () => ({ ...read, options: { ...read.options, relationLoadStrategy: strategy } }),
   ]
   return random.pick(changes)()
+}
+
+/** The same entities with more of what belongs to them. */
+function withRelation(read: FindRead, { field }: End): FindRead {
+  const { select: _select, loadRelationIds: _ids, ...options } = read.options
+  return { ...read, options: { ...options, relations: { [field]: true } }, unordered: true }
 }
 
 /** Makes reads of a schema's entities. */
