@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
-import type { EntityTarget, FindManyOptions, FindOneOptions, ObjectLiteral } from 'typeorm'
+import type { EntityTarget, FindManyOptions, FindOneOptions, ObjectLiteral, QueryRunner } from 'typeorm'
 import { DataSource, In, MoreThan } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -23,7 +23,7 @@ import {
   Video,
 } from '../../../packages/typeorm/test/support/entities.js'
 import { portrait } from '../../../packages/typeorm/test/support/portrait.js'
-import { schemaEntities } from '../../../packages/typeorm/test/support/schemas.js'
+import { Attachment, ProductSchema, schemaEntities } from '../../../packages/typeorm/test/support/schemas.js'
 import { seed } from '../../../packages/typeorm/test/support/seed.js'
 import { sharedPostgres } from '../../services/shared.js'
 import { BufferedStream, gatedDriver } from './gated-driver.js'
@@ -326,6 +326,165 @@ describe.each(modes)('with caching %s for every read', (mode) => {
     await once(stream, 'end')
     await runner.release()
     expect(new Set(await texts())).toEqual(new Set(['streamed']))
+  })
+
+  test('query builders join, count, group and page what was written last', async () => {
+    const posts = dataSource.getRepository(Post)
+    const labelled = () => posts.createQueryBuilder('p').innerJoinAndSelect('p.labels', 'l')
+    const codes = async () => {
+      const [first] = await readCached(() => labelled().orderBy('p.id').addOrderBy('l.code').getMany())
+      return first!.labels.map(({ code }) => code)
+    }
+    const perLabel = () =>
+      readCached(() =>
+        posts
+          .createQueryBuilder('p')
+          .innerJoin('p.labels', 'l')
+          .select('l.code', 'code')
+          .addSelect('COUNT(*)::int', 'posts')
+          .groupBy('l.code')
+          .orderBy('l.code')
+          .getRawMany<{ code: string; posts: number }>(),
+      )
+    const pages = () => readCached(() => labelled().orderBy('p.id').take(1).getManyAndCount())
+    const exists = () => readCached(() => labelled().where('l.code = :code', { code: 'unused' }).getExists())
+    expect(await codes()).toEqual(['blue', 'red'])
+    expect(await perLabel()).toEqual([
+      { code: 'blue', posts: 2 },
+      { code: 'red', posts: 1 },
+    ])
+    expect((await pages())[1]).toBe(2)
+    expect(await exists()).toBe(false)
+    await dataSource.createQueryBuilder().relation(Post, 'labels').of(1).addAndRemove('unused', 'red')
+    expect(await codes()).toEqual(['blue', 'unused'])
+    expect(await perLabel()).toEqual([
+      { code: 'blue', posts: 2 },
+      { code: 'unused', posts: 1 },
+    ])
+    expect(await exists()).toBe(true)
+    await posts.delete({ id: 1 })
+    expect((await pages())[1]).toBe(1)
+    const { entities, raw } = await readCached(() => labelled().getRawAndEntities<{ l_code: string }>())
+    expect(entities.map(({ id }) => id)).toEqual([2])
+    expect(raw.map(({ l_code }) => l_code)).toEqual(['blue'])
+  })
+
+  test('entities without a class have their embedded objects, transformed values and relations', async () => {
+    const products = dataSource.getRepository(ProductSchema)
+    const bySku = () =>
+      readCached(() => products.find({ relations: { supplier: true, related: true }, order: { sku: 'ASC' } }))
+    const [bolt, nut] = await bySku()
+    expect(bolt).toMatchObject({ dimensions: { width: 1, height: 2 }, supplier: { code: 'ACME' } })
+    expect(bolt!.price).toBeInstanceOf(Money)
+    expect(nut!.related.map(({ sku }) => sku)).toEqual(['bolt'])
+    nut!.dimensions = { width: 9, height: null }
+    nut!.related = []
+    await products.save(nut!)
+    const [, changed] = await bySku()
+    expect(changed!.dimensions.width).toBe(9)
+    expect(changed!.related).toEqual([])
+  })
+
+  test('bytes are bytes', async () => {
+    const attachments = dataSource.getRepository(Attachment)
+    const bytes = async () => (await readCached(() => attachments.find()))[0]!.bytes
+    expect(await bytes()).toEqual(Buffer.from([0, 1, 254, 255]))
+    await attachments.updateAll({ bytes: Buffer.from([7]) })
+    expect(await bytes()).toEqual(Buffer.from([7]))
+  })
+
+  test('what comes along with an entity is read, saved and removed with it', async () => {
+    const users = dataSource.getRepository(User)
+    const profileOf = async (id: number) =>
+      (await readCached(() => users.findOne({ where: { id } })))?.profile?.bio
+    expect(await profileOf(1)).toBe('Hello')
+    const ada = (await users.findOne({ where: { id: 1 } }))!
+    ada.profile!.bio = 'Changed'
+    await users.save(ada)
+    expect(await profileOf(1)).toBe('Changed')
+    const { id } = await users.save(
+      users.create({
+        email: 'eve@example.org',
+        address: { street: null, city: null, geo: { lat: null, lng: null } },
+        profile: { bio: 'New', avatar: null },
+      }),
+    )
+    expect(await profileOf(id)).toBe('New')
+    await users.remove((await users.findOne({ where: { id } }))!)
+    expect(await profileOf(id)).toBeUndefined()
+  })
+
+  test('ids of relations follow what they are ids of', async () => {
+    const posts = dataSource.getRepository(Post)
+    const ids = async () => (await read(() => posts.findOne({ where: { id: 1 } })))!.labelIds.toSorted()
+    expect(await ids()).toEqual(['blue', 'red'])
+    await dataSource.getRepository(Label).delete({ code: 'red' })
+    expect(await ids()).toEqual(['blue'])
+  })
+
+  test('whole tables are written', async () => {
+    const notes = dataSource.getRepository(Note)
+    const before = await texts()
+    await notes
+      .createQueryBuilder()
+      .insert()
+      .into(Note, ['text', 'revision'])
+      .valuesFromSelect((builder) =>
+        builder.select('n.text').addSelect('n.revision').from(Note, 'n').where('n.id = 1'),
+      )
+      .execute()
+    expect(await texts()).toEqual([...before, before[0]])
+    await notes.updateAll({ text: 'same' })
+    expect(new Set(await texts())).toEqual(new Set(['same']))
+    await notes.deleteAll()
+    expect(await texts()).toEqual([])
+  })
+
+  test('migrations write what is read next, and so does undoing them', async () => {
+    await texts()
+    const write = (text: string) => async (runner: QueryRunner) =>
+      void (await runner.query('UPDATE notes SET text = $1', [text]))
+    const migration = { name: 'Notes1700000000000', up: write('up'), down: write('down') }
+    dataSource.migrations.splice(0, dataSource.migrations.length, migration)
+    await dataSource.runMigrations()
+    expect(new Set(await texts())).toEqual(new Set(['up']))
+    await dataSource.undoLastMigration()
+    expect(new Set(await texts())).toEqual(new Set(['down']))
+    dataSource.migrations.length = 0
+  })
+
+  test('a locked read sees the row as it is', async () => {
+    await texts()
+    const seen = await dataSource.transaction(async (manager) => {
+      await dataSource.query(`UPDATE notes SET text = 'by another' WHERE id = 1`)
+      return manager
+        .createQueryBuilder(Note, 'n')
+        .where('n.id = 1')
+        .setLock('pessimistic_write')
+        .cache(true)
+        .getOneOrFail()
+    })
+    expect(seen.text).toBe('by another')
+  })
+
+  test('what is gone is missed at once', async () => {
+    const notes = dataSource.getRepository(Note)
+    const note = await readCached(() => notes.findOneByOrFail({ id: 1 }))
+    await notes.remove(note)
+    await expect(notes.findOneByOrFail({ id: 1 })).rejects.toThrow('Could not find any entity')
+    await expect(notes.findOneOrFail({ where: { id: 1 } })).rejects.toThrow('Could not find any entity')
+    expect(await notes.findOneBy({ id: 1 })).toBeNull()
+  })
+
+  test('a sum, a maximum and what is distinct are of the rows that are there', async () => {
+    const posts = dataSource.getRepository(Post)
+    const figures = async () => [
+      await read(() => posts.sum('views', {})),
+      await read(() => posts.maximum('views', {})),
+    ]
+    expect(await figures()).toEqual([100, 40])
+    await posts.update({ id: 5 }, { views: 50 })
+    expect(await figures()).toEqual([110, 50])
   })
 
   test('an answer is its caller’s own', async () => {
