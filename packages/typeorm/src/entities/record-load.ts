@@ -2,6 +2,7 @@ import type { DataSource, EntityMetadata, ObjectLiteral, QueryRunner, SelectQuer
 import type { AliasShape } from './alias-shape.js'
 import { pathOfRelation, shapeOf } from './alias-shape.js'
 import { EntityCapture } from './entity-capture.js'
+import { lacksKeysOfPage } from './keys-of-a-page.js'
 import { holderOf, pathText } from './property-path.js'
 import { recordingDriver } from './recording-driver.js'
 import type { EntitySnapshot, LateRelation, LoadedNodes, Related } from './snapshot.js'
@@ -199,13 +200,16 @@ class Recording {
 
 /** `map`, and what running the query writes to it: the caller's builder stays as it is, to be asked again. */
 function recordingMap(map: Builder['expressionMap']): Builder['expressionMap'] {
-  return Object.assign(Object.create(map) as Builder['expressionMap'], {
+  const recorded = Object.assign(Object.create(map) as Builder['expressionMap'], {
     relationIdAttributes: [...map.relationIdAttributes],
     // The event is what tells that the entities are there, whether anybody is to hear of it or not.
     callListeners: true,
     // Rows from a cache would be stored here as if they were new.
     cache: false,
   })
+  if (!lacksKeysOfPage(map)) return recorded
+  const clone = () => Object.assign(map.clone.call(recorded), { queryEntity: recorded.queryEntity })
+  return Object.assign(recorded, { clone })
 }
 
 async function broadcastBy(broadcaster: Broadcaster, event: string, details: unknown[]): Promise<void> {

@@ -84,6 +84,26 @@ const found: Readonly<Record<string, Case>> = {
     of: Post,
     options: { relations: { author: true, labels: true }, skip: 1, take: 2, order: { id: 'DESC' } },
   },
+  'a page with a part of a relation': {
+    of: Note,
+    options: {
+      select: { id: true, text: true, author: { email: true } },
+      relations: { author: true },
+      loadEagerRelations: false,
+      order: { id: 'DESC' },
+      take: 2,
+    },
+  },
+  'a page with parts of many rows': {
+    of: User,
+    options: {
+      select: { id: true, posts: { title: true }, memberships: { role: true } },
+      relations: { posts: true, memberships: true },
+      loadEagerRelations: false,
+      order: { id: 'ASC' },
+      take: 2,
+    },
+  },
   'rows that are deleted softly': { of: Post, options: { withDeleted: true } },
   'ids of relations': { of: Post, options: { loadRelationIds: true } },
   'ids of one relation as objects': {

@@ -1,6 +1,6 @@
 import { isFreshetError } from '@freshet/core'
 import type { CacheEvents, ReadInfo } from '@freshet/core'
-import { In } from 'typeorm'
+import { type FindManyOptions, In } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '../../src/index.js'
 import { stateOf } from '../../src/state.js'
@@ -233,6 +233,14 @@ const some = {
 } as const
 
 const memberships = () => watched.dataSource.getRepository(Membership)
+const partOfUser = (): FindManyOptions<Membership> => ({
+  where: { userId: authors[0]! },
+  select: { userId: true, team: true, role: true, user: { name: true } },
+  relations: { user: true },
+  order: { role: 'ASC', team: 'ASC' },
+  loadEagerRelations: false,
+  take: 2,
+})
 const members = {
   'those of one': () => memberships().getWithCache({ where: { userId: authors[0]! } }),
   'a page of one’s, with the user': () =>
@@ -245,6 +253,7 @@ const members = {
   'those of another': () => memberships().getWithCache({ where: { userId: authors[1]! } }),
   all: () => memberships().getWithCache(),
   'a page of all': () => memberships().getWithCache({ relations: { user: true }, take: 9 }),
+  'a page of one’s, with a part of the user': () => memberships().getWithCache(partOfUser()),
   'roles without users': () =>
     memberships().getWithCache({ select: { role: true }, where: { team: 'docs' } }),
 } as const
@@ -302,6 +311,21 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
         'all',
         'a page of all',
       ])
+    })
+
+    test('a page tells the rows of which it shows a part', async () => {
+      await begin(name)
+      expect(await stoppedOf(members, () => users().update(authors[1]!, { name: 'z' }))).toEqual([
+        'a page of all',
+      ])
+      expect(await stoppedOf(members, () => users().update(authors[0]!, { name: 'z' }))).toEqual([
+        'a page of one’s, with the user',
+        'a page of all',
+        'a page of one’s, with a part of the user',
+      ])
+      expect(await members['a page of one’s, with a part of the user']()).toEqual(
+        await memberships().find(partOfUser()),
+      )
     })
 
     test('a write that has been done and not told of yet makes the next one of all rows', async () => {
