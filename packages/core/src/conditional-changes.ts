@@ -18,7 +18,8 @@ interface Recent {
 
 /** The last changes of some tags of which something is certain. */
 export class ConditionalChanges {
-  readonly #recent = new Map<TagState, Recent>()
+  #recent = new WeakMap<TagState, Recent>()
+  #isEmpty = true
 
   /**
    * A tag has got a new generation.
@@ -30,6 +31,7 @@ export class ConditionalChanges {
     if (recent === undefined || recent.latest !== before) {
       recent = { from: before, latest: before, changes: [] }
       this.#recent.set(state, recent)
+      this.#isEmpty = false
     }
     const { generation } = state
     recent.latest = generation
@@ -41,7 +43,7 @@ export class ConditionalChanges {
 
   /** All that has changed since a vector was made; `undefined`: something of which nothing is certain is among it. */
   since({ states, latest }: MemoryVector): readonly ConditionalChange[] | undefined {
-    if (this.#recent.size === 0) return undefined
+    if (this.#isEmpty) return undefined
     const since: KnownChange[] = []
     for (const state of states) {
       if (state.generation <= latest) continue
@@ -52,11 +54,8 @@ export class ConditionalChanges {
     return since
   }
 
-  forget(state: TagState): void {
-    this.#recent.delete(state)
-  }
-
   clear(): void {
-    this.#recent.clear()
+    this.#recent = new WeakMap()
+    this.#isEmpty = true
   }
 }

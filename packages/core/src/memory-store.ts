@@ -3,7 +3,7 @@ import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap
 import { ConditionalChanges } from './conditional-changes.js'
 import type { Conditions, ShownRows } from './conditions.js'
 import { MemoryEntry } from './memory-entry.js'
-import type { TagState } from './memory-vector.js'
+import type { Binder, TagState, Unbound } from './memory-vector.js'
 import { forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
 import { NegativeEntries } from './negative/negative-entries.js'
 import { isNothing } from './nothing.js'
@@ -73,10 +73,12 @@ const maxBatch = 64
 const shareOfNegatives = 0.1
 // Of tags, those that no entry has: so many for each entry there is room for.
 const idleTagsPerEntry = 8
+// So many vectors are made before those that were made first are bound, whether or not they are needed.
+const maxLately = 1_024
 // Looking at all tags must be worth it.
 const leastShareForgotten = 0.05
 
-class MemoryStore implements Store {
+class MemoryStore implements Store, Binder {
   readonly name = 'memory'
   readonly isLocal = true
   readonly #entries: LRUCache<string, MemoryEntry>
@@ -97,6 +99,10 @@ class MemoryStore implements Store {
   #forgetAt: number
   readonly #now: () => number
   #tagBytes = 0
+  /** Vectors made lately, of which some are not bound yet. */
+  #lately: MemoryVector[] = []
+  /** Until when some tag is held. */
+  #heldUntil = 0
   #isClosed = false
   #generation = 0
   /** Grows with every change of any tag: an entry confirmed at this version needs no look at its tags. */
@@ -155,45 +161,119 @@ class MemoryStore implements Store {
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
+    const vector = this.#vectorNow(space, tags)
+    if (vector.isBound) for (const state of vector.states) state.asked = true
+    return vector.bind() ? vector : unusable
+  }
+
+  #vectorNow(space: Space, tags: readonly string[]): MemoryVector {
     const recent = this.#recent.find(space, tags, this.#version)
-    if (recent !== undefined) {
-      for (const state of recent.states) state.asked = true
-      return recent
-    }
+    if (recent !== undefined) return recent
     if (this.#isClosed) return unusable
-    const vector = this.#vectorOf(space, tags)
+    const vector = this.#newVector(space, tags)
     // While tags are held, time alone changes what they are.
-    if (vector.usable) this.#recent.add({ space, tags, version: this.#version, vector })
+    if (vector.usable && !vector.isBound) this.#recent.add(space, tags, this.#version, vector)
     return vector
   }
 
-  /** @param ownTexts what those of the tags occupy that this vector alone will hold */
-  #vectorOf(space: Space, tags: readonly string[], ownTexts = 0): MemoryVector {
-    // Of the exact size: what grows by pushes keeps room for 17, in every entry.
-    const states = new Array<TagState>(space.prefixes.length * (tags.length + 1))
-    let count = 0
-    for (const prefix of space.prefixes) {
-      states[count++] = this.#state(prefix + wholeSpaceTag)
-      for (const tag of tags) states[count++] = this.#state(prefix + tag)
-    }
+  #newVector(
+    space: Space,
+    tags: readonly string[],
+    clocks: readonly string[] = noTags,
+    ownsTexts = false,
+  ): MemoryVector {
+    // Whether a tag is held must be known before the load.
+    if (this.#heldUntil !== 0 && this.#isAnyHeld())
+      return this.#newBoundVector(space, tags, clocks, ownsTexts)
+    const unbound = { binder: this, space, tags, clocks, ownsTexts }
+    const vector = MemoryVector.unbound(this.#generation, unbound)
+    this.#remember(vector)
+    return vector
+  }
+
+  #newBoundVector(
+    space: Space,
+    tags: readonly string[],
+    clocks: readonly string[],
+    ownsTexts: boolean,
+  ): MemoryVector {
+    const bytes = this.#bytesOfVector(space, tags, clocks, ownsTexts)
+    const states = this.#statesOf(space, tags, clocks)
     let usable = true
     for (const state of states) if (state.heldUntil !== 0 && this.#isHeld(state)) usable = false
-    let latest = 0
-    for (const { generation } of states) if (generation > latest) latest = generation
+    const latest = latestOf(states)
     // Making one tag of a vector can push another one of the same vector out of the map.
-    const bytes = vectorBytes + states.length * word + tags.length * word + ownTexts
-    return new MemoryVector(states, latest, usable && latest !== forgotten, this.#generation, bytes)
+    return MemoryVector.of(states, latest, usable && latest !== forgotten, this.#generation, bytes)
+  }
+
+  /** While it is among these, what it needs to be bound is not forgotten. */
+  #remember(vector: MemoryVector): void {
+    if (this.#lately.length === maxLately) this.#bindAll()
+    this.#lately.push(vector)
+  }
+
+  #bindAll(): void {
+    const vectors = this.#lately
+    this.#lately = []
+    for (const vector of vectors) vector.bind()
+  }
+
+  bindNow(vector: MemoryVector, { space, tags, clocks, ownsTexts }: Unbound): void {
+    if (this.#isClosed) {
+      vector.usable = false
+      return
+    }
+    const bytes = this.#bytesOfVector(space, tags, clocks, ownsTexts)
+    const states = this.#statesOf(space, tags, clocks)
+    const latest = latestOf(states)
+    // It was changed meanwhile, or making one tag of a vector has pushed another one of the same vector out of the map.
+    if (latest > vector.madeAt) vector.usable = false
+    vector.boundTo(states, Math.min(latest, vector.madeAt), bytes)
+  }
+
+  #bytesOfVector(
+    space: Space,
+    tags: readonly string[],
+    clocks: readonly string[],
+    ownsTexts: boolean,
+  ): number {
+    const count = space.prefixes.length * (1 + tags.length + clocks.length) + tags.length
+    return vectorBytes + count * word + (ownsTexts ? this.#textsThere(space, tags) : 0)
+  }
+
+  /** A namespace's own tag stands before the others of that namespace. */
+  #statesOf({ prefixes }: Space, tags: readonly string[], clocks: readonly string[]): TagState[] {
+    // Of the exact size: what grows by pushes keeps room for 17, in every entry.
+    const states = new Array<TagState>(prefixes.length * (1 + tags.length + clocks.length))
+    let count = 0
+    for (const prefix of prefixes) {
+      states[count++] = this.#state(prefix + wholeSpaceTag)
+      for (const tag of tags) states[count++] = this.#state(prefix + tag)
+      for (const clock of clocks) states[count++] = this.#state(prefix + clock)
+    }
+    return states
   }
 
   bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]): MemoryVector {
-    const { madeAt, usable } = before as MemoryVector
+    const isCertain = before.usable && this.#isAsBefore(space, before as MemoryVector, tags, clocks)
+    return isCertain ? this.#newVector(space, tags, noTags, true) : unusable
+  }
+
+  /** Whether `tags` are what they were when `before` was made, of which it holds some and the clocks. */
+  #isAsBefore(
+    space: Space,
+    before: MemoryVector,
+    tags: readonly string[],
+    clocks: readonly string[],
+  ): boolean {
+    const { madeAt } = before
+    if (madeAt === this.#generation) return true
     const isUnchangedSince = (tag: string) =>
       space.prefixes.every((prefix) => this.#latestOf(prefix + tag) <= madeAt)
-    const isCertain =
-      usable &&
+    return (
       isUnchangedSince(wholeSpaceTag) &&
-      (clocks.every(isUnchangedSince) ? isUnchanged(before as MemoryVector) : tags.every(isUnchangedSince))
-    return isCertain ? this.#vectorOf(space, tags, this.#textsThere(space, tags)) : unusable
+      (clocks.every(isUnchangedSince) ? before.bind() && isUnchanged(before) : tags.every(isUnchangedSince))
+    )
   }
 
   #latestOf(name: string): number {
@@ -203,13 +283,18 @@ class MemoryStore implements Store {
   put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
     const memoryVector = vector as MemoryVector
     // It could never be found: the room is better used.
-    if (!vector.usable || !isUnchanged(memoryVector)) return
+    if (!this.#mayBeCurrent(memoryVector)) return
     const entry = new MemoryEntry(record, memoryVector, this.#version)
     const fullKey = space.prefix + key
+    if (record.byHand !== true && entry.bytes <= this.#maxBytesWaiting) return this.#later.add(fullKey, entry)
     // In the order of the calls.
     this.#later.flushKey(fullKey)
-    if (record.byHand !== true && entry.bytes <= this.#maxBytesWaiting) this.#later.add(fullKey, entry)
-    else this.#set(fullKey, entry)
+    this.#set(fullKey, entry)
+  }
+
+  #mayBeCurrent(vector: MemoryVector): boolean {
+    if (!vector.isBound && vector.madeAt === this.#generation) return true
+    return vector.bind() && isUnchanged(vector)
   }
 
   delete(space: Space, key: string): boolean {
@@ -228,26 +313,34 @@ class MemoryStore implements Store {
   }
 
   bump(space: Space, tags: readonly string[], conditions?: Conditions): void {
+    if (this.#bumps.isFull) this.#forgetBumps()
+    const now = Math.floor(this.#now())
     for (const tag of tags) {
       const name = space.prefix + tag
-      const state = this.#tags.get(name)
       // A tag that nobody has asked for is in no vector, but may be in an answer that is on its way.
-      if (state === undefined) this.#bumps.add(name, ++this.#generation)
-      else if (conditions === undefined) this.#change(state)
-      else this.#changeSome(state, tag, conditions)
+      const state = this.#tags.get(name) ?? this.#bumps.stateToChange(name)
+      if (conditions === undefined) this.#change(state, now)
+      else this.#changeSome(state, now, tag, conditions)
     }
     this.#version++
     this.#negatives.changed(space.prefix, tags)
     if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#clear()
   }
 
+  #forgetBumps(): void {
+    this.#bindAll()
+    this.#bumps.makeRoom(this.#generation)
+  }
+
   hold(intent: Intent, tags: readonly string[], ms: number): void {
+    const now = Math.floor(this.#now())
     const until = this.#now() + ms
     for (const tag of tags) {
       const state = this.#state(intent.space.prefix + tag)
-      this.#change(state)
+      this.#change(state, now)
       state.heldUntil = Math.max(state.heldUntil, until)
     }
+    this.#heldUntil = Math.max(this.#heldUntil, until)
     this.#version++
     this.#negatives.changed(intent.space.prefix, tags)
   }
@@ -262,6 +355,7 @@ class MemoryStore implements Store {
     this.#isClosed = true
     this.#clear()
     this.#recent.clear()
+    this.#lately = []
     this.#tags.clear()
     this.#conditional.clear()
     this.#tagBytes = 0
@@ -272,6 +366,7 @@ class MemoryStore implements Store {
   }
 
   #set(key: string, entry: MemoryEntry): void {
+    entry.vector.bind()
     if (isNothing(entry.master)) {
       this.#entries.delete(key)
       return this.#negatives.set(key, entry)
@@ -315,9 +410,7 @@ class MemoryStore implements Store {
   #renew(vector: MemoryVector): MemoryVector {
     let renewed = this.#renewed.get(vector)
     if (renewed === undefined || !isUnchanged(renewed)) {
-      let latest = 0
-      for (const { generation } of vector.states) if (generation > latest) latest = generation
-      renewed = new MemoryVector(vector.states, latest, true, this.#generation, 0)
+      renewed = MemoryVector.of(vector.states, latestOf(vector.states), true, this.#generation, 0)
       this.#renewed.set(vector, renewed)
     }
     return renewed
@@ -330,8 +423,7 @@ class MemoryStore implements Store {
     clocks: readonly string[] | undefined,
     entry?: MemoryEntry,
   ): Absent {
-    const vector =
-      clocks === undefined ? this.snapshot(space, tags) : this.#vectorOf(space, [...tags, ...clocks])
+    const vector = clocks === undefined ? this.#vectorNow(space, tags) : this.#newVector(space, tags, clocks)
     const isThere = entry !== undefined && !isCleared(entry.vector, space.prefixes.length)
     return {
       status: 'absent',
@@ -349,30 +441,37 @@ class MemoryStore implements Store {
       return existing
     }
     if (this.#tags.size >= this.#forgetAt || this.#tagBytes > this.#maxBytes / 2) this.#forgetTags()
-    const state = { generation: ++this.#generation, heldUntil: 0, changedAt: 0, asked: false }
+    const state = this.#bumps.stateOf(name)
     this.#tags.set(name, state)
     this.#tagBytes += tagBytes(name)
     return state
   }
 
-  #change(state: TagState, now = this.#now()): void {
+  /** @param now in whole milliseconds: V8 keeps a number with a fraction in an object of its own */
+  #change(state: TagState, now: number): void {
     state.generation = ++this.#generation
-    // V8 keeps a number with a fraction in an object of its own.
-    state.changedAt = Math.floor(now)
+    state.changedAt = now
   }
 
-  #changeSome(state: TagState, tag: string, conditions: Conditions): void {
+  #changeSome(state: TagState, now: number, tag: string, conditions: Conditions): void {
     const before = state.generation
-    this.#change(state)
+    this.#change(state, now)
     const some = conditions.get(tag)
     if (some !== undefined) this.#conditional.add(state, before, tag, some)
+  }
+
+  #isAnyHeld(): boolean {
+    if (this.#heldUntil > this.#now()) return true
+    this.#heldUntil = 0
+    for (const state of this.#tags.values()) if (state.heldUntil !== 0) this.#isHeld(state)
+    return false
   }
 
   #isHeld(state: TagState): boolean {
     if (state.heldUntil > this.#now()) return true
     // The database can no longer commit the write that was in doubt, but it may have done so until now.
     state.heldUntil = 0
-    this.#change(state)
+    this.#change(state, Math.floor(this.#now()))
     this.#version++
     return false
   }
@@ -432,13 +531,20 @@ class MemoryStore implements Store {
     this.#tags.delete(name)
     // It may be in an answer that is on its way, and have changed since that was asked for.
     this.#bumps.forget(state.generation)
-    this.#conditional.forget(state)
     state.generation = forgotten
     this.#tagBytes -= tagBytes(name)
   }
 }
 
-const unusable = new MemoryVector([], forgotten, false, 0, 0)
+const unusable = MemoryVector.unusable()
+
+const noTags: readonly string[] = []
+
+function latestOf(states: readonly TagState[]): number {
+  let latest = 0
+  for (const { generation } of states) if (generation > latest) latest = generation
+  return latest
+}
 
 /** Whether an entry stored for `stored` tags depends on everything that `asked` names. */
 function covers(stored: readonly string[], asked: readonly string[]): boolean {
@@ -450,7 +556,7 @@ function covers(stored: readonly string[], asked: readonly string[]): boolean {
 }
 
 // The vector, its list of tags and the entry's.
-const vectorBytes = objectBytes + 5 * word + 2 * arrayBytes
+const vectorBytes = objectBytes + 6 * word + 2 * arrayBytes
 
 const tagBytes = (name: string): number => bytesPerTag + textBytes(name)
 

@@ -12,28 +12,97 @@ export interface TagState {
   asked: boolean
 }
 
+/** @param generation no change of the tag was later */
+export function newTag(generation: number): TagState {
+  return { generation, heldUntil: 0, changedAt: 0, asked: false }
+}
+
 /** Later than every vector, so that none made of it can ever be found current. */
 export const forgotten = Infinity
+
+/** What a vector stands for whose tags nobody has looked at yet. */
+export interface Unbound {
+  readonly binder: Binder
+  readonly space: Space
+  readonly tags: readonly string[]
+  readonly clocks: readonly string[]
+  /** Whether the texts of the tags are this vector's own. */
+  readonly ownsTexts: boolean
+}
+
+/** What finds the tags of a vector. */
+export interface Binder {
+  /** Binds it; it is not usable any more if a tag may have changed since it was made. */
+  bindNow(vector: MemoryVector, unbound: Unbound): void
+}
 
 /**
  * Generations are numbers that grow through all tags of the store, so that one of them is enough for a vector: its tags
  * are what they were as long as none has a later one than the latest had.
+ *
+ * That number is known without looking at the tags, which are found (bound) when the vector is compared, or stored under: most of that is done
+ * when the load has ended, in batches, and not in the way of a read.
  */
 export class MemoryVector implements Vector {
-  readonly states: readonly TagState[]
-  /** The latest generation among `states`. */
-  readonly latest: number
-  readonly usable: boolean
+  /** None until it is bound. */
+  states: readonly TagState[]
+  /** The latest generation among `states` that is not later than itself. */
+  latest: number
+  usable: boolean
   /** The latest generation of all tags when it was made: a tag with an earlier one has not changed since. */
   readonly madeAt: number
   #uncounted: number
+  #unbound: Unbound | undefined
 
-  /** @param bytes what it occupies with the tags that it was made of, estimated */
-  constructor(states: readonly TagState[], latest: number, usable: boolean, madeAt: number, bytes: number) {
-    this.states = states
-    this.latest = latest
+  private constructor(madeAt: number, usable: boolean, unbound: Unbound | undefined) {
+    this.states = noStates
+    this.latest = forgotten
     this.usable = usable
     this.madeAt = madeAt
+    this.#uncounted = 0
+    this.#unbound = unbound
+  }
+
+  /** Of tags that are what they were when all tags together had this generation. */
+  static unbound(madeAt: number, unbound: Unbound): MemoryVector {
+    return new MemoryVector(madeAt, true, unbound)
+  }
+
+  /** @param bytes what it occupies with the tags that it was made of, estimated */
+  static of(
+    states: readonly TagState[],
+    latest: number,
+    usable: boolean,
+    madeAt: number,
+    bytes: number,
+  ): MemoryVector {
+    const vector = new MemoryVector(madeAt, usable, undefined)
+    vector.boundTo(states, latest, bytes)
+    return vector
+  }
+
+  static unusable(): MemoryVector {
+    return new MemoryVector(0, false, undefined)
+  }
+
+  get isBound(): boolean {
+    return this.#unbound === undefined
+  }
+
+  /** Returns whether it is usable. */
+  bind(): boolean {
+    const unbound = this.#unbound
+    if (unbound !== undefined) {
+      this.#unbound = undefined
+      unbound.binder.bindNow(this, unbound)
+    }
+    return this.usable
+  }
+
+  /** For who binds it. @param bytes see {@link of} */
+  boundTo(states: readonly TagState[], latest: number, bytes: number): void {
+    this.states = states
+    this.latest = latest
     this.#uncounted = bytes
   }
 
@@ -45,9 +114,12 @@ export class MemoryVector implements Vector {
   }
 
   get id(): string {
+    this.bind()
     return String(this.latest)
   }
 }
+
+const noStates: readonly TagState[] = Object.freeze([])
 
 export function isUnchanged({ states, latest }: MemoryVector): boolean {
   for (let i = 0; i < states.length; i++) if (states[i]!.generation > latest) return false
@@ -72,36 +144,41 @@ export function changedAt({ states, latest }: MemoryVector): number | undefined 
   return first === 0 || first === Infinity ? undefined : first
 }
 
-interface RecentVector {
-  readonly space: Space
-  readonly tags: readonly string[]
-  readonly version: number
-  readonly vector: MemoryVector
-}
-
 // Adapters ask by one array for each set of tables; an application works on few of them at a time.
 const maxRecent = 8
 
 /** The last vectors made: what is asked for by the same array while no tag of the store changes has the same one. */
 export class RecentVectors {
-  readonly #recent: (RecentVector | undefined)[] = new Array<undefined>(maxRecent).fill(undefined)
+  // What is searched stands together: nearly every search is in vain.
+  readonly #tags: (readonly string[] | undefined)[] = new Array<undefined>(maxRecent).fill(undefined)
+  readonly #spaces: (Space | undefined)[] = new Array<undefined>(maxRecent).fill(undefined)
+  readonly #vectors: (MemoryVector | undefined)[] = new Array<undefined>(maxRecent).fill(undefined)
   #oldest = 0
+  /** Of the store, when they were made. */
+  #version = 0
 
   find(space: Space, tags: readonly string[], version: number): MemoryVector | undefined {
-    for (let i = 0; i < maxRecent; i++) {
-      const recent = this.#recent[i]
-      if (recent === undefined || recent.tags !== tags) continue
-      if (recent.version === version && recent.space === space) return recent.vector
-    }
+    if (version !== this.#version) return undefined
+    for (let i = 0; i < maxRecent; i++)
+      if (this.#tags[i] === tags && this.#spaces[i] === space) return this.#vectors[i]
     return undefined
   }
 
-  add(recent: RecentVector): void {
-    this.#recent[this.#oldest] = recent
-    this.#oldest = (this.#oldest + 1) % maxRecent
+  add(space: Space, tags: readonly string[], version: number, vector: MemoryVector): void {
+    if (version !== this.#version) {
+      this.clear()
+      this.#version = version
+    }
+    const at = this.#oldest
+    this.#tags[at] = tags
+    this.#spaces[at] = space
+    this.#vectors[at] = vector
+    this.#oldest = (at + 1) % maxRecent
   }
 
   clear(): void {
-    this.#recent.fill(undefined)
+    this.#tags.fill(undefined)
+    this.#spaces.fill(undefined)
+    this.#vectors.fill(undefined)
   }
 }
