@@ -21,10 +21,15 @@ export interface KnownTables<Statement> {
    * Default: those of the tables that it touches.
    *
    * @param answer what it gave back, once that is known: it tells no more than the statement may do, but perhaps less
+   * @param prepared what `prepare` gave for this sending
    */
-  tagsOf?(execution: Execution<Statement>, answer: StatementAnswer | undefined): readonly string[] | 'all'
+  tagsOf?(
+    execution: Execution<Statement>,
+    answer: StatementAnswer | undefined,
+    prepared: unknown,
+  ): readonly string[] | 'all'
   /** One sending is under way: what can be told of it before it is answered may be made now. */
-  prepare?(execution: Execution<Statement>): void
+  prepare?(execution: Execution<Statement>): unknown
   /** Why these are wider than its rows and columns, for people; `undefined`: they are not. */
   whyWide?(execution: Execution<Statement>, answer: StatementAnswer | undefined): string | undefined
 }
@@ -80,20 +85,22 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
   }
 
   /** Never fails; what does is told when the tags are asked for. */
-  prepare(execution: Execution<Statement>): void {
+  prepare(execution: Execution<Statement>): unknown {
     try {
-      this.#whatIsKnown()?.prepare?.(execution)
+      const known = this.#whatIsKnown()
+      const made = known?.prepare?.(execution)
+      return made === undefined ? undefined : ({ known, made } satisfies Prepared)
     } catch {
-      return
+      return undefined
     }
   }
 
   /** Never fails: it is asked in the middle of a write. */
-  tagsOf(execution: Execution<Statement>, answer?: StatementAnswer): readonly string[] {
+  tagsOf(execution: Execution<Statement>, answer?: StatementAnswer, prepared?: unknown): readonly string[] {
     try {
       const known = this.#whatIsKnown()
       if (known?.tagsOf === undefined) return this.#wideTagsOf(execution.statement, known)
-      const tags = known.tagsOf(execution, answer)
+      const tags = known.tagsOf(execution, answer, madeBy(known, prepared))
       if (answer !== undefined && this.#parts.engine.events.has('widened'))
         this.#explain(execution, answer, known)
       if (tags === 'all') return this.#wideTagsOf(execution.statement, known)
@@ -201,6 +208,19 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     return [wholeSpaceTag]
   }
 }
+
+/** What was made for a sending, by what was known then. */
+interface Prepared {
+  readonly known: object | undefined
+  readonly made: unknown
+}
+
+function madeBy(known: object, prepared: unknown): unknown {
+  const { known: by, made } = (prepared ?? nothingMade) as Prepared
+  return by === known ? made : undefined
+}
+
+const nothingMade: Prepared = { known: undefined, made: undefined }
 
 const bindings = new WeakMap<object, Map<string, Map<Engine['store'], object>>>()
 

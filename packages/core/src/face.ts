@@ -22,7 +22,7 @@ import type { ReadRequest } from './read-request.js'
 import { rememberSnapshot, tagsOfSnapshot } from './snapshots.js'
 import { createSpace, wholeSpaceTag } from './space.js'
 import type { Entry } from './store.js'
-import { writesUnderWay } from './under-way.js'
+import { type UnderWay, writesUnderWay } from './under-way.js'
 import { resolveSwitch } from './switch-options.js'
 
 const keyOptionNames = ['scope'] as const
@@ -134,7 +134,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       const isRolledBack = options?.isRolledBack
       if (isRolledBack !== undefined) assertFunction("The option 'isRolledBack'", 'judging', isRolledBack)
       const resolved = tagNames.resolve(tags)
-      const underWay = { mayConcern: (asked: object) => asked === store }
+      const underWay: UnderWay = { mayConcern: (asked: object) => asked === store }
       writesUnderWay.begin(underWay)
       try {
         const write = await writer.open(space, resolved)

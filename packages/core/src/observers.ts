@@ -14,10 +14,11 @@ export interface WriteObserver<Statement> {
    * The tags that a writing statement invalidates.
    *
    * @param answer what it gave back; `undefined`: nothing is known of that yet, and the tags stand for whatever it may be
+   * @param prepared what `prepare` gave for this sending
    */
-  tagsOf(execution: Execution<Statement>, answer?: StatementAnswer): readonly string[]
+  tagsOf(execution: Execution<Statement>, answer?: StatementAnswer, prepared?: unknown): readonly string[]
   /** While the database works at a statement: what can be told of it before it is answered may be made now. */
-  prepare?(execution: Execution<Statement>): void
+  prepare?(execution: Execution<Statement>): unknown
   /** Fewer and wider ones, whatever it is sent with: in place of too many of the others. Default: there are none. */
   wideTagsOf?(statement: Statement): readonly string[]
   /** Before the commit. Throws or rejects if the write must not be sent. */

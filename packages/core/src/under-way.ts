@@ -7,6 +7,8 @@ export interface UnderWay {
    * @param table the table's tag
    */
   mayConcern(store: object, table: string): boolean
+  /** Its place among those that are under way, for who keeps them. */
+  place?: number | undefined
 }
 
 // Looking for those that are gone must be worth it.
@@ -14,18 +16,26 @@ const minLookedThrough = 64
 
 /** All writes of this process that are under way, through whatever client. */
 class WritesUnderWay {
-  readonly #held = new Set<UnderWay>()
+  // A list, in which each knows its place: a set costs a write more.
+  readonly #held: UnderWay[] = []
   // A transaction that nobody can end any more is not under way: it must not be kept alive by being one of these.
   readonly #open = new Set<WeakRef<UnderWay>>()
   #lookThroughAt = minLookedThrough
 
   /** Until `end()`, which must come. */
   begin(write: UnderWay): void {
-    this.#held.add(write)
+    write.place = this.#held.push(write) - 1
   }
 
   end(write: UnderWay): void {
-    this.#held.delete(write)
+    const { place } = write
+    if (place === undefined || this.#held[place] !== write) return
+    const last = this.#held.pop()!
+    if (last !== write) {
+      this.#held[place] = last
+      last.place = place
+    }
+    write.place = undefined
   }
 
   /** Until `leave()`, or until nobody knows it any more. */

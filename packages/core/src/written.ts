@@ -21,6 +21,9 @@ export class Written<Statement> implements UnderWay {
   #since: number | undefined
   /** Sent as a write of its own, until its end is told. */
   #sending: Execution<Statement> | undefined
+  /** What each of the observers has made for it. */
+  #prepared: readonly { readonly observer: WriteObserver<Statement>; readonly made: unknown }[] = nonePrepared
+  place: number | undefined
   /** As one of the transactions under way. */
   #open: WeakRef<UnderWay> | undefined
 
@@ -46,7 +49,10 @@ export class Written<Statement> implements UnderWay {
   /** The database works at it. */
   prepare(execution: Execution<Statement>): void {
     if (this.#sending === execution)
-      for (const { observer } of this.#observers.all) observer.prepare?.(execution)
+      this.#prepared = this.#observers.all.map(({ observer }) => ({
+        observer,
+        made: observer.prepare?.(execution),
+      }))
   }
 
   /** A statement is about to be sent. Until it is answered, it counts for whatever it may write. */
@@ -65,7 +71,17 @@ export class Written<Statement> implements UnderWay {
   add(execution: Execution<Statement>, answer?: StatementAnswer): void {
     this.#enter()
     for (const { observer } of this.#observers.all)
-      this.#addTags(observer, execution.statement, observer.tagsOf(execution, answer))
+      this.#addTags(
+        observer,
+        execution.statement,
+        observer.tagsOf(execution, answer, this.#preparedBy(observer, execution)),
+      )
+  }
+
+  #preparedBy(observer: WriteObserver<Statement>, execution: Execution<Statement>): unknown {
+    if (this.#sending !== execution) return undefined
+    for (const prepared of this.#prepared) if (prepared.observer === observer) return prepared.made
+    return undefined
   }
 
   addAll(other: Written<Statement>): void {
@@ -236,4 +252,5 @@ export class Written<Statement> implements UnderWay {
 }
 
 const noneSent: readonly never[] = []
+const nonePrepared: readonly never[] = []
 const nobody: readonly never[] = []

@@ -35,16 +35,14 @@ export function knownWrites<
   const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) =>
     parts.rowsOf(statement, { parameters, ...answer })
   const tagsOf = createStatementTags(reach, tables, compared)
-  const begun = new WeakMap<Execution<Statement>, BegunTags>()
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
     prepare(execution) {
       const rows = rowsOf(execution, undefined)
-      const tags = rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
-      if (tags !== undefined) begun.set(execution, tags)
+      return rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
     },
-    tagsOf: (execution, answer) =>
-      tagsOf(execution.statement, rowsOf(execution, answer), begun.get(execution)),
+    tagsOf: (execution, answer, begun) =>
+      tagsOf(execution.statement, rowsOf(execution, answer), begun as BegunTags | undefined),
     whyWide(execution, answer) {
       if (!isKnown) return undefined
       const rows = rowsOf(execution, answer)
