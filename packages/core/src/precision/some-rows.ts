@@ -36,13 +36,14 @@ export function someRows(
   tags: readonly string[],
 ): Conditions | undefined {
   if (table.grain === 'table' || table.rowKey === undefined) return undefined
-  if (change.kind !== 'update' && change.kind !== 'delete') return undefined
-  if (change.kind === 'update' && change.assigned === undefined) return undefined
+  const { kind } = change
+  if (kind !== 'update' && kind !== 'upsert' && kind !== 'delete') return undefined
+  if (kind !== 'delete' && change.assigned === undefined) return undefined
   const { texts } = table
   const tag = tags.includes(texts.table) ? texts.table : texts.anyRow
   if (!tags.includes(tag)) return undefined
   const columns =
-    change.kind === 'update' ? [...change.assigned!, ...table.selfChanging].map(toLowerCase) : undefined
+    kind === 'delete' ? undefined : [...change.assigned!, ...table.selfChanging].map(toLowerCase)
   const condition = change.condition?.()
   if (condition === undefined && columns === undefined) return undefined
   return new Map([[tag, { table: texts.table, changes: [{ condition: condition ?? anyRow, columns }] }]])

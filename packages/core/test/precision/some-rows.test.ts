@@ -118,13 +118,19 @@ describe('of rows that are not named is told', () => {
 
   test.each([
     ['whose columns are not told', change('product', { assigned: undefined })],
-    ['that are perhaps inserted', change('product', { kind: 'upsert', inserts: true })],
+    ['that are inserted', change('product', { kind: 'insert', inserts: true })],
+    ['that an upsert gives nobody knows what', change('product', { kind: 'upsert', assigned: undefined })],
     ['of a table without a key', change('keyless')],
     ['of a wide table', change('wide')],
     ['of which all are gone', change('product', { kind: 'truncate' })],
     ['that are named', change('product', { touched: () => [['7']] })],
   ])('nothing %s', (_, row) => {
     expect(told(row)).toBeUndefined()
+  })
+
+  test('what an upsert gives those that it meets', () => {
+    const row = change('product', { kind: 'upsert', inserts: true })
+    expect(told(row)).toEqual({ product: [[['title'], '1']] })
   })
 
   test('nothing if they are reached by another way as well', () => {

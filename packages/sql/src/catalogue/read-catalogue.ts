@@ -68,6 +68,7 @@ class TableRows {
       columns: knownColumns(
         dialect,
         columns.map((column) => toColumn(dialect, column)),
+        tellsAllKeys(dialect, keys) ? keys.map((key) => key.map(({ part }) => part)) : undefined,
       ),
       columnNames: columns.map(({ name }) => name),
       primaryKey: keys.find(isPrimary)?.map(({ part }) => part) ?? [],
@@ -79,6 +80,10 @@ class TableRows {
     }
   }
 }
+
+/** Of the others keys of some rows, or of expressions, are left out. One without any key may be one whose keys are hidden. */
+const tellsAllKeys = (dialect: SqlDialect, keys: readonly (readonly CatalogueRow[])[]): boolean =>
+  dialect === 'mysql' && keys.length > 0 && keys.every((key) => key.every(({ detail }) => detail === ''))
 
 function toColumn(dialect: SqlDialect, { name, part, detail, flags }: CatalogueRow): KnownColumn {
   const collation = part === '' ? undefined : part

@@ -30,6 +30,8 @@ export interface SpeltColumn {
 export interface KnownColumns {
   readonly dialect: SqlDialect
   readonly all: readonly KnownColumn[]
+  /** All keys by which a new row may meet one that is there, by their columns; `undefined`: there may be others. */
+  readonly uniqueKeys: readonly (readonly SpeltColumn[])[] | undefined
   /** The column that a statement's plan calls `spelling`: PostgreSQL tells case apart, the others do not. */
   find(spelling: string): KnownColumn | undefined
   /** The column of that name in the catalogue. */
@@ -39,11 +41,17 @@ export interface KnownColumns {
 /**
  * Makes the columns of a table known.
  *
+ * @param uniqueKeys the columns of its primary and unique keys, if they are all and of whole columns. Default: not known
+ *
  * @example
  * const type = valueTypeOf('postgresql', { type: 'integer' })
  * knownColumns('postgresql', [{ name: 'id', type, nullable: false, hasDefault: true }])
  */
-export function knownColumns(dialect: SqlDialect, columns: readonly KnownColumn[]): KnownColumns {
+export function knownColumns(
+  dialect: SqlDialect,
+  columns: readonly KnownColumn[],
+  uniqueKeys?: readonly (readonly string[])[],
+): KnownColumns {
   const bySpelling = new Map<string, KnownColumn>()
   const byName = new Map<string, SpeltColumn>()
   for (const column of columns) {
@@ -51,9 +59,11 @@ export function knownColumns(dialect: SqlDialect, columns: readonly KnownColumn[
     bySpelling.set(spelling, column)
     byName.set(column.name, { column, spelling })
   }
+  const keys = uniqueKeys?.map((key) => key.map((name) => byName.get(name)!))
   return {
     dialect,
     all: columns,
+    uniqueKeys: keys?.every((key) => key.every((spelt) => spelt !== undefined)) === true ? keys : undefined,
     find: (spelling) => bySpelling.get(spelling),
     named: (name) => byName.get(name),
   }

@@ -38,7 +38,7 @@ export function rowCondition(
 }
 
 /** The rows whose values in some columns are among these. */
-function rowsListed(
+export function rowsListed(
   columns: readonly Pick<KnownColumn, 'name' | 'type'>[],
   keys: readonly KeyValues[],
 ): RowCondition {

@@ -9,6 +9,7 @@ import {
   product,
   type KeyValues,
 } from './key-values.js'
+import { conditionOfMet, metRows, type MetRows } from './met-rows.js'
 import { normalValue, type NormalValue } from './normal-value.js'
 import { rowCondition, type RowCondition } from './row-condition.js'
 import { mayBeSql, type StatementValues } from './statement-values.js'
@@ -164,6 +165,10 @@ class AppliedWrite implements RowWrite {
 
   condition(): RowCondition | undefined {
     const plan = this.#plan
+    if (plan.kind === 'upsert') {
+      const met = this.#met(plan)
+      return met && conditionOfMet(met)
+    }
     if (plan.kind !== 'update' && plan.kind !== 'delete') return undefined
     return rowCondition(plan.where, this.#columns, this.#values.parameters)
   }
@@ -179,11 +184,46 @@ class AppliedWrite implements RowWrite {
     return this.#returned(written, undefined)
   }
 
-  /** The row that stands in the way has the values of the conflict's columns that were proposed. */
-  #conflicting({ conflict, proposed }: UpsertPlan, columns: readonly SpeltColumn[]) {
+  /** What stands in the way has the values of the conflict's columns that were proposed, or of one of the unique keys. */
+  #conflicting(plan: UpsertPlan, columns: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
+    const { conflict, proposed } = plan
     const { target } = conflict
-    const isTold = target !== undefined && columns.every(({ spelling }) => target.includes(spelling))
-    return isTold ? this.#inserted(proposed, columns) : undefined
+    if (target !== undefined) {
+      const isTold = columns.every(({ spelling }) => target.includes(spelling))
+      return isTold ? this.#inserted(proposed, columns) : undefined
+    }
+    const met = this.#met(plan)
+    return (
+      met &&
+      keysOf(met, ({ key, values }) =>
+        columns.map(({ spelling }) => values[key.findIndex((part) => part.spelling === spelling)]),
+      )
+    )
+  }
+
+  /** `undefined`: nobody can tell by what a row was met. */
+  #met({ conflict: { target }, proposed }: UpsertPlan): readonly MetRows[] | undefined {
+    if (target === undefined) {
+      const { uniqueKeys } = this.#columns
+      return uniqueKeys && metRows(uniqueKeys, proposed, (source, column) => this.#meeting(source, column))
+    }
+    const key: SpeltColumn[] = []
+    for (const spelling of target) {
+      const column = this.#columns.find(spelling)
+      if (column === undefined) return undefined
+      key.push({ column, spelling })
+    }
+    // Of PostgreSQL's unique keys some take NULLs for equal.
+    return metRows([key], proposed, (source, column) => this.#stored(source, column, false) ?? undefined)
+  }
+
+  /** What a row that is met in MySQL has in a column for which this was proposed; `null`: NULL, or a new number, and no row is met. */
+  #meeting(source: ValueSource | undefined, column: KnownColumn): NormalValue {
+    if (column.isGeneratedKey !== true) return this.#stored(source, column, false)
+    if (source === undefined || source.from === 'default') return null
+    const given = givenValue(source, column, this.#values.parameters)
+    // What a zero is depends on the mode.
+    return given === '0' ? undefined : given
   }
 
   #inserted({ columns, rows }: ProposedRows, key: readonly SpeltColumn[]): readonly KeyValues[] | undefined {

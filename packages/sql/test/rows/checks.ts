@@ -27,9 +27,12 @@ export function differingCase(api: Api): string | undefined {
   return writeCases.find((writeCase) => differs(api, writeCase))?.about
 }
 
-function differs(api: Api, { dialect, sql, values, ...expected }: (typeof writeCases)[number]): boolean {
+function differs(
+  api: Api,
+  { dialect, sql, values, uniqueKeys, ...expected }: (typeof writeCases)[number],
+): boolean {
   const plan = api.planWrite(sql, dialect)
-  const write = api.applyWrite(plan, { parameters: undefined, ...values }, posts(dialect))
+  const write = api.applyWrite(plan, { parameters: undefined, ...values }, posts(dialect, uniqueKeys))
   if (expected.kind !== undefined && write.kind !== expected.kind) return true
   if ('assigned' in expected && !isDeepStrictEqual(write.assigned, expected.assigned)) return true
   const asked = (['touched', 'entering'] as const).flatMap((question) =>

@@ -359,8 +359,50 @@ export const mutants: readonly Rule[] = [
   without(
     'row-write.ts',
     'an upsert finds its row by the columns of the conflict',
-    'target !== undefined && columns.every(({ spelling }) => target.includes(spelling))',
-    'target !== undefined',
+    'columns.every(({ spelling }) => target.includes(spelling))',
+    'true',
+  ),
+  without(
+    'row-write.ts',
+    'keys that are not known may meet any row',
+    'return uniqueKeys && metRows(uniqueKeys,',
+    'return metRows(uniqueKeys ?? [],',
+  ),
+  without(
+    'row-write.ts',
+    'a zero for a key may be one',
+    "return given === '0' ? undefined : given",
+    "return given === '0' ? null : given",
+  ),
+  without(
+    'row-write.ts',
+    'in PostgreSQL NULLs may be equal',
+    'this.#stored(source, column, false) ?? undefined)',
+    'this.#stored(source, column, false))',
+  ),
+  without(
+    'met-rows.ts',
+    'a row may be met by any key',
+    'for (const key of keys) {',
+    'for (const key of keys.slice(-1)) {',
+  ),
+  without(
+    'met-rows.ts',
+    'any of the rows may meet',
+    'for (const row of rows) {',
+    'for (const row of rows.slice(0, 1)) {',
+  ),
+  without(
+    'met-rows.ts',
+    'a key of which nothing is known may meet any row',
+    'if (known.length === 0) return undefined',
+    'if (known.length === 0) continue',
+  ),
+  without(
+    'met-rows.ts',
+    'a row is one of those that any of the rows can meet',
+    'conditions.every((one)',
+    'conditions.some((one)',
   ),
   without(
     'row-write.ts',

@@ -6,6 +6,8 @@ export interface WriteCase {
   readonly dialect: SqlDialect
   readonly sql: string
   readonly values: Partial<StatementValues>
+  /** All by which a row may be met. Default: not known. */
+  readonly uniqueKeys?: readonly (readonly string[])[]
   readonly kind?: string
   readonly assigned?: readonly string[] | undefined
   /** By the columns of a key, with commas. */
@@ -381,6 +383,100 @@ export const writeCases: readonly WriteCase[] = [
     values: { parameters: ['a', 5] },
     touched: { slug: undefined, id: undefined },
     entering: { authorId: [['5'], ['5']] },
+  },
+  {
+    about: 'a row that is met has all columns of a unique key as proposed; a number that is made meets none',
+    dialect: 'mysql',
+    sql: 'INSERT INTO post (id, slug, authorId, state) VALUES (DEFAULT, ?, ?, ?), (NULL, ?, ?, ?) ON DUPLICATE KEY UPDATE state = VALUES(state)',
+    values: { parameters: ['a', 5, 'x', 'B', 6, 'z'] },
+    uniqueKeys: [['id'], ['slug', 'authorId']],
+    assigned: ['state'],
+    touched: {
+      authorId: [['5'], ['6']],
+      slug: [['a'], ['b']],
+      'authorId,slug': [
+        ['5', 'a'],
+        ['6', 'b'],
+      ],
+      id: undefined,
+      state: undefined,
+    },
+    entering: { state: [['x'], ['z'], ['x'], ['z']], authorId: [['5'], ['6']] },
+    excluded: [{ slug: 'a', authorId: 6 }, { slug: 'c' }, { authorId: 7 }, { authorId: null }],
+    chosen: [{ slug: 'A', authorId: 5 }, { slug: 'a' }, { authorId: 6 }, { id: 1 }],
+  },
+  {
+    about: 'a unique key that is not known may meet any row',
+    dialect: 'mysql',
+    sql: 'INSERT INTO post (slug, authorId) VALUES (?, ?) ON DUPLICATE KEY UPDATE state = 1',
+    values: { parameters: ['a', 5] },
+    touched: { authorId: undefined, slug: undefined },
+    chosen: [{ slug: 'c', authorId: 7 }],
+  },
+  {
+    about: 'each of the keys may meet a row',
+    dialect: 'mysql',
+    sql: 'INSERT INTO post (id, slug, authorId) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE state = 1',
+    values: { parameters: [1, 'a', 5] },
+    uniqueKeys: [['id'], ['slug', 'authorId']],
+    touched: { authorId: undefined, id: undefined },
+    excluded: [{ id: 2, authorId: 7 }],
+    chosen: [
+      { id: 1, authorId: 7 },
+      { id: 2, slug: 'a', authorId: 5 },
+    ],
+  },
+  {
+    about: 'a key that is given as zero may be made, or met',
+    dialect: 'mysql',
+    sql: 'INSERT INTO post (id, slug, authorId) VALUES (0, ?, ?) ON DUPLICATE KEY UPDATE state = 1',
+    values: { parameters: ['a', 5] },
+    uniqueKeys: [['id'], ['slug', 'authorId']],
+    touched: { authorId: undefined },
+    chosen: [{ id: 2, authorId: 7 }],
+  },
+  {
+    about: 'NULL meets nothing, and a default of which nothing is known may meet',
+    dialect: 'mysql',
+    sql: 'INSERT INTO post (slug, authorId) VALUES (?, ?) ON DUPLICATE KEY UPDATE price = 1',
+    values: { parameters: ['a', null] },
+    uniqueKeys: [['id'], ['slug', 'authorId'], ['state']],
+    touched: { slug: undefined },
+    chosen: [{ slug: 'b', state: 'x' }],
+  },
+  {
+    about: 'what NULL meets is no row',
+    dialect: 'mysql',
+    sql: 'INSERT INTO post (slug, authorId) VALUES (?, ?) ON DUPLICATE KEY UPDATE price = 1',
+    values: { parameters: ['a', null] },
+    uniqueKeys: [['id'], ['slug', 'authorId']],
+    touched: { slug: [], state: [] },
+    excluded: [{ slug: 'a', authorId: 5 }],
+  },
+  {
+    about: 'a value that is not known tells of the others of its key',
+    dialect: 'mysql',
+    sql: 'INSERT INTO post (slug, authorId) VALUES (?, ?) ON DUPLICATE KEY UPDATE state = 1',
+    values: { parameters: ['é', 5] },
+    uniqueKeys: [['id'], ['slug', 'authorId']],
+    touched: { authorId: [['5']], slug: undefined },
+    excluded: [{ authorId: 6 }],
+    chosen: [{ slug: 'x', authorId: 5 }],
+  },
+  {
+    about: 'an upsert without a row that comes back chooses by the columns of its conflict',
+    dialect: pg,
+    sql: 'INSERT INTO post (slug, "authorId") VALUES ($1, $2), ($3, $4) ON CONFLICT (slug, "authorId") DO UPDATE SET state = 1',
+    values: { parameters: ['a', 5, 'b', null] },
+    excluded: [
+      { slug: 'c', authorId: 5 },
+      { slug: 'a', authorId: 6 },
+    ],
+    // Some unique keys take NULLs for equal.
+    chosen: [
+      { slug: 'a', authorId: 5 },
+      { slug: 'b', authorId: 7 },
+    ],
   },
   {
     about: 'emptying a table touches every row',

@@ -3,8 +3,9 @@ import { applyWrite, planWrite } from '../../src/index.js'
 import { posts } from './tables.js'
 import { writeCases } from './write-cases.js'
 
-test.each(writeCases)('$about ($dialect)', ({ dialect, sql, values, ...expected }) => {
-  const write = applyWrite(planWrite(sql, dialect), { parameters: undefined, ...values }, posts(dialect))
+test.each(writeCases)('$about ($dialect)', ({ dialect, sql, values, uniqueKeys, ...expected }) => {
+  const plan = planWrite(sql, dialect)
+  const write = applyWrite(plan, { parameters: undefined, ...values }, posts(dialect, uniqueKeys))
   if (expected.kind !== undefined) expect(write.kind).toBe(expected.kind)
   if ('assigned' in expected) expect(write.assigned).toEqual(expected.assigned)
   for (const [key, values] of Object.entries(expected.touched ?? {})) {
