@@ -210,6 +210,16 @@ describe.each([
     expect(catalogue.tables.get('posts')).toMatchObject({ primaryKey: ['slug', 'author_id'], uniqueKeys: [] })
   })
 
+  test('all keys by which a row may be met are known of MariaDB’s tables without keys of parts of columns', () => {
+    const keysOf = (table: string) =>
+      catalogue.tables
+        .get(table)
+        ?.columns.uniqueKeys?.map((key) => key.map(({ column: { name: part } }) => part))
+    expect([keysOf('authors'), keysOf('posts')]).toEqual(
+      dialect === 'mysql' ? [[['id'], ['email']], undefined] : [undefined, undefined],
+    )
+  })
+
   test('foreign keys are known with what the database does', () => {
     expect(catalogue.foreignKeys).toEqual([
       {

@@ -241,6 +241,15 @@ const partOfUser = (): FindManyOptions<Membership> => ({
   loadEagerRelations: false,
   take: 2,
 })
+const roles = (userId: number) =>
+  memberships()
+    .createQueryBuilder('m')
+    .select('m.role', 'role')
+    .addSelect('COUNT(*)', 'n')
+    .where({ userId })
+    .groupBy('m.role')
+    .cache(true)
+    .getRawMany()
 const members = {
   'those of one': () => memberships().getWithCache({ where: { userId: authors[0]! } }),
   'a page of one’s, with the user': () =>
@@ -311,6 +320,21 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
         'all',
         'a page of all',
       ])
+    })
+
+    test('an upsert stops the sets of the rows that it can have met', async () => {
+      await begin(name)
+      const member = { userId: authors[1]!, team: 'core', role: 'lead' }
+      const own = ['those of another', 'all', 'a page of all'] as const
+      expect(await stoppedOf(members, () => memberships().upsert(member, ['userId', 'team']))).toEqual(own)
+      const mean = {
+        'how many roles one has': () => roles(authors[0]!),
+        'how many roles another has': () => roles(authors[1]!),
+      }
+      expect(
+        await stoppedOf(mean, () => memberships().upsert({ ...member, role: 'x' }, ['userId', 'team'])),
+      ).toEqual(['how many roles another has'])
+      expect(await roles(authors[1]!)).toEqual([{ role: 'x', n: expect.anything() as unknown }])
     })
 
     test('a page tells the rows of which it shows a part', async () => {
