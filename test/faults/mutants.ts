@@ -83,6 +83,20 @@ const own: readonly Mutant[] = [
     'false',
   ),
   one(
+    'reads as if all versions were one',
+    'what a version tells apart lives only where nobody else writes',
+    'redis/src/dialects.ts',
+    'if (this.#byTable.size === 0) return none',
+    'if (this.#byTable.size >= 0) return none',
+  ),
+  one(
+    'writes as if all versions were one',
+    'a write stops what other versions tell apart',
+    'redis/src/dialects.ts',
+    'if (this.#byClock.size === 0) return nobody',
+    'if (this.#byClock.size >= 0) return nobody',
+  ),
+  one(
     'payloads of any version',
     'an entry says which version of the format it has',
     'redis/src/payload.ts',

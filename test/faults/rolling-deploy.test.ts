@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedisServer } from '../services/index.js'
 import type { Application } from './support/application.js'
+import { nameLookedFor } from './support/names.js'
 import { Scene } from './support/scene.js'
 
-// Several versions of an application run side by side, with other columns, other entities and other `dependsOn`.
+// Several versions of an application run side by side, with other columns, other entities and other `dependsOn`, and such as tell other
+// rows and columns apart.
 
 let server: RedisServer
 let scene: Scene
@@ -39,6 +41,32 @@ test('what one version writes, the others see, each as it knows it', async () =>
     await writer.write(name, id)
     expect(await Promise.all(versions().map(async (reader) => await reader.read(id)))).toEqual(seen(name, id))
   }
+})
+
+test('what a version tells apart by a name falls with the write of one that does not, from its first read on', async () => {
+  const id = scene.nextRow()
+  const plain = await scene.start('plain', { version: 4 })
+  const watching = await scene.start('watching', { version: 5 })
+  await plain.write('v1', id)
+  expect(await scene.served(watching, id)).toBe('')
+  await plain.write(nameLookedFor(id), id)
+  expect(await watching.read(id)).toBe(String(id))
+  expect(await scene.served(watching, id)).toBe(String(id))
+  await plain.write('v2', id)
+  expect(await watching.read(id)).toBe('')
+})
+
+test('what a version keeps over the writes of its own kind falls with the first write of another', async () => {
+  const id = scene.nextRow()
+  const plain = await scene.start('plain', { version: 4 })
+  const counting = await scene.start('counting', { version: 6 })
+  await plain.write('v1', id)
+  expect(await scene.served(plain, id)).toBe('v1')
+  await counting.write('v2', id)
+  expect(await plain.read(id)).toBe('v2')
+  expect(await scene.served(plain, id)).toBe('v2')
+  await counting.write('v3', id)
+  expect(await plain.read(id)).toBe('v3')
 })
 
 test('a version that is restarted as another finds nothing that it would misread', async () => {

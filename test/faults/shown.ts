@@ -66,6 +66,8 @@ export const shown: readonly Shown[] = [
   ...by('rolling-deploy', {
     'the others see': 'no new generation',
     misread: 'one schema like another',
+    'from its first read on': 'reads as if all versions were one',
+    'first write of another': 'writes as if all versions were one',
   }),
   ...by('cluster', {
     'takes the mark along': 'no intent',

@@ -55,8 +55,8 @@ const sharedEntries: readonly HistoryMutant[] = [
         'readers ignore intents',
         'what is marked is not served',
         'redis/src/vector.ts',
-        "return `${value?.toString('latin1') ?? ''}@${epoch}`",
-        "return `${value?.toString('latin1').split('|')[0] ?? ''}@${epoch}`",
+        "withoutDialect(value?.toString('latin1') ?? '')",
+        "withoutDialect(value?.toString('latin1').split('|')[0] ?? '')",
       ),
     ),
   ),
@@ -174,7 +174,8 @@ const sharedEntries: readonly HistoryMutant[] = [
   ),
   among(network, {
     name: 'joining a batched read on the wire',
-    breaks: ['acknowledged'],
+    // Whoever joins is given what was there before a commit, acknowledged or not yet.
+    breaks: ['acknowledged', 'committed', 'monotonic'],
     rule: 'nobody joins a request that has been sent',
     patches: [
       {

@@ -12,6 +12,7 @@ export class StoreBehindJournal implements Store {
   readonly fills?: Fills
   readonly bind?: NonNullable<Store['bind']>
   readonly become?: NonNullable<Store['become']>
+  readonly speak?: NonNullable<Store['speak']>
   readonly #store: Store
   readonly #journal: Journal
 
@@ -24,6 +25,7 @@ export class StoreBehindJournal implements Store {
     if (store.fills !== undefined) this.fills = store.fills
     if (store.bind !== undefined) this.bind = store.bind.bind(store)
     if (store.become !== undefined) this.become = store.become.bind(store)
+    if (store.speak !== undefined) this.speak = store.speak.bind(store)
   }
 
   lookup(

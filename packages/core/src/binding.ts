@@ -104,6 +104,8 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
       if (answer !== undefined && this.#parts.engine.events.has('widened'))
         this.#explain(execution, answer, known)
       if (tags === 'all') return this.#wideTagsOf(execution.statement, known)
+      const { dialects, space } = this.#parts.engine
+      if (!dialects.areAllOne) return [...dialects.widened(space, tags), anyTable]
       return withConditions([...tags, anyTable], conditionsOf(tags))
     } catch (cause) {
       return this.#failed(cause)

@@ -4,6 +4,7 @@ import type { Clock } from './clock.js'
 import { systemClock } from './clock.js'
 import type { Consistency } from './consistency.js'
 import { assertCanBe, resolveConsistency } from './consistency.js'
+import { Dialects } from './dialects.js'
 import type { Duration } from './duration.js'
 import { toMilliseconds } from './duration.js'
 import type { Engine } from './engine.js'
@@ -166,6 +167,7 @@ function createEngine(
     tagNames,
     databases: new Map(),
     space: createSpace(options.namespace),
+    dialects: new Dialects(store),
     policy,
     switches,
     closing,

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import type { Dialects } from './dialects.js'
 import type { Events } from './events.js'
 import type { Policy } from './policy.js'
 import type { Reader } from './read.js'
@@ -21,6 +22,7 @@ export interface Engine {
   /** The databases whose tables the tags of this namespace name: name to whatever stands for the connection. */
   readonly databases: Map<string, object>
   readonly space: Space
+  readonly dialects: Dialects
   readonly policy: Policy
   readonly switches: Switches
   readonly closing: AbortSignal

@@ -31,6 +31,7 @@ export type {
   Absent,
   AbsentReason,
   Claim,
+  Dialect,
   Entry,
   EntryRecord,
   Fills,

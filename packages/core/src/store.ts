@@ -81,6 +81,17 @@ export interface EntryRecord {
   readonly compression?: Compression | false | undefined
 }
 
+/**
+ * What a process means by the tags of a table: which rows, sets and columns it tells apart. A write changes what its own
+ * process knows of, so that answers of another dialect may outlive it.
+ */
+export interface Dialect {
+  /** Equal exactly for processes that tell the same apart; letters, digits, `-` and `_`. */
+  readonly id: string
+  /** The tag that every write to the table changes, in whatever dialect. */
+  readonly clock: string
+}
+
 /** One writer's mark on the tags that it is about to change. */
 export interface Intent {
   readonly space: Space
@@ -163,6 +174,12 @@ export interface Store {
   readonly fills?: Fills
   /** How long the ends of writes are tried by its own limits. Default: no longer than anything else. */
   readonly writeLimitMs?: number
+  /**
+   * Tells what this process means by the tags of tables, by the table's own tag: again whenever that changes, before anything is
+   * read or written by it. A store that processes share sees to it that no answer outlives a write of another dialect. Default: all
+   * who share it mean the same.
+   */
+  speak?(space: Space, dialects: ReadonlyMap<string, Dialect>): void
   /**
    * @param clocks see `bind`: the vector of an absent entry may hold them as well, if it says so
    * @param shown whom to ask whether the entry outlives changes that concerned some rows; see `bump`

@@ -78,12 +78,16 @@ function precisionsOf(
     seed: `${engine.space.prefix}|${prefix}`,
   }
   const graphNow = createLiveGraph(tableGraphOf(dataModel, { dependsOn }), tap.catalogue)
+  const speaker = {}
   let madeOf: Catalogue | undefined
   let made: SchemaPrecision | undefined
   return () => {
     const catalogue = tap.catalogue.current
     if (made === undefined || catalogue !== madeOf) {
-      made = createSchemaPrecision(dataModel, catalogue, { ...options, graph: graphNow() })
+      const next = createSchemaPrecision(dataModel, catalogue, { ...options, graph: graphNow() })
+      // Before anything is read or written by it.
+      engine.dialects.speak(engine.space, speaker, () => next.dialects())
+      made = next
       madeOf = catalogue
     }
     return made

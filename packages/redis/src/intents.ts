@@ -1,5 +1,7 @@
 import type { Intent, Space, StoreContext } from '@freshet/core/store'
+import type { CommandPart } from './client.js'
 import type { Delivery } from './delivery.js'
+import type { Dialects } from './dialects.js'
 import { type Keys, tagsOf } from './keys.js'
 import type { Nonces } from './nonces.js'
 import { closeScript } from './scripts/close.js'
@@ -10,6 +12,10 @@ export interface IntentsOptions {
   readonly context: StoreContext
   readonly keys: Keys
   readonly nonces: Nonces
+  /** What this process means by the tags that it marks and changes. */
+  readonly dialects: Dialects
+  /** Other generations were settled on for these keys, beside those that a change names. */
+  readonly onSettled: (keys: readonly string[]) => void
   readonly leaseMs: number
   /** How long a writer's intent is renewed at most: one that is never closed must not keep its tags from readers for ever. */
   readonly maxAgeMs: number
@@ -127,11 +133,47 @@ export class Intents {
   }
 
   async #place(intent: RedisIntent, names: readonly string[], ms: number): Promise<void> {
-    const { delivery, context, keys, nonces, channel, openLimitMs } = this.#options
-    const args = () => [intent.id, nonces.next(), ms, channel]
+    const { delivery, context, keys, nonces, tagTtlMs, channel, openLimitMs } = this.#options
+    const settling = this.#settling(names, names)
+    const args = (some: readonly string[]) => [
+      intent.id,
+      nonces.next(),
+      ms,
+      channel,
+      ...settling.args(some, tagTtlMs),
+    ]
     const placedAt = context.now()
-    await delivery.deliver(intentScript, names.map(keys.generation), args, openLimitMs)
+    const all = [...names.map(keys.generation), ...settling.keys]
+    settling.answered(await delivery.deliver(intentScript, all, args, openLimitMs))
     intent.placedAt = placedAt
+  }
+
+  /** @param changed among `names`, which are the scripts' own keys as well */
+  #settling(changed: readonly string[], names: readonly string[]): Settling {
+    const { dialects, keys, leaseMs, onSettled } = this.#options
+    const tables = dialects.changedIn(changed)
+    if (tables.size === 0) return settlesNothing
+    const ids = new Map(Array.from(tables, ([table, id]) => [keys.generation(table), id]))
+    const own = new Set(names.map(keys.generation))
+    return {
+      keys: [...ids.keys()],
+      args(some, ...before) {
+        // A key may be there twice: first to take its mark away, and behind all others to be settled.
+        const seen = new Set<string>()
+        const told = some.map((key) => {
+          const id = ids.get(key)
+          if (id === undefined || (own.has(key) && !seen.has(key))) {
+            seen.add(key)
+            return ''
+          }
+          return id
+        })
+        return told.some((id) => id !== '') ? [...before, leaseMs, ...told] : before
+      },
+      answered(replies) {
+        if (replies.some(Array.isArray)) onSettled([...ids.keys()])
+      },
+    }
   }
 
   /** Renews a mark at thirds of the lease, and calls back when its time has come, unless it is released before. */
@@ -163,17 +205,34 @@ export class Intents {
   async #close(id: string, bumped: readonly string[], others: readonly string[]): Promise<void> {
     const { delivery, context, keys, nonces, tagTtlMs, channel, closeLimitMs } = this.#options
     const first = new Set(bumped.map(keys.generation))
+    const settling = this.#settling(bumped, [...bumped, ...others])
     const args = (some: readonly string[]) => {
       const count = some.filter((key) => first.has(key)).length
-      return [id, nonces.next(), count, tagTtlMs, channel]
+      return [id, nonces.next(), count, tagTtlMs, channel, ...settling.args(some)]
     }
-    const all = [...first, ...others.map(keys.generation)]
+    const all = [...first, ...others.map(keys.generation), ...settling.keys]
     const replies = await delivery.deliver(closeScript, all, args, closeLimitMs)
-    if (replies.includes(-1)) context.warn('REDIS_CHANGES_NOT_TOLD', notTold)
+    settling.answered(replies)
+    if (replies.flat().includes(-1)) context.warn('REDIS_CHANGES_NOT_TOLD', notTold)
   }
 }
 
 const ignore = (): void => undefined
+
+/** The tables of a change whose dialect is settled with it. */
+interface Settling {
+  /** To stand behind all others. */
+  readonly keys: readonly string[]
+  /** What a script is told of some keys besides: `before`, and what they are settled by. */
+  args(some: readonly string[], ...before: readonly CommandPart[]): readonly CommandPart[]
+  answered(replies: readonly unknown[]): void
+}
+
+const settlesNothing: Settling = {
+  keys: [],
+  args: (_, ...before) => before,
+  answered: ignore,
+}
 
 const notTold =
   "Other processes keep near copies and are not told what this one writes, so that they may serve what was there before for some seconds: they depend on changes being published, and Redis does not permit PUBLISH to the user of the client. Permit PUBLISH on the channels of the store's prefix, or CLIENT TRACKING to the others."

@@ -66,6 +66,6 @@ class OutdatedPayload implements Outdated {
 
 /** A generation ends with the server's time at which it was made: seconds, and six digits of microseconds. */
 function madeAtMs({ value }: Reading): number | undefined {
-  const micros = /\.(\d{16})(?:\||$)/.exec(value?.toString('latin1') ?? '')?.[1]
+  const micros = /\.(\d{16})(?:[@|]|$)/.exec(value?.toString('latin1') ?? '')?.[1]
   return micros === undefined ? undefined : Number(micros) / 1000
 }

@@ -22,7 +22,8 @@ export interface ReadingsOptions {
   readonly context: StoreContext
   /** A script that answers as READ does. */
   readonly script: Script
-  readonly args: () => readonly CommandPart[]
+  /** Of the script, for some keys. */
+  readonly args: (keys: readonly string[]) => readonly CommandPart[]
   /** Sees each request: called when it is about to be handed to the socket; what it returns, with the replies. */
   readonly observe?: (() => (readings: Readings) => void) | undefined
 }
@@ -49,7 +50,7 @@ export class KeyReader implements Unsent {
 
   async #request(keys: readonly string[]): Promise<Readings> {
     const { link, context, script, args, observe } = this.#options
-    const calls = this.#callsFor(keys, script, args())
+    const calls = this.#callsFor(keys, script, args)
     const answered = observe?.()
     const outcomes = await link.run(calls)
     const readings = new Map<string, Reading>()
@@ -58,9 +59,9 @@ export class KeyReader implements Unsent {
     return readings
   }
 
-  #callsFor(keys: readonly string[], script: Script, args: readonly CommandPart[]): readonly ScriptCall[] {
+  #callsFor(keys: readonly string[], script: Script, args: ReadingsOptions['args']): readonly ScriptCall[] {
     return groupsOf(this.#options.link, keys).flatMap((group) =>
-      chunks(group, maxKeysPerCall).map((chunk) => ({ script, keys: chunk, args })),
+      chunks(group, maxKeysPerCall).map((chunk) => ({ script, keys: chunk, args: args(chunk) })),
     )
   }
 }

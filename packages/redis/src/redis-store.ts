@@ -8,6 +8,7 @@ import {
   type MaybePromise,
   type Absent,
   type AbsentReason,
+  type Dialect,
   type EntryRecord,
   type Fills,
   type Intent,
@@ -24,6 +25,7 @@ import { withAdvice } from './advisor/with-advice.js'
 import type { RedisClient } from './client.js'
 import { Crowd, together } from './crowd.js'
 import { Delivery } from './delivery.js'
+import { Dialects } from './dialects.js'
 import { FillLeases } from './fill-leases.js'
 import { Intents } from './intents.js'
 import { createKeys, handTag, isHandTag, type Keys, tagsWithin } from './keys.js'
@@ -77,8 +79,11 @@ export function redisStore(client: RedisClient | NodeRedis, options: RedisStoreO
     const keys = createKeys(resolved.prefix)
     const shareOver =
       (putEntry: PutEntry) =>
-      (observe?: RedisStoreParts['observe']): BindingStore =>
-        new RedisStore({ link, keys, format, context, options: resolved, observe, putEntry })
+      (
+        observe?: RedisStoreParts['observe'],
+        onSettled: RedisStoreParts['onSettled'] = ignore,
+      ): BindingStore =>
+        new RedisStore({ link, keys, format, context, options: resolved, observe, onSettled, putEntry })
     const share = shareOver(putEntryOver(link))
     const { near: bounds } = context
     assertHasCopies(resolved.topology, bounds)
@@ -109,6 +114,8 @@ interface RedisStoreParts {
   readonly options: ResolvedRedisStoreOptions
   /** Sees each request for generations. */
   readonly observe: (() => (readings: Readings) => void) | undefined
+  /** Told of keys that a change of others has changed as well. */
+  readonly onSettled: (keys: readonly string[]) => void
   /** How an entry is stored. */
   readonly putEntry: PutEntry
 }
@@ -125,16 +132,17 @@ class RedisStore implements Store {
   readonly #minter: KeyReader
   readonly #intents: Intents
   readonly #changes = new InOrder()
+  readonly #dialects = new Dialects()
   readonly #hasNear: boolean
   readonly #putEntry: PutEntry
   readonly #compression: Compression | false
   readonly #maxBodyBytes: number
   #closed = false
 
-  constructor({ link, keys, format, context, options, observe, putEntry }: RedisStoreParts) {
+  constructor({ link, keys, format, context, options, observe, onSettled, putEntry }: RedisStoreParts) {
     const nonces = new Nonces()
     const { leaseMs, maxWriteTimeMs: maxAgeMs, tagTtlMs, timeoutMs, writeTimeoutMs } = options
-    const mintArgs = () => [nonces.next(), tagTtlMs]
+    const mintArgs = (some: readonly string[]) => [nonces.next(), tagTtlMs, ...this.#dialectsOf(some)]
     const delivery = new Delivery(link, context)
     this.writeLimitMs = writeTimeoutMs
     if (options.fill !== undefined) this.fills = new FillLeases({ link, keys, nonces, ...options.fill })
@@ -153,6 +161,8 @@ class RedisStore implements Store {
       context,
       keys,
       nonces,
+      dialects: this.#dialects,
+      onSettled,
       leaseMs,
       maxAgeMs,
       tagTtlMs,
@@ -160,6 +170,10 @@ class RedisStore implements Store {
       openLimitMs: timeoutMs,
       closeLimitMs: writeTimeoutMs,
     })
+  }
+
+  speak(space: Space, dialects: ReadonlyMap<string, Dialect>): void {
+    this.#dialects.speak(space, dialects)
   }
 
   lookup(
@@ -224,7 +238,7 @@ class RedisStore implements Store {
     const names = this.#namesOf(space, tags)
     const readings = await this.#reader.read(names.map(this.#keys.generation))
     const asked = this.#readingsOf(names, readings)
-    return asked === undefined ? unusable : await this.#vector(names, asked)
+    return (asked && (await this.#vector(names, asked))) ?? unusable
   }
 
   async bind(
@@ -235,11 +249,14 @@ class RedisStore implements Store {
   ): Promise<Vector> {
     if (this.#closed || !(before instanceof RedisVector) || !before.usable) return unusable
     if (!within(space, clocks).every((name) => before.names.includes(name))) return unusable
-    const names = this.#namesOf(space, tags)
-    const late = names.filter((name) => !before.names.includes(name))
+    const asked = this.#namesOf(space, tags)
+    const late = asked.filter((name) => !before.names.includes(name))
     const bound = this.#readingsOf(late, await this.#minter.read(late.map(this.#keys.generation)))
     if (bound === undefined || bound.some(({ value }) => value === undefined || hasIntent(value)))
       return unusable
+    const wary = [...before.wary, ...this.#dialects.clocksBeside(late, bound)]
+    if (!wary.every((name) => before.names.includes(name))) return unusable
+    const names = [...new Set([...asked, ...wary])]
     // After the others: what changed before these were read has changed a clock that is read now.
     const again = this.#readingsOf(
       before.names,
@@ -253,6 +270,7 @@ class RedisStore implements Store {
       names.map((name) => stamps.get(name)!),
       true,
       before.at,
+      wary,
     )
   }
 
@@ -420,32 +438,56 @@ class RedisStore implements Store {
     more?: Pick<Absent, 'loadMs' | 'outdated'>,
   ): Promise<Absent> {
     const vector = await this.#vector(names, asked)
-    if (vector === unusable) return unavailable
+    if (vector === undefined) return unavailable
     const absent = { reason: vector.usable ? reason : 'held', vector, holdsClocks: true } as const
     return { status: 'absent', ...absent, ...more }
   }
 
-  /** What was read, with fresh generations for the tags that have none. */
-  async #vector(names: readonly string[], read: readonly Reading[]): Promise<Vector> {
+  /** What was read, and the clocks of tables that may be written in another dialect; `undefined` if these could not be read. */
+  async #vector(names: readonly string[], read: readonly Reading[]): Promise<RedisVector | undefined> {
+    const readings = await this.#withMinted(names, read)
+    if (readings === undefined) return undefined
+    const wary = this.#dialects.clocksBeside(names, readings)
+    const more = wary.filter((name) => !names.includes(name))
+    if (more.length === 0) return toVector(names, readings, wary)
+    const asked = this.#readingsOf(more, await this.#reader.read(more.map(this.#keys.generation)))
+    const clocks = asked && (await this.#withMinted(more, asked))
+    return clocks && toVector([...names, ...more], [...readings, ...clocks], wary)
+  }
+
+  /** With fresh generations for the tags that have none. */
+  async #withMinted(
+    names: readonly string[],
+    read: readonly Reading[],
+  ): Promise<readonly Reading[] | undefined> {
     const missing = names.filter((_, index) => read[index]!.value === undefined)
-    if (missing.length === 0) return toVector(names, read)
+    if (missing.length === 0) return read
     const minted = this.#readingsOf(missing, await this.#minter.read(missing.map(this.#keys.generation)))
     // With memory out there is no place for a generation either.
-    if (minted === undefined || minted.some(({ value }) => value === undefined)) return unusable
+    if (minted === undefined || minted.some(({ value }) => value === undefined)) return undefined
     const byName = new Map(missing.map((name, index) => [name, minted[index]!]))
-    return toVector(
-      names,
-      names.map((name, index) => byName.get(name) ?? read[index]!),
-    )
+    return names.map((name, index) => byName.get(name) ?? read[index]!)
+  }
+
+  /** What new generations of these keys are to name; nothing where none of them names anything. */
+  #dialectsOf(generationKeys: readonly string[]): readonly string[] {
+    const { generationPrefix } = this.#keys
+    const ids = generationKeys.map((key) => this.#dialects.idOf(key.slice(generationPrefix.length)) ?? '')
+    return ids.some((id) => id !== '') ? ids : none
   }
 }
 
-function toVector(names: readonly string[], readings: readonly Reading[]): RedisVector {
+function toVector(
+  names: readonly string[],
+  readings: readonly Reading[],
+  wary: readonly string[],
+): RedisVector {
   const usable = !readings.some(({ value }) => value !== undefined && hasIntent(value))
-  return new RedisVector(names, readings.map(stampOf), usable, instantOf(readings[0]!))
+  return new RedisVector(names, readings.map(stampOf), usable, instantOf(readings[0]!), wary)
 }
 
 const none: readonly string[] = Object.freeze([])
+const ignore = (): void => undefined
 
 const within = (space: Space, tags: readonly string[]): readonly string[] =>
   space.prefixes.flatMap((prefix) => tags.map((tag) => prefix + tag))

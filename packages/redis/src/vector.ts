@@ -20,9 +20,18 @@ export class RedisVector implements Vector {
   readonly usable: boolean
   /** When it was read. */
   readonly at: Instant
+  /** Clocks among `names` that stay although the tags of the answer are known: their tables may be written in another dialect. */
+  readonly wary: readonly string[]
   #id: string | undefined
 
-  constructor(names: readonly string[], stamps: readonly string[], usable: boolean, at: Instant) {
+  constructor(
+    names: readonly string[],
+    stamps: readonly string[],
+    usable: boolean,
+    at: Instant,
+    wary: readonly string[] = [],
+  ) {
+    this.wary = wary
     this.names = names
     this.stamps = stamps
     this.usable = usable
@@ -41,7 +50,27 @@ export function hasIntent(value: Buffer): boolean {
   return value.includes(bar)
 }
 
-/** What is compared: equal only for the same generation in the same memory of the same server. */
+const at = 0x40
+
+/** The dialect that a table's own tag names; several are a list of them, which is none. */
+export function dialectIn(value: Buffer): string {
+  const start = value.indexOf(at)
+  if (start < 0) return ''
+  const end = value.indexOf(bar, start)
+  return value.toString('latin1', start + 1, end < 0 ? value.length : end)
+}
+
+/**
+ * What is compared: equal only for the same generation in the same memory of the same server. Not what it names as its dialect:
+ * where that matters, the generation changes with it.
+ */
 export function stampOf({ value, epoch }: Reading): string {
-  return `${value?.toString('latin1') ?? ''}@${epoch}`
+  return `${withoutDialect(value?.toString('latin1') ?? '')}@${epoch}`
+}
+
+function withoutDialect(text: string): string {
+  const start = text.indexOf('@')
+  if (start < 0) return text
+  const end = text.indexOf('|', start)
+  return text.slice(0, start) + (end < 0 ? '' : text.slice(end))
 }

@@ -79,6 +79,8 @@ function precisionsOf(
   }
   let builtOf: DataSource['entityMetadatas'] | undefined
   let graphNow: () => TableGraph
+  const { engine } = options
+  const speaker = {}
   let madeOf: Catalogue | undefined
   let made: SchemaPrecision | undefined
   return () => {
@@ -90,8 +92,11 @@ function precisionsOf(
       graphNow = createLiveGraph(tableGraphOf(dataSource, options), catalogue)
       builtOf = metadatas
     }
+    const next = createSchemaPrecision(dataSource, current, { ...fixed, graph: graphNow() })
+    // Before anything is read or written by it.
+    engine.dialects.speak(engine.space, speaker, () => next.dialects())
     madeOf = current
-    return (made = createSchemaPrecision(dataSource, current, { ...fixed, graph: graphNow() }))
+    return (made = next)
   }
 }
 

@@ -4,8 +4,12 @@ import type { RedisStoreOptions } from '@freshet/redis'
 /** Through what a process reads and writes its rows. */
 export type Through = 'TypeORM' | 'Prisma'
 
-/** The second version shows one column more, the third reads through a view that it says what it depends on. */
-export type Version = 1 | 2 | 3
+/**
+ * The second version shows one column more, the third reads through a view that it says what it depends on. The others have a table
+ * whose rows are told apart: the fourth by their keys alone, the fifth by their names as well, and reads who has one, and to the sixth
+ * names are what is written all the time.
+ */
+export type Version = 1 | 2 | 3 | 4 | 5 | 6
 
 /** How a process gets to Redis. */
 export type RedisAddress =

@@ -19,7 +19,10 @@ type Start = Partial<Omit<ProgramSetup, 'name' | 'redis' | 'databaseUrl'>>
 
 const commitLock = 7
 
-/** What the processes of a test stand on: a database with rows of users, all of the name `v0` at first, and Redis. */
+/**
+ * What the processes of a test stand on: a database with rows of users, all of the name `v0` at first, and Redis. Members are the same
+ * without a trigger, so that their rows are told apart.
+ */
 export class Scene {
   readonly prefix = `faults:${randomBytes(6).toString('hex')}:`
   /** A connection past every cache. */
@@ -49,12 +52,14 @@ export class Scene {
     // A COMMIT waits for the lock, so that a test can hold it open in the server itself.
     await database.query(`
       CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL, name text);
+      CREATE TABLE members (id int PRIMARY KEY, name text);
       CREATE VIEW people AS SELECT id, name FROM users;
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock_shared(${commitLock}); RETURN NULL; END $$;
       CREATE CONSTRAINT TRIGGER wait AFTER UPDATE ON users DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION wait();
-      INSERT INTO users SELECT id, 'user' || id || '@example.com', 'v0' FROM generate_series(1, 99) id;`)
+      INSERT INTO users SELECT id, 'user' || id || '@example.com', 'v0' FROM generate_series(1, 99) id;
+      INSERT INTO members SELECT id, name FROM users;`)
     return new Scene(url, database, redis)
   }
 

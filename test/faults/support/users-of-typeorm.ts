@@ -1,8 +1,9 @@
 import type { Cache } from '@freshet/core'
-import { freshet } from '@freshet/typeorm'
+import { type EntityPrecision, freshet } from '@freshet/typeorm'
 import type { PoolConfig } from 'pg'
 import { DataSource, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
 import type { Version } from './messages.js'
+import { nameLookedFor } from './names.js'
 import type { Users } from './users.js'
 
 interface User {
@@ -23,6 +24,14 @@ const entities: Readonly<Record<Version, EntitySchema<User>>> = {
     columns: { ...columns, email: { type: 'text' } },
   }),
   3: new EntitySchema<User>({ name: 'Person', tableName: 'people', columns }),
+  4: new EntitySchema<User>({ name: 'Member', tableName: 'members', columns }),
+  5: new EntitySchema<User>({ name: 'Member', tableName: 'members', columns }),
+  6: new EntitySchema<User>({ name: 'Member', tableName: 'members', columns }),
+}
+
+const toldApart: Readonly<Partial<Record<Version, EntityPrecision>>> = {
+  5: { watch: ['name'] },
+  6: { volatile: ['name'] },
 }
 
 export async function usersOfTypeorm(
@@ -39,11 +48,17 @@ export async function usersOfTypeorm(
     entities: [...new Set([shown, written])],
     extra,
     poolErrorHandler: () => undefined,
-    cache: freshet({ cache, dependsOn }),
+    cache: freshet({ cache, dependsOn, entities: { [shown.options.name]: toldApart[version] ?? {} } }),
   })
   await dataSource.initialize()
   return {
     async nameOf(id) {
+      if (version === 5) {
+        const found = await dataSource
+          .getRepository(shown)
+          .getWithCache({ where: { name: nameLookedFor(id) } })
+        return found.map((user) => user.id).join()
+      }
       const user = await dataSource.getRepository(shown).getOneWithCache({ where: { id } })
       return version === 2 ? `${user?.name} <${user?.email}>` : user?.name
     },

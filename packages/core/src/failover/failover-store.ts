@@ -4,6 +4,7 @@ import { isPromise } from '../maybe-promise.js'
 import type { Space } from '../space.js'
 import type {
   Absent,
+  Dialect,
   EntryRecord,
   Fills,
   Intent,
@@ -49,6 +50,10 @@ export class FailoverStore implements Store {
     const limits = [stores.primary, stores.backup.store].map(({ writeLimitMs = 0 }) => writeLimitMs)
     const limitMs = Math.max(...limits)
     if (limitMs > 0) this.writeLimitMs = limitMs
+  }
+
+  speak(space: Space, dialects: ReadonlyMap<string, Dialect>): void {
+    this.#stores.speak(space, dialects)
   }
 
   lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {

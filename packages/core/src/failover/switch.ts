@@ -1,7 +1,7 @@
 import { isPromise } from '../maybe-promise.js'
 import type { Space } from '../space.js'
 import { wholeSpaceTag } from '../space.js'
-import type { Store, StoreContext } from '../store.js'
+import type { Dialect, Store, StoreContext } from '../store.js'
 import { type Backup, holdAll } from './backup.js'
 import { Holds } from './holds.js'
 import { RetryPause } from './retry-pause.js'
@@ -33,6 +33,11 @@ export class Switch {
   #backup: Backup
   #active: ActiveStore = 'primary'
   #outages = 0
+  /** What is meant by the tags of tables, by the namespace: each backup is told anew. */
+  readonly #spoken = new Map<
+    string,
+    { readonly space: Space; readonly dialects: ReadonlyMap<string, Dialect> }
+  >()
   readonly #parts: SwitchParts
   readonly #pause: RetryPause
   /** What all namespaces that this store serves are in. `undefined`: it has not been used yet. */
@@ -64,6 +69,12 @@ export class Switch {
 
   get outages(): number {
     return this.#outages
+  }
+
+  speak(space: Space, dialects: ReadonlyMap<string, Dialect>): void {
+    this.#spoken.set(space.prefix, { space, dialects })
+    this.primary.speak?.(space, dialects)
+    this.#backup.store.speak?.(space, dialects)
   }
 
   /** To be called before anything is asked for in `space`. */
@@ -215,6 +226,7 @@ export class Switch {
   #replaceBackup(): void {
     const { store } = this.#backup
     this.#backup = this.#parts.createBackup()
+    for (const { space, dialects } of this.#spoken.values()) this.#backup.store.speak?.(space, dialects)
     try {
       const closed = store.close()
       if (isPromise(closed)) closed.catch((cause) => this.#parts.context.failed('close backup', cause))

@@ -25,6 +25,8 @@ export interface PreciseTable<Type = unknown> {
   readonly otherKeys: readonly WatchedKey<Type>[]
   /** Columns that any update may change. */
   readonly selfChanging: readonly string[]
+  /** Columns that are written so often that the others are told apart from them, lower-cased. */
+  readonly volatile: readonly string[]
   /** Whether none of these is written so often that the others are told apart from it; `undefined`: any column. */
   areStable(columns: readonly string[] | undefined): boolean
   /** Whether all of these are. */
@@ -123,13 +125,14 @@ function columnClasses({
   keys,
   selfChanging,
   volatile = [],
-}: TableKeys<unknown>): Pick<PreciseTable, 'areStable' | 'areVolatile'> {
+}: TableKeys<unknown>): Pick<PreciseTable, 'volatile' | 'areStable' | 'areVolatile'> {
   // What is pinned by a key needs no tag of its column: the tags of rows must fall with it.
   const ofKeys = new Set([...rowKey, ...keys.flat()].map((column) => column.toLowerCase()))
   const names = [...volatile, ...selfChanging].map((column) => column.toLowerCase())
   const set = new Set(names.filter((column) => !ofKeys.has(column)))
   const isVolatile = (column: string) => set.has(column.toLowerCase())
   return {
+    volatile: [...set],
     areStable: (columns) => columns !== undefined && !columns.some(isVolatile),
     areVolatile: (columns) => columns !== undefined && columns.every(isVolatile),
   }

@@ -1,5 +1,5 @@
-import type { KnownTables } from '@freshet/core/adapter'
-import { anyTable, createValueBucket, encodeCanonical, knownWrites } from '@freshet/core/adapter'
+import type { Dialect, KnownTables } from '@freshet/core/adapter'
+import { anyTable, createValueBucket, dialectsOf, encodeCanonical, knownWrites } from '@freshet/core/adapter'
 import {
   type Catalogue,
   compared,
@@ -28,6 +28,8 @@ export interface SchemaPrecision {
   /** Nothing is known of the database: what was told by it stays true whatever becomes known. */
   readonly isWide: boolean
   readonly writes: KnownTables<Statement>
+  /** What is meant by the tags of its tables, by the tables' own. */
+  dialects(): ReadonlyMap<string, Dialect>
   readsOf(client: ClientShape): ReadPrecision
 }
 
@@ -80,6 +82,7 @@ export function createSchemaPrecision(
       rowsOf,
       isKnown: catalogue !== undefined,
     }),
+    dialects: () => dialectsOf(dataModel.tables, tables),
     readsOf: remembered((client) =>
       createReadPrecision(dataModel, { tables, dependsOn, ...client, isEnforced, anyTable }),
     ),

@@ -1,5 +1,6 @@
 import {
   type Absent,
+  type Dialect,
   type Entry,
   type EntryRecord,
   type Fills,
@@ -73,6 +74,10 @@ export class NearStore implements Store {
     if (parts.shared.writeLimitMs !== undefined) this.writeLimitMs = parts.shared.writeLimitMs
     if (parts.shared.fills !== undefined) this.fills = parts.shared.fills
     this.#parts = parts
+  }
+
+  speak(space: Space, dialects: ReadonlyMap<string, Dialect>): void {
+    this.#parts.shared.speak?.(space, dialects)
   }
 
   lookup(

@@ -17,8 +17,8 @@ export interface NearOptions {
   readonly link: Link
   readonly keys: Keys
   readonly silenceMs: number
-  /** Makes the shared store, each request of which is told to `observe`. */
-  readonly share: (observe: Observe) => BindingStore
+  /** Makes the shared store, each request of which is told to `observe`, and other keys that a change has changed to `changed`. */
+  readonly share: (observe: Observe, changed: (keys: readonly string[]) => void) => BindingStore
 }
 
 /** Called when a request for generations is about to be handed to the socket; what it returns, with the replies. */
@@ -73,7 +73,7 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
     const asking = generations.ask()
     return (readings) => generations.answered(asking, readings)
   }
-  const shared = options.share(observe)
+  const shared = options.share(observe, changed)
   const parts: NearStoreParts = {
     shared,
     context,
@@ -89,6 +89,11 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
   const store = owner === undefined ? new NearStore(parts) : owner.createStore(parts)
   return { store, shared, copies, generations, observe }
 
+  function changed(some: readonly string[]): void {
+    generations.changed(some)
+    owner?.changed(some)
+  }
+
   function createPush(): Push {
     const { client } = options
     assertCanPush(client)
@@ -100,10 +105,7 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
       generationPrefix: keys.generationPrefix,
       silenceMs,
       mode: () => mode,
-      onChanged: (changed) => {
-        generations.changed(changed)
-        owner?.changed(changed)
-      },
+      onChanged: changed,
       onGap: () => {
         if (!mode.heedsGaps) return
         if (owner === undefined) copies.clear()

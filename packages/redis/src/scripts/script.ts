@@ -45,15 +45,17 @@ end
 `
 
 /**
- * The value of a tag's key: `generation` or `generation|id:expiresMs|id:expiresMs`, one part per intent.
+ * The value of a tag's key: `generation` or `generation|id:expiresMs|id:expiresMs`, one part per intent. That of a table is followed
+ * by the dialect that it is written in (see `settle`), which stays with every generation.
  *
- * `load` gives the generation, the intents that still live, in their order, and whether any has run out: then its writer
- * may have committed without replacing the generation. A key that holds anything but text counts as missing.
+ * `load` gives the generation with its dialect, the intents that still live, in their order, whether any has run out: then its writer
+ * may have committed without replacing the generation; and the dialect by itself. A key that holds anything but text counts as
+ * missing.
  */
 export const tagValue = `
 local function load(key)
   local value = redis.pcall('GET', key)
-  if type(value) ~= 'string' or value == '' then return false, {}, false end
+  if type(value) ~= 'string' or value == '' then return false, {}, false, '' end
   local intents, pruned = {}, false
   for id, expires in string.gmatch(value, '|([^|:]+):(%d+)') do
     if tonumber(expires) > now then
@@ -62,7 +64,8 @@ local function load(key)
       pruned = true
     end
   end
-  return string.match(value, '^[^|]*'), intents, pruned
+  local generation = string.match(value, '^[^|]*')
+  return generation, intents, pruned, string.match(generation, '@.*$') or ''
 end
 
 local function save(key, generation, intents, ttl)
@@ -83,11 +86,11 @@ end
  * could be told, as far as is known. Nothing is published where nobody listens: a cluster hands on a message to all its nodes.
  */
 export const announce = `
-local function announce(channel)
-  if not channel then return true end
+local function announce(channel, keys)
+  if not channel or #keys == 0 then return true end
   local heard = redis.pcall('PUBSUB', 'NUMSUB', channel)
   if heard[2] == 0 then return true end
-  local told = redis.pcall('PUBLISH', channel, table.concat(KEYS, '\\n'))
+  local told = redis.pcall('PUBLISH', channel, table.concat(keys, '\\n'))
   return type(told) == 'number' or not heard[2]
 end
 `

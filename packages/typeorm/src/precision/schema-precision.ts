@@ -1,5 +1,5 @@
-import type { KnownTables } from '@freshet/core/adapter'
-import { anyTable, createValueBucket, knownWrites } from '@freshet/core/adapter'
+import type { Dialect, KnownTables } from '@freshet/core/adapter'
+import { anyTable, createValueBucket, dialectsOf, knownWrites } from '@freshet/core/adapter'
 import {
   type Catalogue,
   compared,
@@ -24,6 +24,8 @@ export interface SchemaPrecision {
   /** Nothing is known of the database: what was told by it stays true whatever becomes known. */
   readonly isWide: boolean
   readonly writes: KnownTables<Statement>
+  /** What is meant by the tags of its tables, by the tables' own. */
+  dialects(): ReadonlyMap<string, Dialect>
   /** One SELECT. */
   read(sql: string, parameters: readonly unknown[] | undefined): PreciseRead
   /** A load of which no statement is known before it, but all tables that they read. */
@@ -75,6 +77,7 @@ export function createSchemaPrecision(
       rowsOf,
       isKnown: catalogue !== undefined,
     }),
+    dialects: () => dialectsOf(tables.names, tables),
     read: (sql, parameters) => reads.read(sql, parameters),
     load: (read) => preciseLoad({ precision: reads, tables, tablesOf: named, anyTable }, read, undefined),
   }

@@ -56,6 +56,8 @@ export interface TablePrecisionOptions extends PrecisionOptions {
 
 /** The tables of a DataSource. Reads and writes must be given the same ones. */
 export interface TablePrecisions extends Precisions<ValueType> {
+  /** Tags of the tables that anything is known of. */
+  readonly names: readonly string[]
   /**
    * The columns of a table that a statement names, for `applyWrite` and `applyRead`; `undefined`: nothing may be told of
    * its rows.
@@ -83,6 +85,7 @@ export function createTablePrecisions(
     return precision
   }
   return {
+    names: [...new Set([...context.metadatasOf.keys(), ...context.declared])],
     of,
     columnsOf({ schema, name }) {
       const table = name.toLowerCase()
