@@ -14,7 +14,7 @@ import type { Engine } from './engine.js'
 import { withEngine } from './engine.js'
 import { FreshetError } from './errors.js'
 import { toKeyString } from './key.js'
-import { isPromise, rejected } from './maybe-promise.js'
+import { isPromise } from './maybe-promise.js'
 import { assertArray, assertFunction, assertOptions, invalidOption, print } from './options.js'
 import { isServerError } from './outcome.js'
 import { policyOptionNames, resolvePolicy } from './policy.js'
@@ -93,15 +93,10 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       await Promise.all(entries.map(({ key, value, ...options }) => cache.set(key, value, options)))
     },
 
-    // Not `async`: of thousands who wait for one load each would pay for a promise of a promise.
-    getOrSet<T>(key: CacheKey, loader: Loader<T>, options?: GetOrSetOptions) {
-      try {
-        assertFunction('getOrSet()', 'loader', loader)
-        if (options !== undefined) checkOptions('getOrSet()', options, getOrSetOptionNames)
-        return Promise.resolve(reader.read(toRequest(toKeyString(key), loader, options)) as T)
-      } catch (cause) {
-        return rejected(cause)
-      }
+    async getOrSet<T>(key: CacheKey, loader: Loader<T>, options?: GetOrSetOptions) {
+      assertFunction('getOrSet()', 'loader', loader)
+      if (options !== undefined) checkOptions('getOrSet()', options, getOrSetOptionNames)
+      return reader.read(toRequest(toKeyString(key), loader, options)) as T
     },
 
     async getOrSetMany<K extends CacheKey, T>(
