@@ -28,7 +28,7 @@ export function createWatchedCache(
   store: StoreFactory = memoryStore(room),
   near?: typeof room,
 ): WatchedCache {
-  const kept = new Map<string, { readonly tags: readonly string[]; readonly at: number }>()
+  const kept = new Map<string, { readonly tags: readonly string[]; at: number }>()
   const written = new Map<string, Written>()
   let at = 0
   let isHit = false
@@ -44,7 +44,12 @@ export function createWatchedCache(
     return inner
   }
   const cache = createCache({ store: watched, ttl: '1d', ...(near === undefined ? {} : { near }) })
-  cache.on('hit', () => void (isHit = true))
+  cache.on('hit', ({ key }) => {
+    isHit = true
+    // It has outlived whatever was written until now.
+    const entry = kept.get(key)
+    if (entry !== undefined) entry.at = at
+  })
   cache.on('miss', ({ key, reason }) => {
     const entry = kept.get(key)
     cause = entry === undefined ? reason : (firstWritten(entry, written) ?? `nothing kept (${reason})`)

@@ -1,4 +1,4 @@
-import type { ConditionalChange, SomeRows } from './conditions.js'
+import type { ConditionalChange, SomeRows, ToldRows } from './conditions.js'
 import type { MemoryVector, TagState } from './memory-vector.js'
 
 // Of each tag. An answer is held against all that came since it was last asked for.
@@ -13,13 +13,15 @@ interface Recent {
   from: number
   /** The generation that the last of them gave it: with any other, something else came after. */
   latest: number
-  changes: readonly KnownChange[]
+  readonly changes: KnownChange[]
 }
 
 /** The last changes of some tags of which something is certain. */
 export class ConditionalChanges {
   #recent = new WeakMap<TagState, Recent>()
   #isEmpty = true
+  #lastTell: (() => ToldRows) | undefined
+  #lastTold: ToldRows | undefined
 
   /**
    * A tag has got a new generation.
@@ -35,10 +37,19 @@ export class ConditionalChanges {
     }
     const { generation } = state
     recent.latest = generation
-    const changes = [...recent.changes, ...some.map((one) => ({ ...one, tag, table, generation }))]
-    const dropped = changes.length - maxChanges
-    if (dropped > 0) recent.from = changes[dropped - 1]!.generation
-    recent.changes = dropped > 0 ? changes.slice(dropped) : changes
+    for (const { condition, columns, tell } of some)
+      recent.changes.push({ condition, columns, told: tell && this.#told(tell), tag, table, generation })
+    const dropped = recent.changes.length - maxChanges
+    if (dropped <= 0) return
+    recent.from = recent.changes[dropped - 1]!.generation
+    recent.changes.splice(0, dropped)
+  }
+
+  /** A write changes several tags, and tells the same of each. */
+  #told(tell: () => ToldRows): ToldRows {
+    if (this.#lastTell === tell) return this.#lastTold!
+    this.#lastTell = tell
+    return (this.#lastTold = tell())
   }
 
   /** All that has changed since a vector was made; `undefined`: something of which nothing is certain is among it. */
@@ -57,5 +68,6 @@ export class ConditionalChanges {
   clear(): void {
     this.#recent = new WeakMap()
     this.#isEmpty = true
+    this.#lastTell = this.#lastTold = undefined
   }
 }

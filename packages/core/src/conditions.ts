@@ -8,12 +8,27 @@ export interface RowCondition {
   excludes(valueOf: (column: string) => unknown): boolean
 }
 
-/** What is certain of a change of rows that it does not name. */
+/** Normal values of a key's columns, in its order. */
+type Values = readonly string[]
+
+/** What a write tells of the values of its rows. `undefined` is always the wide answer: any value. */
+export interface ToldRows {
+  /** Which rows were changed or deleted, by what they had in the key before. */
+  touched(key: readonly string[]): readonly Values[] | undefined
+  /** What rows have in the key after it that may not have had it before. */
+  entering(key: readonly string[]): readonly Values[] | undefined
+  /** What every row that was inserted or changed has in a column after it; `null`: NULL. */
+  after(column: readonly [string]): readonly (string | null)[] | undefined
+}
+
+/** What is certain of a change of rows. */
 interface ChangedRows {
   /** Of every row that was changed. */
   readonly condition: RowCondition
   /** What else they have than before, lower-cased; `undefined`: any column, or they are gone. */
   readonly columns: readonly string[] | undefined
+  /** Makes what it tells of their values, of which nothing may change any more. Default: it tells nothing. */
+  readonly tell?: (() => ToldRows) | undefined
 }
 
 /** What is certain of the rows for which a tag stands this time: each was changed by one of these. */
@@ -26,12 +41,22 @@ export interface SomeRows {
 /** By tags that stand for all rows of their tables, if nothing is said. */
 export type Conditions = ReadonlyMap<string, SomeRows>
 
-/** A change of rows that are not named. */
-export interface ConditionalChange extends ChangedRows {
+/** A change of rows for which a tag stands. */
+export interface ConditionalChange extends Omit<ChangedRows, 'tell'> {
   /** What stands for these rows. */
   readonly tag: string
   /** The tag of their table. */
   readonly table: string
+  /** Of changes whose tag does not stand for rows that are not named, but for what else the rows could change. */
+  readonly told?: ToldRows | undefined
+}
+
+/** What is known beside an answer by now. */
+export interface OtherAnswers {
+  /** An answer that could be served now, as it is stored; `undefined`: there is none. @param key with the namespace in front */
+  find(key: string): unknown
+  /** Whether a write is under way that may concern a table: what it has done already is perhaps in one answer, and not in another one. */
+  mayBeWritten(table: string): boolean
 }
 
 /** What a stored answer shows, for its plan to tell. */
@@ -43,6 +68,13 @@ export interface ShownRows {
    * @param tags what it is stored under
    */
   areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean
+  /**
+   * Whether none of the rows that were changed could matter to the answer in the way for which the tag of the change stands: by coming, by
+   * leaving, by their order. Default: they could.
+   *
+   * @param value the answer, as it is stored
+   */
+  isBesides?(value: unknown, change: ConditionalChange, others: OtherAnswers): boolean
 }
 
 // A list of tags goes through many hands, nearly all of which know tags as texts, and hardly any has conditions.

@@ -27,4 +27,6 @@ export interface StatementAnswer {
   readonly returned?: readonly unknown[] | undefined
   /** The key that the driver says the database made for the one row inserted. */
   readonly generatedKey?: unknown
+  /** How many rows the database says that it inserted, changed or deleted. Default: it does not say. */
+  readonly affected?: number | undefined
 }

@@ -129,7 +129,9 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       const isRolledBack = options?.isRolledBack
       if (isRolledBack !== undefined) assertFunction("The option 'isRolledBack'", 'judging', isRolledBack)
       const resolved = tagNames.resolve(tags)
-      const underWay: UnderWay = { mayConcern: (asked: object) => asked === store }
+      const underWay: UnderWay = {
+        mayConcern: (asked: object | undefined) => asked === undefined || asked === store,
+      }
       writesUnderWay.begin(underWay)
       try {
         const write = await writer.open(space, resolved)

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap-bytes.js'
 import { ConditionalChanges } from './conditional-changes.js'
-import type { Conditions, ShownRows } from './conditions.js'
+import type { Conditions, OtherAnswers, ShownRows } from './conditions.js'
 import { MemoryEntry } from './memory-entry.js'
 import type { Binder, TagState, Unbound } from './memory-vector.js'
 import { forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
@@ -22,6 +22,7 @@ import type {
   StoreFactory,
   Vector,
 } from './store.js'
+import { writesUnderWay } from './under-way.js'
 
 export interface MemoryStoreOptions {
   /** Entries kept at most; the least recently used go first. Default 10,000. */
@@ -92,6 +93,10 @@ class MemoryStore implements Store, Binder {
   readonly #conditional = new ConditionalChanges()
   /** What took the place of a vector whose entry has outlived some changes, for the others that share it. */
   readonly #renewed = new WeakMap<MemoryVector, MemoryVector>()
+  readonly #others: OtherAnswers = {
+    find: (key) => this.#liveAnswer(key),
+    mayBeWritten: (table) => writesUnderWay.anyMayConcern(table),
+  }
   readonly #maxBytes: number
   readonly #maxTags: number
   readonly #maxIdleTags: number
@@ -401,10 +406,24 @@ class MemoryStore implements Store, Binder {
     if (shown === undefined) return false
     const changes = this.#conditional.since(entry.vector)
     if (changes === undefined) return false
-    for (const change of changes) if (!shown.areExcluded(entry.master, change, entry.tags)) return false
+    for (const change of changes) {
+      const isBesides =
+        change.told === undefined
+          ? shown.areExcluded(entry.master, change, entry.tags)
+          : shown.isBesides?.(entry.master, change, this.#others) === true
+      if (!isBesides) return false
+    }
     entry.vector = this.#renew(entry.vector)
     entry.confirmedAt = this.#version
     return true
+  }
+
+  #liveAnswer(key: string): unknown {
+    this.#later.flushKey(key)
+    const entry = this.#entries.peek(key)
+    return entry !== undefined && entry.expiresAt > this.#now() && this.#isCurrent(entry)
+      ? entry.master
+      : undefined
   }
 
   #renew(vector: MemoryVector): MemoryVector {

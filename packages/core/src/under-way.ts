@@ -3,10 +3,10 @@ export interface UnderWay {
   /**
    * Whether it may concern rows of a table.
    *
-   * @param store which of the caches asks
+   * @param store which of the caches asks; `undefined`: any
    * @param table the table's tag
    */
-  mayConcern(store: object, table: string): boolean
+  mayConcern(store: object | undefined, table: string): boolean
   /** Its place among those that are under way, for who keeps them. */
   place?: number | undefined
 }
@@ -50,8 +50,13 @@ class WritesUnderWay {
     this.#open.delete(ref)
   }
 
+  /** Whether any one may concern rows of a table, for whatever cache. */
+  anyMayConcern(table: string): boolean {
+    return this.othersMayConcern(undefined, undefined, table)
+  }
+
   /** Whether any other one may concern rows of a table. */
-  othersMayConcern(own: UnderWay, store: object, table: string): boolean {
+  othersMayConcern(own: UnderWay | undefined, store: object | undefined, table: string): boolean {
     for (const write of this.#held) if (write !== own && write.mayConcern(store, table)) return true
     for (const ref of this.#open) {
       const write = ref.deref()

@@ -117,14 +117,14 @@ export class Written<Statement> implements UnderWay {
     if (this.#sending === undefined) this.#open ??= writesUnderWay.open(this)
   }
 
-  mayConcern(store: object, table: string): boolean {
+  mayConcern(store: object | undefined, table: string): boolean {
     const clock = `${table}~`
     const names = (tags: readonly string[] | undefined): boolean =>
       tags === undefined || tags.includes(clock) || tags.includes(wholeSpaceTag)
     const latecomers = this.#latecomers()
     const sent = this.#sending === undefined ? this.#sent : [this.#sending]
     return this.#observers.all.some(({ observer }) => {
-      if (observer.store !== store) return false
+      if (store !== undefined && observer.store !== store) return false
       if (latecomers.includes(observer)) return true
       const told = this.#of(observer)
       if (told !== undefined && names(told.tags)) return true
@@ -217,8 +217,13 @@ export class Written<Statement> implements UnderWay {
     const { isLocal, store } = list?.observer ?? {}
     if (conditions === undefined || isLocal !== true || store === undefined) return undefined
     const certain = new Map<string, SomeRows>()
-    for (const [tag, some] of conditions)
-      if (!writesUnderWay.othersMayConcern(this, store, some.table)) certain.set(tag, some)
+    const tables = new Map<string, boolean>()
+    for (const [tag, some] of conditions) {
+      let isOnly = tables.get(some.table)
+      if (isOnly === undefined)
+        tables.set(some.table, (isOnly = !writesUnderWay.othersMayConcern(this, store, some.table)))
+      if (isOnly) certain.set(tag, some)
+    }
     return certain
   }
 

@@ -168,6 +168,99 @@ describe('an answer outlives a change of rows by a condition', () => {
   })
 })
 
+describe('an answer outlives a change of what could matter', () => {
+  const told = { touched: () => [['7']], entering: () => [], after: () => undefined }
+  const besides = (isBesides: NonNullable<ShownRows['isBesides']>): Partial<ReadRequest> => ({
+    shown: { areExcluded: () => false, isBesides },
+  })
+  let tells: number
+
+  function changeOthers(tags: readonly string[] = ['product[]']): void {
+    const { writer, space } = engineOf(cache)!
+    const changes = [{ condition: below(5), columns: undefined, tell: () => (tells++, told) }]
+    const some = new Map(tags.map((tag) => [tag, { table: 'product', changes }]))
+    void writer.invalidate(space, tags, 'insert', some)
+  }
+
+  beforeEach(async () => {
+    tells = 0
+    await isServed()
+  })
+
+  test('if its plan says so, which is asked with what the change tells', async () => {
+    const asked: unknown[] = []
+    changeOthers()
+    const isFirst = besides((value, change) => asked.push([value, change.tag, change.told]) > 0)
+    expect([await isServed(isFirst), await isServed(isFirst)]).toEqual([true, true])
+    expect(asked).toEqual([[rows, 'product[]', told]])
+  })
+
+  test('and not otherwise', async () => {
+    changeOthers()
+    expect(await isServed(besides(() => false))).toBe(false)
+  })
+
+  test('nor if nobody can tell', async () => {
+    changeOthers()
+    expect(await isServed({ shown: { areExcluded: () => true } })).toBe(false)
+  })
+
+  test('of each of its tags, each of which it is asked for', async () => {
+    const tags: string[] = []
+    changeOthers(['product[]', 'product'])
+    expect(await isServed(besides((_value, { tag }) => tags.push(tag) > 0))).toBe(true)
+    expect(tags).toEqual(['product', 'product[]'])
+  })
+
+  test('and the write is asked what it tells when it is told, and once for all of its tags', () => {
+    changeOthers(['product[]', 'product'])
+    expect(tells).toBe(1)
+  })
+
+  async function foundBeside(of = 'other'): Promise<unknown> {
+    let found: unknown
+    changeOthers()
+    await isServed(
+      besides((_value, _change, { find }) => (found = find(`${engineOf(cache)!.space.prefix}${of}`)) === 0),
+    )
+    return found
+  }
+
+  test('by what another answer says that could be served', async () => {
+    await isServed({ key: 'other', tags: ['customer'] })
+    expect(await foundBeside()).toEqual(rows)
+    expect(await foundBeside('missing')).toBeUndefined()
+  })
+
+  test('but not by one that a write has stopped', async () => {
+    await isServed({ key: 'other', tags: ['customer'] })
+    await cache.invalidate(['customer'])
+    expect(await foundBeside()).toBeUndefined()
+  })
+
+  test('nor by one that has expired', async () => {
+    const { policy } = engineOf(cache)!
+    await isServed({ key: 'other', tags: ['customer'], policy: { ...policy, ttlMs: 1000 } })
+    now += 1001
+    expect(await foundBeside()).toBeUndefined()
+  })
+
+  test('knowing what is being written, for whatever cache', async () => {
+    const asked: boolean[] = []
+    const ask = besides((_value, _change, { mayBeWritten }) => asked.push(mayBeWritten('product')) > 0)
+    const sending = held<undefined>()
+    const writing = createCache().write(['product'], () => sending.promise)
+    await settled()
+    changeOthers()
+    await isServed(ask)
+    sending.resolve(undefined)
+    await writing
+    changeOthers()
+    await isServed(ask)
+    expect(asked).toEqual([true, false])
+  })
+})
+
 interface Statement {
   readonly sql: string
   readonly kind: 'write'

@@ -1,4 +1,4 @@
-import type { Conditions, RowCondition } from '../conditions.js'
+import type { Conditions, RowCondition, SomeRows } from '../conditions.js'
 import type { PreciseTable, TablePrecision } from './table-precision.js'
 import { isSameKey, type KeyTuple, type WatchedKey } from './watched-key.js'
 import { maxKeys, type RowChange } from './write-tags.js'
@@ -25,7 +25,8 @@ export interface Cascade {
 }
 
 /**
- * What is certain of the rows that a change does not name, by the tag that stands for them.
+ * What is certain of the rows that a change concerns, by the tags that stand for more: that of its table for all rows that are not named,
+ * those of columns, of rows that come and of rows that leave for all that could.
  *
  * @param tags those that it bumps. That of the table among them stands for rows that are not named, and for nothing else: the columns are
  * told, and the sets.
@@ -35,23 +36,40 @@ export function someRows(
   table: TablePrecision,
   tags: readonly string[],
 ): Conditions | undefined {
-  if (table.grain === 'table' || table.rowKey === undefined) return undefined
+  if (table.grain === 'table' || table.rowKey === undefined || change.isNothing) return undefined
   const { kind } = change
-  if (kind !== 'update' && kind !== 'upsert' && kind !== 'delete') return undefined
-  if (kind !== 'delete' && change.assigned === undefined) return undefined
+  if (kind === 'truncate' || kind === 'unknown') return undefined
+  const givesValues = kind === 'update' || kind === 'upsert'
+  if (givesValues && change.assigned === undefined) return undefined
+  // What an upsert does is two things.
+  const tells = kind !== 'upsert' && change.tell !== undefined
   const { texts } = table
   const tag = tags.includes(texts.table) ? texts.table : texts.anyRow
-  if (!tags.includes(tag)) return undefined
-  const columns =
-    kind === 'delete' ? undefined : [...change.assigned!, ...table.selfChanging].map(toLowerCase)
-  const condition = change.condition?.()
-  if (condition === undefined && columns === undefined) return undefined
-  return new Map([[tag, { table: texts.table, changes: [{ condition: condition ?? anyRow, columns }] }]])
+  const isNamed = kind === 'insert' || !tags.includes(tag)
+  if (isNamed && !tells) return undefined
+  const columns = givesValues ? [...change.assigned!, ...table.selfChanging].map(toLowerCase) : undefined
+  const condition = kind === 'insert' ? noRow : change.condition?.()
+  const some = new Map<string, SomeRows>()
+  if (!isNamed && (condition !== undefined || columns !== undefined))
+    some.set(tag, { table: texts.table, changes: [{ condition: condition ?? anyRow, columns }] })
+  if (tells) {
+    const tell = () => change.tell!()
+    const besides = { table: texts.table, changes: [{ condition: condition ?? anyRow, columns, tell }] }
+    for (const one of tagsOfValues(change, table)) some.set(one, besides)
+  }
+  return some.size === 0 ? undefined : some
+}
+
+/** What stands for rows that could matter by what they have, or had. Of sets that are told nothing more need be known. */
+function tagsOfValues(change: RowChange, { texts, assigned }: PreciseTable): readonly string[] {
+  if (change.kind === 'update') return assigned(change.assigned!).tags
+  return [change.kind === 'insert' ? texts.incoming : texts.leaving]
 }
 
 const toLowerCase = (column: string): string => column.toLowerCase()
 
 const anyRow: RowCondition = { excludes: () => false }
+const noRow: RowCondition = { excludes: () => true }
 
 /** What a delete does to the rows of another table that go along. */
 export type CascadedRows = (deleted: RowChange) => RowChange | undefined

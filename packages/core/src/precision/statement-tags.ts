@@ -90,7 +90,7 @@ export function createStatementTags<Change extends { readonly table: string }, T
     if (row?.table?.name.toLowerCase() !== table || precision === undefined)
       return anyRow(reach.touched(writes))
     if (beyond === 'all') return 'all'
-    const own = begun?.table === precision ? begun.end(row) : writeTags(row, precision)
+    const own = begun?.table === precision && !row.isNothing ? begun.end(row) : writeTags(row, precision)
     let tags = withConditions(own, someRows(row, precision, own))
     if (beyond.tags.length > 0) tags = both(tags, beyond.tags)
     for (const cascade of beyond.cascades) tags = both(tags, cascadeTags(cascade, row))

@@ -1,4 +1,4 @@
-import type { RowCondition } from '../conditions.js'
+import type { RowCondition, ToldRows } from '../conditions.js'
 import type { PreciseTable, TablePrecision } from './table-precision.js'
 import { columnOfSet, type KeyTuple, type WatchedKey } from './watched-key.js'
 
@@ -17,6 +17,8 @@ export interface RowChange {
   entering(key: readonly string[]): readonly KeyTuple[] | undefined
   /** What is certain of the rows that were changed or deleted, by what they had before. Default: nothing. */
   condition?(): RowCondition | undefined
+  /** The same values of its rows in what nobody else holds, to be asked later. Default: nothing is told of them later. */
+  tell?(): ToldRows
 }
 
 /** Past this, what a statement says of a key is as good as nothing. */

@@ -163,3 +163,58 @@ describe('of rows that are deleted along is told', () => {
     expect(told(deleted({ id: [['2']] }), [cascade], [cascade.child])).toBeUndefined()
   })
 })
+
+describe('of what could matter without being named is told', () => {
+  const told = { touched: () => undefined, entering: () => [], after: () => undefined }
+  function toldTags(row: TableRowChange): readonly string[] {
+    const reach = {
+      touched: () => ({ tables: ['product'] }),
+      beyond: () => ({ tables: [] }),
+      holdsRows: () => true,
+    }
+    const tags = createStatementTags(reach, { of: () => table('product') })(
+      { writes: [{ table: 'product' }] },
+      { ...row, tell: () => told },
+    )
+    const some = tags === 'all' ? undefined : conditionsOf(tags)
+    return [...(some ?? [])]
+      .filter(([, { changes }]) => changes.every(({ tell }) => tell?.() === told))
+      .map(([tag]) => tag)
+  }
+
+  test('by the columns that rows are given', () => {
+    expect(toldTags(change('product', { assigned: ['Title', 'stock'] }))).toEqual([
+      'product.title',
+      'product.stock',
+    ])
+  })
+
+  test('by rows that come, and by rows that leave', () => {
+    expect(toldTags(change('product', { kind: 'insert', inserts: true, assigned: [] }))).toEqual([
+      'product[]',
+    ])
+    expect(toldTags(change('product', { kind: 'delete', deletes: true, assigned: [] }))).toEqual(['product-'])
+  })
+
+  test('of nothing that may be two things', () => {
+    expect(toldTags(change('product', { kind: 'upsert', inserts: true }))).toEqual([])
+    expect(toldTags(change('product', { kind: 'unknown' }))).toEqual([])
+    expect(toldTags(change('product', { assigned: undefined }))).toEqual([])
+  })
+})
+
+test('a statement that concerned no row bumps the clock, whatever was begun', () => {
+  const row = change('user', { touched: () => [['7']], isNothing: true })
+  const reach = {
+    touched: () => ({ tables: ['user'] }),
+    beyond: () => ({ tables: [] }),
+    holdsRows: () => true,
+  }
+  const tagsOf = createStatementTags(reach, { of: (name) => tables.get(name)! })
+  const begun = { table: tables.get('user') as never, end: () => ['user~', 'user#7'] }
+  expect(tagsOf({ writes: [{ table: 'user' }] }, row, begun)).toEqual(['user~'])
+  expect(tagsOf({ writes: [{ table: 'user' }] }, { ...row, isNothing: false }, begun)).toEqual([
+    'user~',
+    'user#7',
+  ])
+})

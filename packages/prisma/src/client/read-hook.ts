@@ -87,6 +87,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     const policy = asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy)
     const precision = precisionNow()
     const dependencies = reads.read(model, call.operation, args, dataPath)
+    if (dependencies.meetsOthers) dependencies.keptAt({ scope: scoped, key: engine.space.prefix + key })
     const info = askedInfo()
     let sent = args
     const request: ReadRequest = {

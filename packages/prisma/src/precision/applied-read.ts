@@ -4,6 +4,7 @@ import { clocksOf } from './late-tags.js'
 import type { Branch, Candidate } from './place.js'
 import type { ValuesAt } from './pins.js'
 import type { ReadPlan } from './read-plan.js'
+import type { PreciseTable } from './table-precision.js'
 
 /** Past this, values that pin rows are as good as none. */
 export const maxPinned = 64
@@ -23,6 +24,10 @@ export interface PreparedPlan extends ReadPlan {
   readonly usualChoice: readonly (Candidate | undefined)[]
   readonly usualPins: readonly Candidate[]
   readonly usualClocks: readonly string[]
+  /** Of its answer's own rows, if each of them is one of a table's. */
+  readonly table: PreciseTable | undefined
+  /** Whether it depends on what another row has. */
+  readonly isDerived: boolean
 }
 
 /** Does what can be done before values are known. */
@@ -34,6 +39,8 @@ export function preparePlan(plan: ReadPlan): PreparedPlan {
     usualChoice,
     usualPins: usualChoice.filter((candidate) => candidate !== undefined),
     usualClocks: clocksOf(plan, usualChoice),
+    table: plan.shown?.place === undefined ? undefined : plan.places[plan.shown.place]!.table,
+    isDerived: plan.places.some(({ derived }) => derived.length > 0),
   }
 }
 
@@ -109,9 +116,15 @@ export function keysOf({ key, at }: Branch, args: unknown): readonly KeyValues[]
   return keys
 }
 
-function valuesAt({ path, isList }: ValuesAt, args: unknown): readonly unknown[] | undefined {
+/** What stands at a place of the arguments. */
+export function valueAt({ path }: ValuesAt, args: unknown): unknown {
   let value = args
   for (const name of path) value = (value as Readonly<Record<string, unknown>>)[name]
-  if (!isList) return [value]
+  return value
+}
+
+function valuesAt(at: ValuesAt, args: unknown): readonly unknown[] | undefined {
+  const value = valueAt(at, args)
+  if (!at.isList) return [value]
   return Array.isArray(value) ? (value as readonly unknown[]) : undefined
 }

@@ -1,3 +1,5 @@
+import type { PreciseTable } from './table-precision.js'
+
 /** Where in the arguments the values of a pin stand: the names to follow from the arguments down. */
 export interface ValuesAt {
   readonly path: readonly string[]
@@ -8,6 +10,18 @@ export interface ValuesAt {
 /** What a condition says of columns: each has one of the values that stand there. */
 export type Pinned = ReadonlyMap<string, ValuesAt>
 
+/** The value that one row has in a column: the only row of its table with a value that stands in the arguments. */
+export interface ValueOfRow {
+  readonly table: PreciseTable
+  readonly column: string
+  /** Unique in the table. */
+  readonly unique: string
+  readonly at: ValuesAt
+}
+
+/** What is certain of columns, without their values being at hand. */
+export type Derived = ReadonlyMap<string, ValueOfRow>
+
 /**
  * What a condition says for certain of the rows of one table that matter to it. It may say more; what is not understood
  * only makes the rows fewer.
@@ -16,21 +30,32 @@ export interface Pins {
   readonly all: Pinned
   /** Of each list, one holds. */
   readonly oneOf: readonly (readonly Pins[])[]
+  readonly derived: Derived
 }
 
-export const noPins: Pins = Object.freeze({ all: new Map<string, ValuesAt>(), oneOf: [] })
+const nothingDerived: Derived = new Map()
+
+export const noPins: Pins = Object.freeze({
+  all: new Map<string, ValuesAt>(),
+  oneOf: [],
+  derived: nothingDerived,
+})
 
 /** Both hold. Of one column the first is kept: each is true. */
 export function bothPins(first: Pins, second: Pins): Pins {
   if (second === noPins) return first
   if (first === noPins) return second
-  return { all: new Map([...second.all, ...first.all]), oneOf: [...first.oneOf, ...second.oneOf] }
+  return {
+    all: new Map([...second.all, ...first.all]),
+    oneOf: [...first.oneOf, ...second.oneOf],
+    derived: new Map([...second.derived, ...first.derived]),
+  }
 }
 
 /** One of these holds; of no branches nothing is said. */
 export function oneOfPins(branches: readonly Pins[]): Pins {
   if (branches.length === 0) return noPins
-  return branches.length === 1 ? branches[0]! : { all: noPins.all, oneOf: [branches] }
+  return branches.length === 1 ? branches[0]! : { ...noPins, oneOf: [branches] }
 }
 
 /** Where the values of the columns stand, in their order. */
@@ -61,7 +86,7 @@ function keysOfBranches(branches: readonly Pins[], all: Pinned, columns: readonl
 }
 
 /** What holds beside a list of branches holds within each. */
-export const within = (branch: Pins, all: Pinned): Pins => bothPins(branch, { all, oneOf: [] })
+export const within = (branch: Pins, all: Pinned): Pins => bothPins(branch, { ...noPins, all })
 
 const isWhole = (values: readonly (ValuesAt | undefined)[]): values is KeyAt =>
   values.every((value) => value !== undefined)
@@ -69,6 +94,15 @@ const isWhole = (values: readonly (ValuesAt | undefined)[]): values is KeyAt =>
 /** The same said of other columns, in the same order. */
 export function renamed(keys: readonly KeyAt[], columns: readonly string[]): Pins {
   return oneOfPins(
-    keys.map((key) => ({ all: new Map(columns.map((column, at) => [column, key[at]!])), oneOf: [] })),
+    keys.map((key) => ({ ...noPins, all: new Map(columns.map((column, at) => [column, key[at]!])) })),
   )
+}
+
+/** What pins say of columns, said of those that are equal to them. */
+export function carried(pins: Pins, from: readonly string[], to: readonly string[]): Pins {
+  const keys = keysAt(pins, from)
+  const direct = keys === undefined ? noPins : renamed(keys, to)
+  const [own, ...others] = from
+  const value = own === undefined || others.length > 0 ? undefined : pins.derived.get(own)
+  return value === undefined ? direct : { ...direct, derived: new Map([[to[0]!, value]]) }
 }

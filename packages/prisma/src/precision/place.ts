@@ -1,5 +1,5 @@
 import { columnOfSet, isSameKey } from '@freshet/core/adapter'
-import { keysAt, noPins, type KeyAt, type Pins, within } from './pins.js'
+import { keysAt, noPins, type KeyAt, type Pins, type ValueOfRow, within } from './pins.js'
 import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
 
 /** One place in a read where rows of a table matter, as it is being planned. */
@@ -44,6 +44,12 @@ export interface Branch {
   readonly at: KeyAt
 }
 
+/** A key of one column whose value is that of another row. */
+export interface DerivedKey {
+  readonly key: WatchedKey
+  readonly value: ValueOfRow
+}
+
 /** A place as a plan keeps it. */
 export interface PlannedPlace {
   readonly table: PreciseTable
@@ -55,6 +61,8 @@ export interface PlannedPlace {
   readonly unlinked: readonly string[]
   /** Instead of the rows shown, where these cannot be named. */
   readonly unnamed: readonly string[]
+  /** Of which rows alone matter: those that have in a key what another row has. */
+  readonly derived: readonly DerivedKey[]
   readonly hidesRows: boolean
   readonly isShown: boolean
   readonly isNamed: boolean
@@ -119,6 +127,7 @@ export function planPlace(place: Place): PlannedPlace {
       shown === undefined
         ? []
         : [...columnTags(table, [...new Set([...shown, ...pinned, ...columnsOfLinks])]), ...leaving],
+    derived: derivedKeys(place),
     hidesRows: place.hidesRows,
     isShown: shown !== undefined,
     isNamed,
@@ -127,6 +136,13 @@ export function planPlace(place: Place): PlannedPlace {
       [...decided, ...(shown ?? []), ...(table.rowKey?.columns ?? [])].map((column) => column.toLowerCase()),
     ),
   }
+}
+
+function derivedKeys({ table, pins }: Place): readonly DerivedKey[] {
+  return [...pins.derived].flatMap(([column, value]) => {
+    const key = table.keys.find(({ columns }) => columns.length === 1 && columns[0] === column)
+    return key === undefined || value.table === table ? [] : [{ key, value }]
+  })
 }
 
 /** How rows are named of which these columns matter, and what is carried beside their names. */

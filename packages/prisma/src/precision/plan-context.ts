@@ -17,6 +17,8 @@ export interface Schema {
   /** Whether there are computed fields, of any model. */
   readonly computesFields: boolean
   readonly isEnforced: (foreignKey: ForeignKey) => boolean
+  /** Whether the database lets no two rows of a table have one value in a column. */
+  readonly isUnique: (table: string, column: string) => boolean
 }
 
 /** A plan as it is being made. */

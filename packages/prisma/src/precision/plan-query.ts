@@ -1,10 +1,10 @@
 import { isSameKey } from '@freshet/core/adapter'
 import type { Model } from '../schema/data-model.js'
-import { entriesOf, isPlain, NotUnderstood } from './arguments.js'
+import { entriesOf, isPlain, itemsOf, NotUnderstood } from './arguments.js'
 import { addColumn, walkOrder } from './order.js'
 import { noPins } from './pins.js'
 import { compareAlike, fieldOf, type Planning, scalarOf } from './plan-context.js'
-import type { NamedRows, ShownLink, ShownRelation, ShownRows } from './read-plan.js'
+import type { Cut, NamedRows, ReadPlan, ShownLink, ShownRelation, ShownRows } from './read-plan.js'
 import { followRelation, type Origin, type Related } from './related-places.js'
 import { readSelection, type SelectedRelation, type Selection } from './selection.js'
 import { walkWhere } from './where.js'
@@ -15,11 +15,30 @@ export function planRows(
   planning: Planning,
   model: Model,
   dataPath: readonly string[],
-): ShownRows | undefined {
+  isOne: boolean,
+): Pick<ReadPlan, 'shown' | 'cut'> {
   const pins = wherePins(planning, model, whereOf(planning.args), ['where'])
   const place = planning.place(model, { pins })
   const origin = { model, place, pins }
-  return planShown(planning, origin, planning.args, [], dataPath)
+  const shown = planShown(planning, origin, planning.args, [], dataPath)
+  return { shown, cut: dataPath.length === 0 ? cutOf(origin, shown, planning.args, isOne) : undefined }
+}
+
+function cutOf(
+  { model, place }: Origin,
+  shown: ShownRows | undefined,
+  args: unknown,
+  isOne: boolean,
+): Cut | undefined {
+  if (!isPlain(args) || place === undefined || place.hidesRows || shown === undefined) return undefined
+  if ((args['take'] === undefined) !== isOne) return undefined
+  const [first] = itemsOf(args['orderBy'], ['orderBy'])
+  const [entry] = first === undefined ? [] : entriesOf(first.value, 'orderBy')
+  const column = entry && scalarOf(model, entry[0])?.column
+  const field = column === undefined ? undefined : shown.fields.get(column)
+  if (field === undefined || place.table.columns.named(column!)?.column.type?.kind !== 'integer')
+    return undefined
+  return { column: [column!], field, path: [...first!.path, entry![0]], isOne }
 }
 
 /** Plans `count`, `aggregate` and `groupBy`: all rows matter, and none is shown. */

@@ -8,8 +8,22 @@ export interface ReadPlan {
   readonly places: readonly PlannedPlace[]
   /** How tags follow from the result; `undefined`: none do. */
   readonly shown: ShownRows | undefined
+  /** What cuts off the rows of the answer; `undefined`: nothing that can be told here. */
+  readonly cut?: Cut | undefined
   /** Why parts of it have table precision, by the tables' tags. */
   readonly wide: ReadonlyMap<string, string>
+}
+
+/** An order by whole numbers first, of which the first rows are shown. */
+export interface Cut {
+  /** The column, as a key of the write's. */
+  readonly column: readonly [string]
+  /** That shows it. */
+  readonly field: string
+  /** Where in the arguments its direction stands. */
+  readonly path: readonly string[]
+  /** Whether one row is asked for, and not as many as `take` says. */
+  readonly isOne: boolean
 }
 
 /** Rows that stand somewhere in a result. */

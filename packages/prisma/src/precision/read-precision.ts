@@ -1,4 +1,10 @@
-import type { ConditionalChange, LateTags, ShownRows, TableExplanation } from '@freshet/core/adapter'
+import type {
+  ConditionalChange,
+  LateTags,
+  OtherAnswers,
+  ShownRows,
+  TableExplanation,
+} from '@freshet/core/adapter'
 import { resolveDependsOn, type DependsOn } from '../dependencies/depends-on.js'
 import { isReadOperation } from '../dependencies/operations.js'
 import { createReadDependencies, type ReadDependencies } from '../dependencies/read-dependencies.js'
@@ -6,6 +12,7 @@ import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
 import { applyPlan, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
+import { isBesides } from './besides.js'
 import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
@@ -14,6 +21,7 @@ import type { Candidate } from './place.js'
 import { planPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
+import { type KeptAt, RowsElsewhere } from './rows-elsewhere.js'
 import { Shapes } from './shapes.js'
 import type { TablePrecisions } from './table-precision.js'
 
@@ -32,6 +40,8 @@ export interface ReadPrecisionOptions {
    * and reads of a to-one relation depend on the row alone. Default: never, and never with `relationMode = "prisma"`.
    */
   readonly isEnforced?: ((foreignKey: ForeignKey) => boolean) | undefined
+  /** Whether the database lets no two rows of a table have one value in a column, by its catalogue. Default: never. */
+  readonly isUnique?: ((table: string, column: string) => boolean) | undefined
   /** Carried by reads of which nobody can tell what they depend on; every write bumps it. */
   readonly anyTable: string
 }
@@ -49,6 +59,10 @@ export interface PreciseRead extends ShownRows {
   readonly late: LateTags | undefined
   /** The tags that follow from the result, as the query hook is given it. */
   lateTags(result: unknown): readonly string[]
+  /** Whether other answers may tell of what it depends on, or it of what others do: then `keptAt()` is to be called. */
+  readonly meetsOthers: boolean
+  /** Says where its answer is kept. */
+  keptAt(at: KeptAt): void
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(result: unknown): readonly TableExplanation[]
 }
@@ -76,7 +90,8 @@ const maxSteps = 20_000
  * read.lateTags([{ id: 7, … }])    // ['post#7']
  */
 export function createReadPrecision(dataModel: DataModel, options: ReadPrecisionOptions): ReadPrecision {
-  const planner = createPlanner(dataModel, options)
+  const elsewhere = new RowsElsewhere(options.isUnique ?? never)
+  const planner = createPlanner(dataModel, options, elsewhere)
   const byModel = new Map<string, Map<string, Shapes<PreparedPlan>>>()
   const shapesOf = (model: string, kind: string): Shapes<PreparedPlan> => {
     let kinds = byModel.get(model)
@@ -91,7 +106,7 @@ export function createReadPrecision(dataModel: DataModel, options: ReadPrecision
       const shape = shapesOf(model, kind).of(args)
       const plan = (shape.value ??= planner(model, operation, args, dataPath))
       const { tags, chosen } = applyPlan(plan, args)
-      return new PlannedRead(plan, tags, chosen, args)
+      return new PlannedRead(plan, tags, chosen, args, elsewhere)
     },
   }
 }
@@ -101,17 +116,21 @@ class PlannedRead implements PreciseRead {
   readonly #plan: PreparedPlan
   readonly #chosen: readonly (Candidate | undefined)[]
   readonly #args: unknown
+  readonly #elsewhere: RowsElsewhere
+  #keptAt: KeptAt | undefined
 
   constructor(
     plan: PreparedPlan,
     tags: readonly string[],
     chosen: readonly (Candidate | undefined)[],
     args: unknown,
+    elsewhere: RowsElsewhere,
   ) {
     this.tags = tags
     this.#plan = plan
     this.#chosen = chosen
     this.#args = args
+    this.#elsewhere = elsewhere
   }
 
   get clocks(): readonly string[] {
@@ -122,7 +141,24 @@ class PlannedRead implements PreciseRead {
 
   get late(): LateTags | undefined {
     const { clocks } = this
-    return clocks.length === 0 ? undefined : { clocks, of: (result) => this.lateTags(result) }
+    return clocks.length === 0 ? undefined : { clocks, of: (result) => this.#toKeep(result) }
+  }
+
+  #toKeep(result: unknown): readonly string[] {
+    const tags = this.lateTags(result)
+    const { table, shown } = this.#plan
+    if (this.#keptAt !== undefined && table !== undefined && this.#elsewhere.isWanted(table.name))
+      this.#elsewhere.note(this.#keptAt, shown!, table, result)
+    return tags
+  }
+
+  get meetsOthers(): boolean {
+    const { table, isDerived } = this.#plan
+    return isDerived || (table !== undefined && this.#elsewhere.isWanted(table.name))
+  }
+
+  keptAt(at: KeptAt): void {
+    this.#keptAt = at
   }
 
   lateTags(result: unknown): readonly string[] {
@@ -137,16 +173,37 @@ class PlannedRead implements PreciseRead {
     )
   }
 
+  isBesides(result: unknown, change: ConditionalChange, others: OtherAnswers): boolean {
+    return isBesides(
+      {
+        plan: this.#plan,
+        tags: this.tags,
+        chosen: this.#chosen,
+        args: this.#args,
+        keptAt: this.#keptAt,
+      },
+      result,
+      change,
+      { elsewhere: this.#elsewhere, others },
+    )
+  }
+
   explain(result: unknown): readonly TableExplanation[] {
     const applied = { plan: this.#plan, tags: this.tags, chosen: this.#chosen }
     return explainRead(applied, this.lateTags(result))
   }
 }
 
+const never = (): boolean => false
+
 type Planner = (model: string, operation: string, args: unknown, dataPath: readonly string[]) => PreparedPlan
 
-function createPlanner(dataModel: DataModel, options: ReadPrecisionOptions): Planner {
-  const { dependsOn, tables, globalOmit, computesFields = true, isEnforced = () => false, anyTable } = options
+function createPlanner(
+  dataModel: DataModel,
+  options: ReadPrecisionOptions,
+  elsewhere: RowsElsewhere,
+): Planner {
+  const { dependsOn, tables, globalOmit, computesFields = true, isEnforced = never, anyTable } = options
   const dependenciesOf = createReadDependencies(dataModel, { dependsOn })
   const schema: Schema = {
     dataModel,
@@ -155,11 +212,14 @@ function createPlanner(dataModel: DataModel, options: ReadPrecisionOptions): Pla
     behind: planReads(dataModel, resolveDependsOn(dependsOn, dataModel)),
     globalOmit,
     computesFields,
-    isEnforced: dataModel.relationMode === 'prisma' ? () => false : isEnforced,
+    isEnforced: dataModel.relationMode === 'prisma' ? never : isEnforced,
+    isUnique: options.isUnique ?? never,
   }
   return (model, operation, args, dataPath) => {
     try {
-      return planPrecisely(schema, model, operation, args, dataPath)
+      const plan = planPrecisely(schema, model, operation, args, dataPath)
+      for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value.table)
+      return plan
     } catch (error) {
       // Whatever went wrong, the tables are right.
       const reason = error instanceof NotUnderstood ? error.message : `the analysis failed: ${String(error)}`
@@ -180,12 +240,14 @@ function planPrecisely(
     throw new NotUnderstood(`${operation} is not a read`)
   const planning = new Planning(schema, args)
   const showsRows = operation.startsWith('find')
-  const shown = showsRows ? planRows(planning, model, dataPath) : undefined
+  const rows = showsRows
+    ? planRows(planning, model, dataPath, operation.startsWith('findFirst'))
+    : { shown: undefined }
   if (!showsRows) planSummary(planning, model)
   return preparePlan({
     tags: [...planning.tags],
     places: planning.places.map(planPlace),
-    shown,
+    ...rows,
     wide: planning.wide,
   })
 }

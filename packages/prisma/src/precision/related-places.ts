@@ -1,5 +1,5 @@
 import type { Model, RelationField } from '../schema/data-model.js'
-import { bothPins, keysAt, noPins, oneOfPins, type Pins, renamed } from './pins.js'
+import { bothPins, carried, noPins, oneOfPins, type Pins } from './pins.js'
 import type { Place } from './place.js'
 import { compareAlike, type Planning } from './plan-context.js'
 import { type DirectEnds, type JoinedEnds, type RelationEnds, relationEnds } from './relation-ends.js'
@@ -61,8 +61,7 @@ function followDirect(
   const { tables, isEnforced } = planning.schema
   const [here, there] = [tables.of(origin.model.table), tables.of(target.table)]
   const isLinked = ends.isTold && compareAlike(here, ends.own, there, ends.far)
-  const keys = isLinked ? keysAt(origin.pins, ends.own) : undefined
-  const pins = bothPins(own, keys === undefined ? noPins : renamed(keys, ends.far))
+  const pins = bothPins(own, isLinked ? carried(origin.pins, ends.own, ends.far) : noPins)
   const isReferenced = ends.held !== undefined && isEnforced(ends.held)
   const place = planning.place(target, { pins, hidesRows, isReferenced })
   meet(origin.place, ends.own, place, ends.far, isShown)
@@ -110,7 +109,5 @@ function followJoined(
 }
 
 /** The rows between hold a value of the ends in one of these columns. */
-function joinPins(pins: Pins, column: string, sides: readonly ('A' | 'B')[]): Pins {
-  const keys = keysAt(pins, [column])
-  return keys === undefined ? noPins : oneOfPins(sides.map((side) => renamed(keys, [side])))
-}
+const joinPins = (pins: Pins, column: string, sides: readonly ('A' | 'B')[]): Pins =>
+  oneOfPins(sides.map((side) => carried(pins, [column], [side])))

@@ -14,6 +14,7 @@ import type { DataModel } from '../schema/data-model.js'
 import { enforcedKeys } from './enforced-keys.js'
 import { createReadPrecision, type ReadPrecision } from './read-precision.js'
 import { createTablePrecisions, type PrecisionOptions } from './table-precision.js'
+import { uniqueColumns } from './unique-columns.js'
 
 /** What differs in the reads of clients of one schema. */
 export interface ClientShape {
@@ -72,6 +73,7 @@ export function createSchemaPrecision(
   })
   const reach = createWriteReach(graph)
   const isEnforced = enforcedKeys(catalogue)
+  const isUnique = uniqueColumns(catalogue, dialect)
   const rowsOf = createStatementRows(dialect, ({ name }) => columnsOf(name.toLowerCase()))
   return {
     isWide: catalogue === undefined,
@@ -84,7 +86,7 @@ export function createSchemaPrecision(
     }),
     dialects: () => dialectsOf(dataModel.tables, tables),
     readsOf: remembered((client) =>
-      createReadPrecision(dataModel, { tables, dependsOn, ...client, isEnforced, anyTable }),
+      createReadPrecision(dataModel, { tables, dependsOn, ...client, isEnforced, isUnique, anyTable }),
     ),
   }
 }

@@ -1,6 +1,6 @@
 import type { Model } from '../schema/data-model.js'
 import { isPlain, itemsOf } from './arguments.js'
-import { bothPins, keysAt, noPins, oneOfPins, type Pins, renamed, type ValuesAt } from './pins.js'
+import { bothPins, carried, noPins, oneOfPins, type Pins, type ValuesAt } from './pins.js'
 import { compareAlike, type Planning, relationOf, scalarOf } from './plan-context.js'
 import { relationEnds } from './relation-ends.js'
 
@@ -15,6 +15,23 @@ export function wherePins(planning: Planning, model: Model, where: unknown, path
     const value = where[name]
     if (value !== undefined)
       pins = bothPins(pins, conditionPins(planning, model, name, value, [...path, name]))
+  }
+  return withDerived(planning, model, pins)
+}
+
+/** Where a unique has one value, the row is one, and so is what its keys hold. */
+function withDerived({ schema: { tables, isUnique } }: Planning, { table: name }: Model, pins: Pins): Pins {
+  const table = tables.of(name)
+  if (table.grain !== 'row') return pins
+  for (const [unique, at] of pins.all) {
+    if (at.isList || !isUnique(name, unique)) continue
+    const derived = new Map(pins.derived)
+    for (const { columns } of table.keys) {
+      const [column, ...others] = columns
+      if (others.length > 0 || pins.all.has(column!) || derived.has(column!)) continue
+      derived.set(column!, { table, column: column!, unique, at })
+    }
+    return { ...pins, derived }
   }
   return pins
 }
@@ -44,7 +61,7 @@ function conditionPins(
 }
 
 const pinOf = (column: string, values: ValuesAt | undefined): Pins =>
-  values === undefined ? noPins : { all: new Map([[column, values]]), oneOf: [] }
+  values === undefined ? noPins : { ...noPins, all: new Map([[column, values]]) }
 
 /** `7`, `{ equals: 7 }`, `{ in: [7, 8] }`; what stands beside them only makes the rows fewer. */
 function valuesAt(value: unknown, path: readonly string[]): ValuesAt | undefined {
@@ -80,6 +97,5 @@ function relationPins(
   const pins = hasOperator
     ? wherePins(planning, target, value['is'], [...path, 'is'])
     : wherePins(planning, target, value, path)
-  const keys = keysAt(pins, ends.far)
-  return keys === undefined ? noPins : renamed(keys, ends.own)
+  return carried(pins, ends.far, ends.own)
 }

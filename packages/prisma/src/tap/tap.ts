@@ -82,7 +82,7 @@ export class Tap implements TappedPlace<Statement> {
   }
 
   answerOf(result: unknown): StatementAnswer {
-    return answerOf(result)
+    return answerOf(result, this.factory.adapterName)
   }
 
   carriedOut(_: Execution<Statement>, written: Written<Statement>): void {

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
-import { createStatementTags, createValueBucket } from '@freshet/core/adapter'
-import { differingBucket, differingReads, differingWrite } from './checks.js'
+import { conditionsOf, createStatementTags, createValueBucket } from '@freshet/core/adapter'
+import { besidesCases } from './besides-cases.js'
+import { differingBesides, differingBucket, differingReads, differingWrite } from './checks.js'
 import { readCases } from './read-cases.js'
 import { writeCases } from './write-cases.js'
 
-const api = { createReadPrecision, createStatementTags, createTablePrecisions, createValueBucket }
+const api = {
+  conditionsOf,
+  createReadPrecision,
+  createStatementTags,
+  createTablePrecisions,
+  createValueBucket,
+}
 
 describe('a read depends on', () => {
   it.each(readCases.map((readCase) => [readCase[0], readCase] as const))('%s', (_rule, readCase) => {
@@ -17,6 +24,12 @@ describe('a read depends on', () => {
 describe('a statement bumps the tags of', () => {
   it.each(writeCases.map((writeCase) => [writeCase[0], writeCase] as const))('%s', (_rule, writeCase) => {
     expect(differingWrite(api, writeCase)).toBeUndefined()
+  })
+})
+
+describe('an answer outlives, of what could matter without being named,', () => {
+  it.each(besidesCases.map((one) => [one.about, one] as const))('%s', (_about, one) => {
+    expect(differingBesides(api, one)).toBeUndefined()
   })
 })
 

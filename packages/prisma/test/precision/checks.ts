@@ -3,6 +3,7 @@ import { tableGraphOf } from '../../src/dependencies/write-closure.js'
 import type { ReadPrecision } from '../../src/precision/read-precision.js'
 import type { Api } from './api.js'
 import { columnsByTable, dataModel } from './known.js'
+import type { BesidesCase } from './besides-cases.js'
 import type { CaseOptions, ReadCase } from './read-cases.js'
 import type { WriteCase } from './write-cases.js'
 
@@ -72,6 +73,43 @@ export function differingWrite(
     ? undefined
     : `${rule}: expected ${sorted(tags)}, but found ${sorted(found)}`
 }
+
+/** How the judgement of a case differs from what it should be. */
+export function differingBesides(api: Api, one: BesidesCase): string | undefined {
+  const { about, sql, parameters, returned, tag, other, underWay, outlives } = one
+  const precision = api.createReadPrecision(dataModel, {
+    tables: tablesOf(api, undefined),
+    isEnforced: () => true,
+    isUnique: (table, column) => uniques.has(`${table}.${column}`),
+    anyTable: '*',
+  })
+  const read = precision.read(one.model, one.operation, one.args)
+  read.keptAt({ scope: 'a', key: 'one' })
+  if (other !== undefined) {
+    const told = precision.read(other.model, other.operation, other.args)
+    if (told.meetsOthers) told.keptAt({ scope: other.scope ?? 'a', key: 'other' })
+    told.late?.of(other.result)
+  }
+  const plan = planWrite(sql, 'postgresql')
+  const columns = plan.kind === 'unknown' ? undefined : columnsByTable.get(plan.table.name)
+  const row = applyWrite(plan, { parameters, returned }, columns)
+  const reach = createWriteReach(tableGraphOf(dataModel))
+  const tags = api.createStatementTags(reach, tablesOf(api, undefined))(classify(sql), row)
+  if (tags === 'all' || !tags.includes(tag) || !read.tags.includes(tag))
+    return `${about}: ${tag} is not both's`
+  const some = api.conditionsOf(tags)?.get(tag)
+  const others = {
+    find: (key: string) => (key === 'other' && other?.isGone !== true ? other?.result : undefined),
+    mayBeWritten: (table: string) => table === underWay,
+  }
+  const found =
+    some?.changes.every(({ tell, ...change }) =>
+      read.isBesides!(one.result, { ...change, told: tell!(), tag, table: some.table }, others),
+    ) === true
+  return found === outlives ? undefined : `${about}: expected ${outlives}, but found ${found}`
+}
+
+const uniques = new Set(['people.id', 'people.Email', 'people.heir_id', 'post.id', 'tags.id', 'tags.label'])
 
 /** Two values that must not be one. */
 export function differingBucket(api: Api): string | undefined {

@@ -44,6 +44,7 @@ export interface ChangedPair {
 }
 
 interface Live {
+  readonly key: string
   readonly read: RandomRead
   readonly text: string
   readonly dataPath: readonly string[]
@@ -77,12 +78,13 @@ export async function hunt(
   const figures = new Map(variants.map(({ name }) => [name, newFigures()] as const))
   const refused = { reads: 0, writes: 0 }
   let live: Live[] = []
+  let made = 0
   try {
     await seedRows(prisma)
     for (let pairs = 0; pairs < given.pairs && findings.length < 5;) {
       while (live.length < given.reads) {
-        const made = await begin(reads.read())
-        if (made !== undefined) live.push(made)
+        const one = await begin(reads.read())
+        if (one !== undefined) live.push(one)
       }
       sent.length = 0
       const write = await writes.write(prisma).catch(() => {
@@ -99,15 +101,17 @@ export async function hunt(
         for (const [at, one] of live.entries()) judge(variant, one, answers[at]!, write, bumped, conditions)
       }
       pairs += live.length
+      // What was not stopped stays as it was stored.
+      const renewed = variants.map((variant) => {
+        const bumped = variant.tagsOf(statements)
+        const conditions = variant.conditionsOf(statements)
+        return live.map((one) => stops(variant, one, bumped, conditions, live))
+      })
       for (const [at, one] of live.entries()) {
         const answer = answers[at]!
         if (answer.text !== one.result) changed.push(pairOf(one, statements))
-        // What was not stopped stays as it was stored.
-        for (const variant of variants) {
-          const bumped = variant.tagsOf(statements)
-          if (stops(variant, one, bumped, variant.conditionsOf(statements)))
-            one.tags.set(variant.name, tagsOf(variant, one, answer.value))
-        }
+        for (const [of, variant] of variants.entries())
+          if (renewed[of]![at]!) one.tags.set(variant.name, tagsOf(variant, one, answer.value))
         one.result = answer.text
         one.value = answer.value
       }
@@ -134,6 +138,7 @@ export async function hunt(
       return undefined
     }
     const one: Live = {
+      key: String(++made),
       read,
       text: describe(read),
       dataPath: callOf(read).dataPath,
@@ -155,7 +160,7 @@ export async function hunt(
   ): void {
     const own = figures.get(variant.name)!
     const carried = one.tags.get(variant.name)!
-    const stopped = stops(variant, one, bumped, conditions)
+    const stopped = stops(variant, one, bumped, conditions, live)
     own.pairs++
     if (answer.text !== one.result) {
       own.changed++
@@ -204,8 +209,10 @@ const newFigures = (): Figures => ({
   byOperation: new Map(),
 })
 
-function readOf({ precision }: Variant, { read, dataPath }: Live): PreciseRead {
-  return precision.read(read.model.name, read.operation, callOf(read).args, dataPath)
+function readOf({ precision }: Variant, { read, dataPath, key }: Live): PreciseRead {
+  const found = precision.read(read.model.name, read.operation, callOf(read).args, dataPath)
+  found.keptAt({ scope: '', key })
+  return found
 }
 
 /** Whether one of the tags falls, and with it the answer. */
@@ -214,22 +221,33 @@ function stops(
   one: Live,
   bumped: ReadonlySet<string> | 'all',
   conditions: Conditions | undefined,
+  live: readonly Live[],
 ): boolean {
   if (bumped === 'all') return true
   const read = readOf(variant, one)
+  // Those are served that carry none of the tags.
+  const find = (key: string): unknown => {
+    const other = live.find((candidate) => candidate.key === key)
+    return other === undefined || meets(other.tags.get(variant.name)!, bumped) ? undefined : other.value
+  }
+  const others = { find, mayBeWritten: () => false }
   for (const tag of one.tags.get(variant.name)!) {
     if (!bumped.has(tag)) continue
     const some = conditions?.get(tag)
     if (some === undefined) return true
-    const { table, changes } = some
-    if (changes.some((change) => !read.areExcluded(one.value, { ...change, tag, table }, []))) return true
+    for (const { condition, columns, tell } of some.changes) {
+      const change = { condition, columns, told: tell?.(), tag, table: some.table }
+      const isLeft =
+        tell === undefined ? read.areExcluded(one.value, change, []) : read.isBesides!(one.value, change, others)
+      if (!isLeft) return true
+    }
   }
   return false
 }
 
 function tagsOf(variant: Variant, one: Live, value: unknown): ReadonlySet<string> {
   const found = readOf(variant, one)
-  return new Set([...found.tags, ...found.lateTags(value)])
+  return new Set([...found.tags, ...(found.late?.of(value) ?? [])])
 }
 
 function meets(carried: ReadonlySet<string>, bumped: ReadonlySet<string> | 'all'): boolean {

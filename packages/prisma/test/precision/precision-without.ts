@@ -12,6 +12,7 @@ const bundled = [
   'value-bucket',
   'watched-key',
   'write-tags',
+  '../conditions',
 ].map((name) => new URL(`../../../core/src/precision/${name}.ts`, import.meta.url).pathname)
 export const sources = new URL('../../src/precision/', import.meta.url)
 const packages: Readonly<Record<string, object>> = { '@freshet/sql': sql, '@freshet/core/adapter': core }
@@ -34,7 +35,7 @@ async function facade(name: string): Promise<string> {
 /** What the cases ask, with a rule taken out. */
 export async function precisionWithout(rule: Rule | undefined): Promise<Api> {
   const entry = [
-    `export { createStatementTags, createValueBucket } from '@freshet/core/adapter'`,
+    `export { conditionsOf, createStatementTags, createValueBucket } from '@freshet/core/adapter'`,
     allOf(sources, ['read-precision', 'table-precision']),
   ].join('\n')
   const names = Object.keys(packages)

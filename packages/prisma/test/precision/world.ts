@@ -15,15 +15,37 @@ import { tableGraphOf } from '../../src/dependencies/write-closure.js'
 import { createReadPrecision, type ReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions, type ModelPrecision } from '../../src/precision/table-precision.js'
 import { bothConditions, type Conditions } from '../../../core/src/conditions.js'
-import { createStatementTags, createValueBucket, type StatementTags } from '@freshet/core/adapter'
+import {
+  conditionsOf,
+  createStatementTags,
+  createValueBucket,
+  type StatementTags,
+} from '@freshet/core/adapter'
 import { readDataModel } from '../../src/schema/read-data-model.js'
 import type { Api } from './api.js'
 import { generateClient, schemaSql, schemaText } from './generate.js'
 import { type Sent, watch } from './watched-adapter.js'
 
-const own: Api = { createReadPrecision, createStatementTags, createTablePrecisions, createValueBucket }
+const own: Api = {
+  conditionsOf,
+  createReadPrecision,
+  createStatementTags,
+  createTablePrecisions,
+  createValueBucket,
+}
 
 export const dataModel = readDataModel({ inlineSchema: schemaText })
+
+/** As the schema has them. */
+const isUnique = (table: string, column: string): boolean => {
+  const model = [...dataModel.models.values()].find((one) => one.table === table)
+  const keys = model === undefined ? [] : [model.primaryKey, ...model.uniques]
+  return keys.some((key) => {
+    const [name, ...others] = key?.fields ?? []
+    const field = name === undefined || others.length > 0 ? undefined : model!.fields.get(name)
+    return field?.kind === 'scalar' && field.column === column
+  })
+}
 
 /** What the catalogue says of all tables. */
 async function readColumns(client: Client): Promise<ReadonlyMap<string, KnownColumns>> {
@@ -61,6 +83,7 @@ export function createVariant(
   const precision = api.createReadPrecision(dataModel, {
     tables,
     isEnforced: () => isEnforced,
+    isUnique,
     globalOmit,
     anyTable: '*',
   })

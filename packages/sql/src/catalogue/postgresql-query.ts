@@ -20,7 +20,7 @@ LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
 UNION ALL
 SELECT 'key', r.namespace, r.tbl, k.relname, a.attname, c.position::int, '', CASE WHEN i.indisprimary THEN 'p' ELSE '' END
 FROM relation r
-JOIN pg_catalog.pg_index i ON i.indrelid = r.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+JOIN pg_catalog.pg_index i ON i.indrelid = r.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
 JOIN pg_catalog.pg_class k ON k.oid = i.indexrelid
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS c(attnum, position)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum = c.attnum

@@ -12,7 +12,7 @@ import {
 import { conditionOfMet, metRows, type MetRows } from './met-rows.js'
 import { normalValue, type NormalValue } from './normal-value.js'
 import { rowCondition, type RowCondition } from './row-condition.js'
-import { mayBeSql, type StatementValues } from './statement-values.js'
+import { mayBeSql, ownValues, type StatementValues } from './statement-values.js'
 import type { ValueSource } from './value-source.js'
 import type { Assignment, ProposedRows, WritePlan } from './write-plan.js'
 import { valueAt, writtenText, type WrittenKey, type WrittenText } from './written-text.js'
@@ -31,7 +31,7 @@ export interface RowWrite {
   readonly inserts: boolean
   /** Whether rows may be deleted. */
   readonly deletes: boolean
-  /** Whether no row can be concerned: its condition never holds. */
+  /** Whether no row can be concerned: its condition never holds, or it held for none. */
   readonly isNothing: boolean
   /**
    * The columns that rows which exist are given; `undefined`: cannot be told. Columns that change by themselves are
@@ -44,6 +44,10 @@ export interface RowWrite {
   entering(key: readonly string[]): readonly KeyValues[] | undefined
   /** What the rows that were changed or deleted had before, by other columns as well: not to be named, but told from others. */
   condition(): RowCondition | undefined
+  /** What every row that was inserted or changed has in a column after it; `null`: NULL. Empty: there is no such row. */
+  after(column: readonly [string]): readonly (string | null)[] | undefined
+  /** The same with values of its own, to be asked when whoever sent them may have changed them; of long ones nothing is told. */
+  tell(): RowWrite
 }
 
 /**
@@ -78,7 +82,7 @@ type UpdatePlan = Extract<WritePlan, { kind: 'update' }>
 type UpsertPlan = Extract<WritePlan, { kind: 'upsert' }>
 
 function unknownWrite(table: TableName | undefined, reason: string): RowWrite {
-  return {
+  const unknown: RowWrite = {
     kind: 'unknown',
     table,
     reason,
@@ -89,7 +93,10 @@ function unknownWrite(table: TableName | undefined, reason: string): RowWrite {
     touched: () => undefined,
     entering: () => undefined,
     condition: () => undefined,
+    after: () => undefined,
+    tell: () => unknown,
   }
+  return unknown
 }
 
 class AppliedWrite implements RowWrite {
@@ -123,6 +130,7 @@ class AppliedWrite implements RowWrite {
   }
 
   get isNothing(): boolean {
+    if (this.#values.affected === 0) return this.#plan.kind !== 'truncate'
     return (this.#plan.kind === 'update' || this.#plan.kind === 'delete') && this.#plan.where.isNever
   }
 
@@ -171,6 +179,48 @@ class AppliedWrite implements RowWrite {
     }
     if (plan.kind !== 'update' && plan.kind !== 'delete') return undefined
     return rowCondition(plan.where, this.#columns, this.#values.parameters)
+  }
+
+  after(column: readonly [string]): readonly (string | null)[] | undefined {
+    const plan = this.#plan
+    if (plan.kind === 'delete' || plan.kind === 'truncate') return []
+    const written = this.#text.key(column)
+    if (written === undefined) return undefined
+    return this.#givenTo(plan, written) ?? this.#returnedIn(written)
+  }
+
+  tell(): RowWrite {
+    return new AppliedWrite(this.#plan, ownValues(this.#values), this.#columns)
+  }
+
+  /** What the text and its values give every row in a column. */
+  #givenTo(plan: Exclude<KnownPlan, { kind: 'truncate' | 'delete' }>, { columns }: WrittenKey) {
+    const [spelt] = columns
+    if (spelt === undefined || plan.kind === 'upsert') return undefined
+    if (plan.kind === 'update') {
+      if (plan.where.isNever) return []
+      const assigned = this.#text.assignments?.filter(({ column }) => column === spelt.spelling)
+      const [only, ...others] = assigned ?? []
+      if (others.length > 0 || only === undefined) return undefined
+      const { from } = only.value
+      const value =
+        from === 'default'
+          ? absent(spelt.column)
+          : givenValue(only.value, spelt.column, this.#values.parameters)
+      return isStored(value, spelt.column) ? [value] : undefined
+    }
+    const { columns: given, rows } = plan.proposed
+    if (given === undefined || rows === undefined || rows.length > maxKeys) return undefined
+    const place = given.lastIndexOf(spelt.spelling)
+    const values = rows.map((row) => this.#stored(row[place], spelt.column, rows.length === 1))
+    return values.every((value) => isStored(value, spelt.column)) ? values : undefined
+  }
+
+  #returnedIn({ columns: [spelt], fields }: WrittenKey): readonly (string | null)[] | undefined {
+    const { returned } = this.#values
+    if (returned === undefined || fields === undefined || returned.length > maxKeys) return undefined
+    const values = returned.map((row) => normalValue(spelt!.column.type, valueAt(row, fields[0])))
+    return values.every((value) => value !== undefined) ? values : undefined
   }
 
   /** What the WHERE says that the rows had when they were chosen. */
@@ -301,6 +351,10 @@ class AppliedWrite implements RowWrite {
     )
   }
 }
+
+/** What is no NULL where the column holds none: MySQL may store something else instead. */
+const isStored = (value: NormalValue, { nullable }: KnownColumn): value is string | null =>
+  value !== undefined && (value !== null || nullable)
 
 /** Nothing, or a default that only the database knows. */
 const absent = ({ nullable, hasDefault }: KnownColumn): NormalValue =>

@@ -11,6 +11,8 @@ export interface StatementValues {
   readonly returned?: readonly unknown[] | undefined
   /** The key that the driver says the database made for the one row inserted (`insertId`, `lastInsertRowid`). */
   readonly generatedKey?: unknown
+  /** How many rows the database says that this very statement inserted, changed or deleted. */
+  readonly affected?: number | undefined
 }
 
 /**
@@ -27,3 +29,30 @@ export function mayBeSql(parameters: readonly unknown[] | undefined, dialect: Sq
 }
 
 const isScalar = (value: object): boolean => value instanceof Date || ArrayBuffer.isView(value)
+
+// No longer text is a key, nor is what many rows have remembered.
+const maxText = 1000
+const maxElements = 100
+const maxRows = 20
+
+/** Values that nobody else can change, without those that are large: of these nothing is known then. */
+export function ownValues({ parameters, returned, generatedKey }: StatementValues): StatementValues {
+  const rows = returned === undefined || returned.length > maxRows ? undefined : returned.map(ownRow)
+  return { parameters: parameters?.map(ownParameter), returned: rows, generatedKey: ownValue(generatedKey) }
+}
+
+const ownParameter = (value: unknown): unknown =>
+  Array.isArray(value) && value.length <= maxElements ? value.map(ownValue) : ownValue(value)
+
+function ownRow(row: unknown): unknown {
+  if (Array.isArray(row)) return row.map(ownValue)
+  if (typeof row !== 'object' || row === null) return undefined
+  const own: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const [name, value] of Object.entries(row)) own[name] = ownValue(value)
+  return own
+}
+
+function ownValue(value: unknown): unknown {
+  if (typeof value === 'object') return value === null ? null : undefined
+  return typeof value === 'string' && value.length > maxText ? undefined : value
+}

@@ -1,0 +1,339 @@
+/** Another answer: of a read by these arguments, in a scope. */
+export interface Other {
+  readonly model: string
+  readonly operation: string
+  readonly args: unknown
+  readonly result: unknown
+  readonly scope?: string
+  /** It is not to be served any more. */
+  readonly isGone?: true
+}
+
+/** Whether an answer outlives what a statement does to a tag of its, which stands for more than the rows that it names. */
+export interface BesidesCase {
+  readonly about: string
+  readonly model: string
+  readonly operation: string
+  readonly args: unknown
+  readonly result: unknown
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  readonly returned?: readonly unknown[]
+  readonly tag: string
+  readonly other?: Other
+  /** A table that is being written. */
+  readonly underWay?: string
+  readonly outlives: boolean
+}
+
+const views = 'UPDATE "Post" SET "views" = $1 WHERE "id" = $2'
+const post = (id: number, amount: number | null) => ({
+  id,
+  slug: 's',
+  title: 't',
+  views: amount,
+  authorId: 1,
+})
+const most = {
+  model: 'Post',
+  operation: 'findMany',
+  args: { orderBy: [{ views: 'desc' }, { id: 'asc' }], take: 2 },
+  result: [post(1, 90), post(2, 50)],
+  sql: views,
+  tag: 'post.views',
+} as const
+const fewest = { ...most, args: { orderBy: { views: 'asc' }, take: 2 }, result: [post(2, 5), post(1, 9)] }
+const first = {
+  ...most,
+  operation: 'findFirst',
+  args: { orderBy: { views: 'desc' } },
+  result: post(1, 90),
+}
+
+const tagged = {
+  model: 'Post',
+  operation: 'count',
+  args: { where: { tags: { some: { label: 'a' } } } },
+  result: 4,
+  other: {
+    model: 'Tag',
+    operation: 'findUnique',
+    args: { where: { label: 'a' } },
+    result: { id: 3, label: 'a' },
+  },
+} as const
+const untag = {
+  sql: 'DELETE FROM "_PostToTag" WHERE ("A" = $1 AND "B" IN ($2))',
+  tag: '_posttotag-',
+} as const
+const tag = {
+  sql: 'INSERT INTO "_PostToTag" ("A", "B") VALUES ($1, $2) ON CONFLICT DO NOTHING',
+  tag: '_posttotag[]',
+} as const
+const written = {
+  model: 'Post',
+  operation: 'count',
+  args: { where: { author: { email: 'a@x' } } },
+  result: 4,
+  sql: 'INSERT INTO "Post" ("slug", "title", "author_id") VALUES ($1, $2, $3)',
+  tag: 'post[]',
+  other: {
+    model: 'Person',
+    operation: 'findMany',
+    args: { where: { email: { in: ['a@x', 'b@x'] } } },
+    result: [
+      { id: 8, email: 'b@x' },
+      { id: 7, email: 'a@x' },
+    ],
+  },
+} as const
+
+export const besidesCases: readonly BesidesCase[] = [
+  { about: 'a row that comes after the last one', ...most, parameters: [49, 9], outlives: true },
+  { about: 'not one that comes before it', ...most, parameters: [51, 9], outlives: false },
+  { about: 'nor one beside it', ...most, parameters: [50, 9], outlives: false },
+  { about: 'nor one that is shown', ...most, parameters: [49, 2], outlives: false },
+  { about: 'in ascending order', ...fewest, parameters: [10, 9], outlives: true },
+  { about: 'in ascending order one before', ...fewest, parameters: [8, 9], outlives: false },
+  {
+    about: 'in an order that says where nothing stands',
+    ...most,
+    args: { orderBy: { views: { sort: 'desc', nulls: 'last' } }, take: 2 },
+    parameters: [49, 9],
+    outlives: true,
+  },
+  {
+    about: 'what a statement returns tells where the row comes',
+    ...most,
+    sql: 'UPDATE "Post" SET "views" = ("Post"."views" + $1) WHERE "id" = $2 RETURNING "id", "views"',
+    parameters: [1, 9],
+    returned: [[9, 12]],
+    outlives: true,
+  },
+  {
+    about: 'and nothing else does, where it is computed',
+    ...most,
+    sql: 'UPDATE "Post" SET "views" = ("Post"."views" + $1) WHERE "id" = $2',
+    parameters: [1, 9],
+    outlives: false,
+  },
+  {
+    about: 'a column that it does not order by',
+    ...most,
+    args: { where: { published: true }, orderBy: { views: 'desc' }, take: 2 },
+    sql: 'UPDATE "Post" SET "published" = $1 WHERE "id" = $2 RETURNING "id", "views"',
+    tag: 'post.published',
+    parameters: [true, 9],
+    returned: [[9, 12]],
+    outlives: true,
+  },
+  {
+    about: 'a column that it does not order by, of a row that comes before',
+    ...most,
+    args: { where: { published: true }, orderBy: { views: 'desc' }, take: 2 },
+    sql: 'UPDATE "Post" SET "published" = $1 WHERE "id" = $2 RETURNING "id", "views"',
+    tag: 'post.published',
+    parameters: [true, 9],
+    returned: [[9, 72]],
+    outlives: false,
+  },
+  {
+    about: 'a new row that comes after the last one',
+    ...most,
+    sql: 'INSERT INTO "Post" ("slug", "title", "author_id", "views") VALUES ($1, $2, $3, $4)',
+    tag: 'post[]',
+    parameters: ['s', 't', 1, 49],
+    outlives: true,
+  },
+  {
+    about: 'not new rows one of which comes before it',
+    ...most,
+    sql: 'INSERT INTO "Post" ("slug", "title", "author_id", "views") VALUES ($1, $2, $3, $4), ($1, $2, $3, $5)',
+    tag: 'post[]',
+    parameters: ['s', 't', 1, 49, 51],
+    outlives: false,
+  },
+  {
+    about: 'not where fewer rows are shown than were asked for',
+    ...most,
+    args: { ...most.args, take: 3 },
+    parameters: [49, 9],
+    outlives: false,
+  },
+  {
+    about: 'not where the last rows are asked for',
+    ...most,
+    args: { ...most.args, take: -2 },
+    parameters: [49, 9],
+    outlives: false,
+  },
+  {
+    about: 'not where all are asked for',
+    ...most,
+    args: { orderBy: most.args.orderBy },
+    parameters: [49, 9],
+    outlives: false,
+  },
+  {
+    about: 'not where rows are skipped',
+    ...most,
+    args: { ...most.args, skip: 1 },
+    parameters: [49, 9],
+    outlives: false,
+  },
+  {
+    about: 'not where the last row shows nothing',
+    ...most,
+    result: [post(1, 90), post(2, null)],
+    parameters: [49, 9],
+    outlives: false,
+  },
+  {
+    about: 'not in an order by a text',
+    ...most,
+    args: { orderBy: [{ title: 'desc' }, { views: 'desc' }], take: 2 },
+    parameters: [49, 9],
+    outlives: false,
+  },
+  {
+    about: 'not in an order by a text that could be a number',
+    ...most,
+    args: { orderBy: { title: 'desc' }, take: 2 },
+    result: [
+      { ...post(1, 1), title: '90' },
+      { ...post(2, 1), title: '50' },
+    ],
+    sql: 'UPDATE "Post" SET "title" = $1 WHERE "id" = $2',
+    tag: 'post.title',
+    parameters: ['6', 9],
+    outlives: false,
+  },
+  { about: 'the first row of an order', ...first, parameters: [89, 9], outlives: true },
+  { about: 'not one before the first', ...first, parameters: [91, 9], outlives: false },
+  {
+    about: 'a row that may be the first of none',
+    ...first,
+    result: null,
+    parameters: [89, 9],
+    outlives: false,
+  },
+  {
+    about: 'a row of another that leaves',
+    ...tagged,
+    ...untag,
+    parameters: [17, 4],
+    outlives: true,
+  },
+  { about: 'not one of its own that leaves', ...tagged, ...untag, parameters: [17, 3], outlives: false },
+  { about: 'a row of another that comes', ...tagged, ...tag, parameters: [17, 4], outlives: true },
+  { about: 'not one of its own that comes', ...tagged, ...tag, parameters: [17, 3], outlives: false },
+  {
+    about: 'not rows of which it is not told whose they are',
+    ...tagged,
+    ...untag,
+    sql: 'DELETE FROM "_PostToTag" WHERE "A" = $1',
+    parameters: [17],
+    outlives: false,
+  },
+  {
+    about: 'a row that comes and is of another, of a set that a row has left',
+    ...tagged,
+    sql: 'UPDATE "_PostToTag" SET "B" = $1 WHERE "B" = $2',
+    tag: '_posttotag.b',
+    parameters: [5, 4],
+    outlives: true,
+  },
+  {
+    about: 'not a row that leaves for another',
+    ...tagged,
+    sql: 'UPDATE "_PostToTag" SET "B" = $1 WHERE "B" = $2',
+    tag: '_posttotag.b',
+    parameters: [5, 3],
+    outlives: false,
+  },
+  {
+    about: 'not a row that comes from another',
+    ...tagged,
+    sql: 'UPDATE "_PostToTag" SET "B" = $1 WHERE "B" = $2',
+    tag: '_posttotag.b',
+    parameters: [3, 5],
+    outlives: false,
+  },
+  {
+    about: 'not where nobody knows which row is meant',
+    ...tagged,
+    ...untag,
+    other: { ...tagged.other, result: { id: 3, label: 'b' } },
+    parameters: [17, 4],
+    outlives: false,
+  },
+  {
+    about: 'not where the other answer has fallen',
+    ...tagged,
+    ...untag,
+    other: { ...tagged.other, isGone: true },
+    parameters: [17, 4],
+    outlives: false,
+  },
+  {
+    about: 'not where somebody else has seen it',
+    ...tagged,
+    ...untag,
+    other: { ...tagged.other, scope: 'b' },
+    parameters: [17, 4],
+    outlives: false,
+  },
+  {
+    about: 'not of a text that is spelt otherwise',
+    ...tagged,
+    ...untag,
+    other: { ...tagged.other, result: { id: 3, label: 'A' } },
+    parameters: [17, 4],
+    outlives: false,
+  },
+  {
+    about: 'not while the row is written that tells whose it is',
+    ...tagged,
+    ...untag,
+    parameters: [17, 4],
+    underWay: 'tags',
+    outlives: false,
+  },
+  {
+    about: 'while another table is written',
+    ...tagged,
+    ...untag,
+    parameters: [17, 4],
+    underWay: '_posttotag',
+    outlives: true,
+  },
+  {
+    about: 'not by what does not hold of all rows',
+    ...tagged,
+    args: { where: { tags: { every: { label: 'a' } } } },
+    ...untag,
+    parameters: [17, 4],
+    outlives: false,
+  },
+  {
+    about: 'not by a column that is not unique',
+    ...written,
+    args: { where: { author: { name: 'a@x' } } },
+    parameters: ['s', 't', 8],
+    outlives: false,
+  },
+  {
+    about: 'a row of another parent, of which a list tells who it is',
+    ...written,
+    parameters: ['s', 't', 8],
+    outlives: true,
+  },
+  { about: 'not a row of its own parent', ...written, parameters: ['s', 't', 7], outlives: false },
+  {
+    about: 'not by one of several values',
+    ...written,
+    args: { where: { author: { email: { in: ['a@x'] } } } },
+    parameters: ['s', 't', 8],
+    outlives: false,
+  },
+]
