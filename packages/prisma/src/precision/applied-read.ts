@@ -55,10 +55,10 @@ function tagsBeside(plan: ReadPlan, chosen: readonly (Candidate | undefined)[]):
 export function applyPlan(plan: PreparedPlan, args: unknown): AppliedRead {
   const { usual, usualChoice, usualPins } = plan
   if (usualPins.length === 0) return { plan, tags: usual, chosen: usualChoice }
-  const tags = usual.slice()
-  for (const candidate of usualPins)
-    if (!addPinned(candidate, args, tags, usual.length)) return applyUnusual(plan, args)
-  return { plan, tags, chosen: usualChoice }
+  const pinned: string[] = []
+  for (const candidate of usualPins) if (!addPinned(candidate, args, pinned)) return applyUnusual(plan, args)
+  // Of the exact size: what grows by pushes keeps room for 17, in every entry.
+  return { plan, tags: usual.concat(pinned), chosen: usualChoice }
 }
 
 function applyUnusual(plan: ReadPlan, args: unknown): AppliedRead {
@@ -66,7 +66,7 @@ function applyUnusual(plan: ReadPlan, args: unknown): AppliedRead {
   const chosen = plan.places.map(({ candidates }) =>
     candidates.find((candidate) => {
       const own: string[] = []
-      if (!addPinned(candidate, args, own, 0)) return false
+      if (!addPinned(candidate, args, own)) return false
       pinned.push(...own)
       return true
     }),
@@ -75,26 +75,26 @@ function applyUnusual(plan: ReadPlan, args: unknown): AppliedRead {
 }
 
 /** Adds the sets and rows that a candidate pins, or answers that it pins none. */
-function addPinned(candidate: Candidate, args: unknown, tags: string[], from: number): boolean {
+function addPinned(candidate: Candidate, args: unknown, tags: string[]): boolean {
   for (const branch of candidate.branches) {
     const keys = keysOf(branch, args)
-    if (keys === undefined || tags.length - from + keys.length > 2 * maxPinned) return false
+    if (keys === undefined || tags.length + keys.length > 2 * maxPinned) return false
     if (keys.length * candidate.columns.length > maxPinned) return false
     for (const key of keys) {
-      if (!candidate.rowsOnly) addSet(branch.key.set(key), candidate.columns, tags, from)
-      if (candidate.rowKey !== undefined) addNew(candidate.rowKey.row(key), tags, from)
+      if (!candidate.rowsOnly) addSet(branch.key.set(key), candidate.columns, tags)
+      if (candidate.rowKey !== undefined) addNew(candidate.rowKey.row(key), tags)
     }
   }
   return true
 }
 
-function addSet(set: string, columns: readonly string[], tags: string[], from: number): void {
-  addNew(set, tags, from)
-  for (const column of columns) addNew(columnOfSet(set, column), tags, from)
+function addSet(set: string, columns: readonly string[], tags: string[]): void {
+  addNew(set, tags)
+  for (const column of columns) addNew(columnOfSet(set, column), tags)
 }
 
-function addNew(tag: string, tags: string[], from: number): void {
-  if (tags.indexOf(tag, from) < 0) tags.push(tag)
+function addNew(tag: string, tags: string[]): void {
+  if (!tags.includes(tag)) tags.push(tag)
 }
 
 /** Every combination of the values that stand there; none with NULL, which equals nothing. */
