@@ -19,10 +19,11 @@ type Values = readonly unknown[] | undefined
 export function applyPlan(plan: ReadPlan, values: Values): AppliedRead {
   const { usual, usualChoice, usualPins } = plan
   if (usualPins.length === 0) return { tags: usual, choice: usualChoice }
-  const tags = usual.slice()
+  const pinned: string[] = []
   for (const candidate of usualPins)
-    if (!addPinned(candidate, values, tags, usual.length)) return applyUnusual(plan, values)
-  return { tags, choice: usualChoice }
+    if (!addPinned(candidate, values, pinned)) return applyUnusual(plan, values)
+  // Of the exact size: what grows by pushes keeps room for 17, in every entry.
+  return { tags: usual.concat(pinned), choice: usualChoice }
 }
 
 function applyUnusual(plan: ReadPlan, values: Values): AppliedRead {
@@ -30,7 +31,7 @@ function applyUnusual(plan: ReadPlan, values: Values): AppliedRead {
   const choice = plan.places.map(({ candidates }) =>
     candidates.find((candidate) => {
       const own: string[] = []
-      if (!addPinned(candidate, values, own, 0)) return false
+      if (!addPinned(candidate, values, own)) return false
       pinned.push(...own)
       return true
     }),
@@ -43,24 +44,23 @@ function addPinned(
   { key, pins, rowKey, rowsOnly, columns }: Candidate,
   values: Values,
   tags: string[],
-  from: number,
 ): boolean {
   const keys = pins(values)
   if (keys === undefined || keys.length > maxPinned) return false
   if (keys.length * columns.length > maxPinned) return false
   for (const value of keys) {
-    if (!rowsOnly) addSet(key.set(value), columns, tags, from)
+    if (!rowsOnly) addSet(key.set(value), columns, tags)
     // In the order of its own columns.
-    if (rowKey !== undefined) addNew(rowKey.row(value), tags, from)
+    if (rowKey !== undefined) addNew(rowKey.row(value), tags)
   }
   return true
 }
 
-function addSet(set: string, columns: readonly string[], tags: string[], from: number): void {
-  addNew(set, tags, from)
-  for (const column of columns) addNew(columnOfSet(set, column), tags, from)
+function addSet(set: string, columns: readonly string[], tags: string[]): void {
+  addNew(set, tags)
+  for (const column of columns) addNew(columnOfSet(set, column), tags)
 }
 
-function addNew(tag: string, tags: string[], from: number): void {
-  if (tags.indexOf(tag, from) < 0) tags.push(tag)
+function addNew(tag: string, tags: string[]): void {
+  if (!tags.includes(tag)) tags.push(tag)
 }
