@@ -330,7 +330,7 @@ export const mutants: readonly Rule[] = [
   without(
     'applied-read.ts',
     'columns of sets carry their values',
-    'for (const column of columns) addNew(columnOfSet(set, column), tags, from)',
+    'for (const column of columns) addNew(columnOfSet(set, column), tags)',
     '',
   ),
   without(

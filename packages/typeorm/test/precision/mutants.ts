@@ -61,13 +61,13 @@ export const mutants: readonly Rule[] = [
   without(
     'applied-read.ts',
     'sets carry their values',
-    'if (!rowsOnly) addSet(key.set(value), columns, tags, from)',
+    'if (!rowsOnly) addSet(key.set(value), columns, tags)',
     '',
   ),
   without(
     'applied-read.ts',
     'rows that are pinned by their key are named',
-    'if (rowKey !== undefined) addNew(rowKey.row(value), tags, from)',
+    'if (rowKey !== undefined) addNew(rowKey.row(value), tags)',
     '',
   ),
   without(
@@ -133,7 +133,7 @@ export const mutants: readonly Rule[] = [
   without(
     'applied-read.ts',
     'columns of sets carry their values',
-    'for (const column of columns) addNew(columnOfSet(set, column), tags, from)',
+    'for (const column of columns) addNew(columnOfSet(set, column), tags)',
     '',
   ),
   without(
