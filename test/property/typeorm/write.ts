@@ -141,7 +141,7 @@ export class WriteMaker {
       [1, () => ({ call: 'updateAll', data: this.#changes(model) })],
       [1, () => ({ call: 'delete', where: this.#few(model) })],
       [2, () => this.#insertBuilder(model)],
-      [2, () => this.#insertFromSelect(model)],
+      [4, () => this.#insertFromSelect(model)],
       [2, () => this.#builder('updateBuilder', model)],
       [1, () => this.#builder('deleteBuilder', model)],
       [trait.isDocument ? 40 : 0, () => this.#document(model)],
@@ -180,6 +180,7 @@ export class WriteMaker {
       [2, () => ({ call: random.pick(['increment', 'decrement']), where, field: 'rank', by: 1 })],
       [2, () => ({ ...this.#builder('updateBuilder', model), data })],
       [3, () => ({ call: 'saveLoaded', ...this.#loaded(model), relations: [], change: data })],
+      [this.#extended.schema.isTiny ? 0 : 2, () => this.#insertFromSelect(model)],
     ]
     return this.#of(model.name, random.weighted(choices)())
   }
@@ -228,7 +229,11 @@ export class WriteMaker {
           [4, () => ({ call: 'delete', where })],
           [2, () => ({ call: 'remove', where, options: this.#saveOptions() })],
           [2, () => ({ ...this.#builder('deleteBuilder', model), where })],
-          [0.2, () => ({ call: 'deleteAll' })],
+          [1, () => ({ call: 'deleteAll' })],
+          [
+            this.#traitOf(model).isDocument ? 8 : 0,
+            () => ({ call: random.pick(['softDelete', 'restore']), where }),
+          ],
         ])(),
       )
     }
