@@ -4,9 +4,13 @@ export interface RowCondition {
    * Whether a row is certainly none of them.
    *
    * @param valueOf what the row has in a column, by its name in the catalogue and as the database gives it; `undefined`: not known
+   * @param parentOf the same of the row that it references by some columns, by the tag of that row's table. Default: nothing is known of it
    */
-  excludes(valueOf: (column: string) => unknown): boolean
+  excludes(valueOf: ValueOf, parentOf?: ParentOf): boolean
 }
+
+type ValueOf = (column: string) => unknown
+type ParentOf = (columns: readonly string[], table: string) => ValueOf | undefined
 
 /** Normal values of a key's columns, in its order. */
 type Values = readonly string[]

@@ -21,6 +21,8 @@ export interface WriteReach {
    * carries it: no other way around, no key that is emptied.
    */
   cascades(write: TableChange): readonly ForeignKeyEdge[]
+  /** From those tables on, the keys along which it is carried to tables to which nothing else carries it, and each from one table alone. */
+  cascadesOn(write: TableChange): readonly ForeignKeyEdge[]
   /** Whether the table is in the graph, and rows are its own: no view. */
   holdsRows(table: string): boolean
 }
@@ -45,24 +47,39 @@ export function createWriteReach(graph: TableGraph): WriteReach {
     const reached = closure([{ ...write, table: origin }])
     return reached === 'all' ? 'all' : { tables: reached.tables.filter((name) => name !== origin) }
   }
+  const cascades: WriteReach['cascades'] = ({ table: name, action }) => {
+    const table = name.toLowerCase()
+    // What a declaration carries on may be anything.
+    if (action !== 'delete' || graph.dependentsOf(table).length > 0) return []
+    const into = graph.foreignKeys.filter(({ parent, onDelete }) => parent === table && travels(onDelete))
+    const children = new Set(into.map(({ child }) => child))
+    const others = new Set<string>()
+    for (const child of children) {
+      const reached = beyond({ table: child, action: 'delete' })
+      if (reached === 'all') return []
+      for (const one of reached.tables) others.add(one)
+    }
+    const isOnly = (child: string) =>
+      !others.has(child) && into.every((key) => key.child !== child || key.onDelete === 'Cascade')
+    return into.filter(({ child }) => isOnly(child))
+  }
   return {
     touched: createWriteClosure(graph),
     beyond,
-    cascades({ table: name, action }) {
-      const table = name.toLowerCase()
+    cascades,
+    cascadesOn(write) {
+      const children = new Set(cascades(write).map(({ child }) => child))
+      const reached = children.size === 0 ? 'all' : beyond(write)
+      if (reached === 'all') return []
+      const table = write.table.toLowerCase()
+      const tables = new Set([table, ...reached.tables])
       // What a declaration carries on may be anything.
-      if (action !== 'delete' || graph.dependentsOf(table).length > 0) return []
-      const into = graph.foreignKeys.filter(({ parent, onDelete }) => parent === table && travels(onDelete))
-      const children = new Set(into.map(({ child }) => child))
-      const others = new Set<string>()
-      for (const child of children) {
-        const reached = beyond({ table: child, action: 'delete' })
-        if (reached === 'all') return []
-        for (const one of reached.tables) others.add(one)
-      }
-      const isOnly = (child: string) =>
-        !others.has(child) && into.every((key) => key.child !== child || key.onDelete === 'Cascade')
-      return into.filter(({ child }) => isOnly(child))
+      if ([...tables].some((one) => graph.dependentsOf(one).length > 0)) return []
+      return graph.foreignKeys.filter(({ child, parent }) => {
+        if (!children.has(parent) || children.has(child) || child === table) return false
+        const into = graph.foreignKeys.filter((key) => key.child === child && tables.has(key.parent))
+        return into.every((key) => key.parent === parent && key.onDelete === 'Cascade')
+      })
     },
     holdsRows: (table) => graph.tables.has(table) && !graph.views.has(table),
   }

@@ -15,6 +15,7 @@ function cascadesOf(
   table: string,
   foreignKeys: readonly ForeignKeyEdge[],
   given: Partial<TableGraph> = {},
+  isNext = false,
 ): readonly string[] {
   const tables = new Set(foreignKeys.flatMap(({ child, parent }) => [child, parent]))
   const graph = {
@@ -25,9 +26,15 @@ function cascadesOf(
     dependentsOf: () => [],
     ...given,
   }
-  const cascades = createWriteReach(graph).cascades({ table, action: 'delete' })
+  const reach = createWriteReach(graph)
+  const cascades = isNext
+    ? reach.cascadesOn({ table, action: 'delete' })
+    : reach.cascades({ table, action: 'delete' })
   return cascades.map(({ child, columns }) => `${child}.${columns!.join()}`)
 }
+
+const nextOf = (table: string, foreignKeys: readonly ForeignKeyEdge[], given: Partial<TableGraph> = {}) =>
+  cascadesOf(table, foreignKeys, given, true)
 
 test('rows are deleted along by each key that says so', () => {
   const keys = [key('post', 'user'), key('post', 'user', { columns: ['editorid'] }), key('profile', 'user')]
@@ -72,4 +79,27 @@ test('only a delete deletes along', () => {
   }
   expect(createWriteReach(graph).cascades({ table: 'user', action: 'truncate' })).toEqual([])
   expect(createWriteReach(graph).cascades({ table: 'user', action: 'replace' })).toEqual([])
+})
+
+test('rows of those that are deleted along are deleted along', () => {
+  const keys = [key('post', 'user'), key('comment', 'post'), key('like', 'comment')]
+  expect(nextOf('User', keys)).toEqual(['comment.postid'])
+  expect(nextOf('post', keys)).toEqual(['like.commentid'])
+  expect(nextOf('comment', keys)).toEqual([])
+})
+
+test('but not told of tables that are reached otherwise as well', () => {
+  const keys = [key('post', 'user'), key('comment', 'post'), key('profile', 'user')]
+  expect(nextOf('user', [...keys, key('comment', 'profile')])).toEqual([])
+  expect(nextOf('user', [...keys, key('comment', 'user')])).toEqual([])
+  expect(nextOf('user', [...keys, key('comment', 'comment')])).toEqual([])
+  expect(
+    nextOf('user', [...keys, key('comment', 'post', { columns: ['pageid'], onDelete: 'SetNull' })]),
+  ).toEqual([])
+  expect(nextOf('user', [...keys, key('comment', 'page')])).toEqual(['comment.postid'])
+})
+
+test('nor where a declaration carries on what is deleted along', () => {
+  const keys = [key('post', 'user'), key('comment', 'post')]
+  expect(nextOf('user', keys, { dependentsOf: (of) => (of === 'post' ? ['page'] : []) })).toEqual([])
 })

@@ -102,6 +102,52 @@ export function cascadedRows<Type>(
   }
 }
 
+/**
+ * Rows that are deleted with rows that are themselves deleted with others: which these are, is told by what the rows between have.
+ *
+ * @param cascades of one table to one other
+ * @param parents the rows between
+ * @returns `undefined` if it cannot be told
+ */
+export function cascadedFurther<Type>(
+  cascades: readonly Cascade[],
+  parent: TablePrecision<Type>,
+  child: TablePrecision<Type>,
+  compared: ComparedValues<Type>,
+  parents: CascadedRows,
+): CascadedRows | undefined {
+  if (parent.grain === 'table' || child.grain === 'table' || child.rowKey === undefined) return undefined
+  const keys: (readonly string[])[] = []
+  for (const cascade of cascades) {
+    const ends = endsOf(cascade, parent, child, compared)
+    if (ends === undefined) return undefined
+    keys.push(ends.key.columns)
+  }
+  return (deleted) => {
+    const between = parents(deleted)?.condition?.()
+    if (between === undefined) return undefined
+    // Each was of one of these.
+    const condition: RowCondition = {
+      excludes: (_valueOf, parentOf) =>
+        keys.every((columns) => {
+          const valueOf = parentOf?.(columns, parent.texts.table)
+          return valueOf !== undefined && between.excludes(valueOf)
+        }),
+    }
+    return { ...nothingOf, condition: () => condition }
+  }
+}
+
+const nothingOf: RowChange = {
+  kind: 'delete',
+  inserts: false,
+  deletes: true,
+  isNothing: false,
+  assigned: [],
+  touched: () => undefined,
+  entering: () => [],
+}
+
 interface Ends<Type> {
   /** Of the child. */
   readonly key: WatchedKey<Type>
@@ -147,18 +193,13 @@ function deletedWith(
 ): RowChange {
   const [only, ...others] = sets
   return {
-    kind: 'delete',
-    inserts: false,
-    deletes: true,
-    isNothing: false,
-    assigned: [],
+    ...nothingOf,
     touched(key) {
       if (only === undefined || others.length > 0 || !isSameKey(only[0], key)) return undefined
       const [columns, values] = only
       const places = key.map((column) => columns.indexOf(column))
       return values.map((tuple) => places.map((place) => tuple[place]!))
     },
-    entering: () => [],
     // Each meets one of them.
     condition: () => ({ excludes: (valueOf) => conditions.every((one) => one.excludes(valueOf)) }),
   }

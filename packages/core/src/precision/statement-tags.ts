@@ -1,6 +1,13 @@
 import type { TouchedTables } from '../binding.js'
 import { bothConditions, conditionsOf, withConditions } from '../conditions.js'
-import { type Cascade, type CascadedRows, cascadedRows, type ComparedValues, someRows } from './some-rows.js'
+import {
+  type Cascade,
+  cascadedFurther,
+  type CascadedRows,
+  cascadedRows,
+  type ComparedValues,
+  someRows,
+} from './some-rows.js'
 import type { TablePrecision } from './table-precision.js'
 import { type BegunTags, type RowChange, writeTags } from './write-tags.js'
 
@@ -21,6 +28,8 @@ export interface WriteReach<Change> {
    * Default: nobody knows.
    */
   cascades?(write: Change): readonly Cascade[]
+  /** The same of the next step: from those tables on, each to tables to which nothing else carries it. Default: nobody knows. */
+  cascadesOn?(write: Change): readonly (Cascade & { readonly parent: string })[]
   /** Whether it is known, and rows are its own: no view. */
   holdsRows(table: string): boolean
 }
@@ -78,9 +87,21 @@ export function createStatementTags<Change extends { readonly table: string }, T
       const rows = cascadedRows(own, tables.of(write.table.toLowerCase()), tables.of(child), compared!)
       if (rows !== undefined) told.set(child, rows)
     }
+    addFurther(write, told)
     return {
       tags: wide(reached.tables.filter((name) => !told.has(name))),
       cascades: [...told].map(([child, rows]) => ({ table: tables.of(child), rows, wide: wide([child]) })),
+    }
+  }
+  const addFurther = (write: Change, told: Map<string, CascadedRows>): void => {
+    const further = told.size === 0 ? [] : (reach.cascadesOn?.(write) ?? [])
+    for (const child of new Set(further.map((cascade) => cascade.child))) {
+      const own = further.filter((cascade) => cascade.child === child)
+      const { parent } = own[0]!
+      const between = told.get(parent)
+      if (between === undefined) continue
+      const rows = cascadedFurther(own, tables.of(parent), tables.of(child), compared!, between)
+      if (rows !== undefined) told.set(child, rows)
     }
   }
   return ({ writes }, row, begun) => {

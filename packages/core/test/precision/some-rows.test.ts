@@ -164,6 +164,46 @@ describe('of rows that are deleted along is told', () => {
   })
 })
 
+describe('of rows that are deleted with rows that are deleted along is told', () => {
+  const reach = {
+    touched: () => ({ tables: ['user', 'post', 'line'] }),
+    beyond: () => ({ tables: ['post', 'line'] }),
+    cascades: () => [{ child: 'post', columns: ['authorid'], references: ['id'] }],
+    cascadesOn: () => [{ parent: 'post', child: 'line', columns: ['postid'], references: ['id'] }],
+    holdsRows: () => true,
+  }
+  const known = new Map([...tables, ['line', table('line', { keys: [['postId']] })]])
+  const compared = { listed, areAlike: (one: unknown, other: unknown) => one === other }
+  const tagsOf = createStatementTags(reach, { of: (name) => known.get(name)! }, compared)
+  const lines = (row: TableRowChange) => {
+    const tags = tagsOf({ writes: [{ table: 'user' }] }, row)
+    return tags === 'all' ? undefined : { tags, some: conditionsOf(tags)?.get('line') }
+  }
+
+  test('that they are of those, by what the rows between have', () => {
+    const { tags, some } = lines(deleted({ id: [['2']] }))!
+    expect(tags).toEqual(expect.arrayContaining(['line', 'line~', 'line-', 'line[postid=*].postid']))
+    const isExcluded = (authorId: string, columns = 'postId', of = 'post'): boolean =>
+      some!.changes.every(({ condition }) =>
+        condition.excludes(
+          () => undefined,
+          (key, name) => (key.join() === columns && name === of ? () => authorId : undefined),
+        ),
+      )
+    expect([isExcluded('3'), isExcluded('2')]).toEqual([true, false])
+    expect([isExcluded('3', 'other'), isExcluded('3', 'postId', 'page')]).toEqual([false, false])
+  })
+
+  test('nothing where the row between is not known', () => {
+    const { some } = lines(deleted({ id: [['2']] }))!
+    expect(some!.changes.some(({ condition }) => condition.excludes(() => '3'))).toBe(false)
+  })
+
+  test('nothing where it is not told which were deleted', () => {
+    expect(lines(deleted({}))).toEqual({ tags: expect.arrayContaining(['line', 'line~']), some: undefined })
+  })
+})
+
 describe('of what could matter without being named is told', () => {
   const told = { touched: () => undefined, entering: () => [], after: () => undefined }
   function toldTags(row: TableRowChange): readonly string[] {

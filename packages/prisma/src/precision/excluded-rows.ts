@@ -1,4 +1,4 @@
-import type { ConditionalChange } from '@freshet/core/adapter'
+import { type ConditionalChange, isSameKey } from '@freshet/core/adapter'
 import { isPlain, type PlainObject } from './arguments.js'
 import { type AppliedRead, keysOf } from './applied-read.js'
 import type { Candidate } from './place.js'
@@ -55,10 +55,11 @@ class ExcludedRows {
     value: unknown,
     parent: PlainObject | undefined,
     link: ShownLink | undefined,
+    above?: ShownRows,
   ): boolean {
     if (value === undefined || value === null) return true
-    if (Array.isArray(value)) return value.every((item) => this.exclude(rows, item, parent, link))
-    return isPlain(value) && this.#excludes(rows, value, parent, link)
+    if (Array.isArray(value)) return value.every((item) => this.exclude(rows, item, parent, link, above))
+    return isPlain(value) && this.#excludes(rows, value, parent, link, above)
   }
 
   #excludes(
@@ -66,17 +67,40 @@ class ExcludedRows {
     row: PlainObject,
     parent: PlainObject | undefined,
     link: ShownLink | undefined,
+    above: ShownRows | undefined,
   ): boolean {
     if (this.#dependsOn(rows)) {
-      if (!this.#change.condition.excludes((column) => valueOf(column, rows, row, parent, link))) return false
+      const isExcluded = this.#change.condition.excludes(
+        (column) => valueOf(column, rows, row, parent, link),
+        (columns, table) => this.#parentValues(columns, table, parent, link, above),
+      )
+      if (!isExcluded) return false
       this.#count(rows, row, parent)
     }
     return rows.relations.every(({ field, rows: inner, links }) => {
       const reached = field === undefined ? undefined : row[field]
       if (links.some((one) => !this.#excludesBetween(one, row, reached))) return false
       const leading = links.find(({ place, between }) => place === inner?.place && between === undefined)
-      return inner === undefined || this.exclude(inner, reached, row, leading)
+      return inner === undefined || this.exclude(inner, reached, row, leading, rows)
     })
+  }
+
+  /** Of the row that leads to one, if that is the one which it references by these columns. */
+  #parentValues(
+    columns: readonly string[],
+    table: string,
+    parent: PlainObject | undefined,
+    link: ShownLink | undefined,
+    above: ShownRows | undefined,
+  ): ((column: string) => unknown) | undefined {
+    const key = link?.fields === undefined ? undefined : link.keys[0]
+    if (key === undefined || above?.place === undefined || parent === undefined) return undefined
+    if (!isSameKey(key.columns, columns)) return undefined
+    if (this.#asked.plan.places[above.place]!.table.texts.table !== table) return undefined
+    return (column) => {
+      const field = above.fields.get(column)
+      return field === undefined ? undefined : parent[field]
+    }
   }
 
   /** Whether rows of this place are named, by the answer or by what was asked for. */

@@ -3,7 +3,7 @@ import { createReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import { conditionsOf, createStatementTags, createValueBucket } from '@freshet/core/adapter'
 import { besidesCases } from './besides-cases.js'
-import { differingBesides, differingBucket, differingReads, differingWrite } from './checks.js'
+import { differingBesides, differingBucket, differingReads, differingWrite, readOf } from './checks.js'
 import { readCases } from './read-cases.js'
 import { writeCases } from './write-cases.js'
 
@@ -31,6 +31,27 @@ describe('an answer outlives, of what could matter without being named,', () => 
   it.each(besidesCases.map((one) => [one.about, one] as const))('%s', (_about, one) => {
     expect(differingBesides(api, one)).toBeUndefined()
   })
+})
+
+it('tells of a row that is shown what the row has that leads to it', () => {
+  const read = readOf('Post', { where: { authorId: 1 }, include: { comments: true } })
+  const comment = { postId: 5, no: 1, body: 'b', likes: 1n, personId: null }
+  const result = [{ id: 5, slug: 's', title: 't', views: 1, authorId: 1, comments: [comment] }]
+  const isTold = (columns: readonly string[], table: string, column: string): boolean =>
+    read.areExcluded(
+      result,
+      {
+        tag: 'comment',
+        table: 'comment',
+        columns: undefined,
+        condition: { excludes: (_valueOf, parentOf) => parentOf?.(columns, table)?.(column) === 1 },
+      },
+      [],
+    )
+  expect(isTold(['post_id'], 'post', 'author_id')).toBe(true)
+  expect(isTold(['person_id'], 'post', 'author_id')).toBe(false)
+  expect(isTold(['post_id'], 'people', 'author_id')).toBe(false)
+  expect(isTold(['post_id'], 'post', 'editor_id')).toBe(false)
 })
 
 it('takes no plan of another shape', () => {

@@ -1,6 +1,8 @@
 import { applyWrite, createClassifier, createWriteReach, planWrite } from '@freshet/sql'
 import { tableGraphOf } from '../../src/dependencies/write-closure.js'
-import type { ReadPrecision } from '../../src/precision/read-precision.js'
+import { createValueBucket } from '@freshet/core/adapter'
+import { createReadPrecision, type ReadPrecision } from '../../src/precision/read-precision.js'
+import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import type { Api } from './api.js'
 import { columnsByTable, dataModel } from './known.js'
 import type { BesidesCase } from './besides-cases.js'
@@ -73,6 +75,16 @@ export function differingWrite(
     ? undefined
     : `${rule}: expected ${sorted(tags)}, but found ${sorted(found)}`
 }
+
+export const readOf = (model: string, args: unknown) =>
+  createReadPrecision(dataModel, {
+    tables: createTablePrecisions(dataModel, {
+      columnsOf: (table) => columnsByTable.get(table),
+      bucketOf: createValueBucket('s'),
+    }),
+    isEnforced: () => true,
+    anyTable: '*',
+  }).read(model, 'findMany', args)
 
 /** How the judgement of a case differs from what it should be. */
 export function differingBesides(api: Api, one: BesidesCase): string | undefined {

@@ -238,7 +238,9 @@ function stops(
     for (const { condition, columns, tell } of some.changes) {
       const change = { condition, columns, told: tell?.(), tag, table: some.table }
       const isLeft =
-        tell === undefined ? read.areExcluded(one.value, change, []) : read.isBesides!(one.value, change, others)
+        tell === undefined
+          ? read.areExcluded(one.value, change, [])
+          : read.isBesides!(one.value, change, others)
       if (!isLeft) return true
     }
   }
