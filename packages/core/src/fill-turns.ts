@@ -45,7 +45,7 @@ const pauseGrowth = 1.5
 /**
  * Who of all processes loads an entry under a vector: one, while the others wait.
  *
- * Waiting is a question now and then, together for all readers of this process. It ends when there is something to serve, when there is
+ * Waiting is a question now and then, together for all readers of this process; at once when the store is told that a claim has ended. It ends when there is something to serve, when there is
  * another vector to load under, when nobody loads any more, and after `waitMs`.
  */
 export class FillTurns {
@@ -91,9 +91,13 @@ export class FillTurns {
     const asked = this.#asked.get(id)
     if (asked !== undefined) return asked
     const expectedMs = loadMs ?? this.#slow.get(flightKey) ?? 0
-    const turn = this.#wait(() => this.#parts.fills.claim(space, key, vector), look, expectedMs).finally(() =>
-      this.#asked.delete(id),
-    )
+    const { fills, clock } = this.#parts
+    const rest = new Rest(clock)
+    const stop = fills.watch?.(space, key, vector, rest.end)
+    const turn = this.#wait(() => fills.claim(space, key, vector), look, rest, expectedMs).finally(() => {
+      this.#asked.delete(id)
+      stop?.()
+    })
     this.#asked.set(id, turn)
     return turn
   }
@@ -111,6 +115,7 @@ export class FillTurns {
   async #wait(
     ask: () => MaybePromise<Claim | undefined>,
     look: () => Promise<Sight>,
+    rest: Rest,
     expectedMs: number,
   ): Promise<Turn | 'look again'> {
     const { clock, guard, fills, closing } = this.#parts
@@ -128,9 +133,36 @@ export class FillTurns {
       const now = clock.now()
       const leftMs = until - now
       if (leftMs <= 0 || closing.aborted) return new Turn(undefined)
-      const pauseMs = Math.min(pauses.next(now), leftMs)
-      await new Promise<void>((resolve) => void clock.setTimer(resolve, pauseMs))
+      await rest.take(Math.min(pauses.next(now), leftMs))
     }
+  }
+}
+
+/** The pauses between questions, each of which may be ended before its time; also before it has begun. */
+class Rest {
+  readonly #clock: Clock
+  #hasEnded = false
+  #wake: (() => void) | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  readonly end = (): void => {
+    this.#hasEnded = true
+    this.#wake?.()
+  }
+
+  async take(ms: number): Promise<void> {
+    let cancel: (() => void) | undefined
+    if (!this.#hasEnded)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        cancel = this.#clock.setTimer(resolve, ms)
+      })
+    cancel?.()
+    this.#wake = undefined
+    this.#hasEnded = false
   }
 }
 

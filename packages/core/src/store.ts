@@ -112,6 +112,11 @@ export interface Fills {
    * rejects, everybody loads.
    */
   claim(space: Space, key: string, vector: Vector): MaybePromise<Claim | undefined>
+  /**
+   * Calls `wake` when a claim that this process was refused has been given up, if the store happens to be told. Nothing waits for that
+   * alone. Returns how to stop. Default: nobody is told.
+   */
+  watch?(space: Space, key: string, vector: Vector, wake: () => void): () => void
 }
 
 /** The right to load an entry for all who share the store. */

@@ -26,6 +26,7 @@ export class FillLeases implements Fills {
   readonly #parts: FillLeasesParts
   #next: Promise<readonly Outcome<unknown>[]> | undefined
   #calls: ScriptCall[] = []
+  readonly #watching = new Map<string, Set<() => void>>()
 
   constructor(parts: FillLeasesParts) {
     this.fromMs = parts.fromMs
@@ -35,13 +36,31 @@ export class FillLeases implements Fills {
 
   async claim(space: Space, key: string, vector: Vector): Promise<Claim | undefined> {
     if (!(vector instanceof RedisVector) || !vector.usable) return nobodys
-    const { keys, nonces, leaseMs } = this.#parts
+    const { link, keys, nonces, leaseMs } = this.#parts
     const leaseKey = keys.fill(space.prefix + key, vector.id)
     const token = nonces.next()
     const reply = await this.#run(claimScript, leaseKey, token, leaseMs)
     return reply === 1
-      ? { release: async () => void (await this.#run(releaseScript, leaseKey, token)) }
+      ? {
+          release: async () =>
+            void (await this.#run(releaseScript, leaseKey, token, endsChannel(link, keys))),
+        }
       : undefined
+  }
+
+  watch(space: Space, key: string, vector: Vector, wake: () => void): () => void {
+    const leaseKey = this.#parts.keys.fill(space.prefix + key, vector.id)
+    const watching = this.#watching.get(leaseKey) ?? new Set()
+    this.#watching.set(leaseKey, watching.add(wake))
+    return () => {
+      watching.delete(wake)
+      if (watching.size === 0) this.#watching.delete(leaseKey)
+    }
+  }
+
+  /** Claims of other processes have ended. */
+  ended(leaseKeys: readonly string[]): void {
+    for (const key of leaseKeys) for (const wake of this.#watching.get(key) ?? []) wake()
   }
 
   async #run(script: Script, key: string, ...args: readonly CommandPart[]): Promise<unknown> {
@@ -64,5 +83,8 @@ export class FillLeases implements Fills {
     })
   }
 }
+
+/** Where it is told that a claim which somebody waits for has ended. */
+const endsChannel = ({ wire }: Link, { fillPrefix }: Keys): string => wire.keyPrefix + fillPrefix
 
 const nobodys: Claim = { release: () => undefined }

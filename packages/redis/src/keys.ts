@@ -8,6 +8,8 @@ export interface Keys {
   readonly generationPrefix: string
   /** What all entries begin with. */
   readonly entryPrefix: string
+  /** What all claims to load begin with. */
+  readonly fillPrefix: string
   /** Of a tag with the prefix of its namespace. */
   generation(tag: string): string
   /** Of an entry, by its identity: fixed in length, so that no key is too long. */
@@ -19,13 +21,15 @@ export interface Keys {
 export function createKeys(prefix: string): Keys {
   const generationPrefix = `${prefix}g:`
   const entryPrefix = `${prefix}e:`
+  const fillPrefix = `${prefix}f:`
   return {
     prefix,
     generationPrefix,
     entryPrefix,
+    fillPrefix,
     generation: (tag) => generationPrefix + tag,
     entry: (identity) => entryPrefix + digest(identity),
-    fill: (identity, vectorId) => `${prefix}f:${digest(`${vectorId}\n${identity}`)}`,
+    fill: (identity, vectorId) => `${fillPrefix}${digest(`${vectorId}\n${identity}`)}`,
   }
 }
 

@@ -10,7 +10,6 @@ import {
   type AbsentReason,
   type Dialect,
   type EntryRecord,
-  type Fills,
   type Intent,
   type Lookup,
   type Refusal,
@@ -123,7 +122,7 @@ interface RedisStoreParts {
 class RedisStore implements Store {
   readonly name = 'redis'
   readonly writeLimitMs: number
-  readonly fills?: Fills
+  readonly fills?: FillLeases
   readonly #reader: KeyReader
   readonly #context: StoreContext
   readonly #link: Link
@@ -170,6 +169,10 @@ class RedisStore implements Store {
       openLimitMs: timeoutMs,
       closeLimitMs: writeTimeoutMs,
     })
+  }
+
+  claimsEnded(leaseKeys: readonly string[]): void {
+    this.fills?.ended(leaseKeys)
   }
 
   speak(space: Space, dialects: ReadonlyMap<string, Dialect>): void {

@@ -104,6 +104,31 @@ test('of all who miss one entry in several processes, one reader loads it, and t
   expect(other.cache.stats()).toMatchObject({ hits: 0, misses: readers, loads: 0, awaited: readers })
 })
 
+test('who is pushed changes is told that the load has ended, and does not wait until it would ask again', async () => {
+  const clock = new FakeClock()
+  const fill = { from: 0, lease: '1m', wait: '1m' }
+  const connected = async () => redisStore(await connect(), { prefix: 'fills:', advice: false, fill })
+  const one = createCache({ store: await connected(), ttl: '1h' })
+  const other = createCache({ store: await connected(), ttl: '1h', consistency: 'eventual', clock })
+  caches.push(one, other)
+  const admin = await connect()
+  const listeners = async () => Number(((await admin.call('pubsub', 'numsub', 'fills:f:')) as unknown[])[1])
+  await other.getOrSet('another', () => 'v', options)
+  await until('it listens', async () => (await listeners()) === 1)
+  const load = held<string>()
+  const first = one.getOrSet('k', async () => await load.promise, options)
+  const claims = async () => {
+    const found = (await admin.call('keys', 'fills:f:*')) as string[]
+    return await Promise.all(found.map(async (key) => String(await admin.call('get', key))))
+  }
+  await until('one process loads', async () => (await claims()).length === 1)
+  const second = other.getOrSet('k', () => 'its own', options)
+  await until('the other one waits', async () => (await claims()).every((claim) => claim.endsWith('|')))
+  load.resolve('v0')
+  expect(await second).toBe('v0')
+  await first
+})
+
 test('who holds what a load of another process may be waiting for does not wait for it', async () => {
   const { one, other, first, second } = await startWaiting()
   const { reader, space, policy, tagNames } = engineOf(other.cache)!

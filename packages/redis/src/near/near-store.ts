@@ -33,6 +33,8 @@ export type BindingStore = Store & Required<Pick<Store, 'bind'>> & SharedLookUps
 interface SharedLookUps {
   /** What `look` brings, for all who ask for the same before its request has been sent. See {@link together}. */
   together(crowd: Crowd, look: () => Promise<Lookup>): Promise<Lookup>
+  /** Claims of other processes to load have ended: whoever waits may ask again. */
+  claimsEnded(leaseKeys: readonly string[]): void
 }
 
 export interface NearStoreParts {

@@ -105,7 +105,9 @@ export function createNear(options: NearOptions, owner?: NearOwner): Near {
       generationPrefix: keys.generationPrefix,
       silenceMs,
       mode: () => mode,
+      fillPrefix: keys.fillPrefix,
       onChanged: changed,
+      onClaimsEnded: (ended) => shared.claimsEnded(ended),
       onGap: () => {
         if (!mode.heedsGaps) return
         if (owner === undefined) copies.clear()

@@ -17,8 +17,12 @@ export interface PushConnectionOptions extends PushWayOptions {
   readonly trustsNoWriter: () => boolean
   /** A heartbeat has come back. */
   readonly onHeard: () => void
+  /** What claims to load begin with: the channel on which it is told that one has ended. */
+  readonly fillPrefix: string
   /** Generations that have changed. */
   readonly onChanged: (keys: readonly string[]) => void
+  /** Claims to load that somebody has waited for. */
+  readonly onClaimsEnded: (keys: readonly string[]) => void
   /** Anything may have changed: the connection is new, or was lost, or the server cannot tell what has changed. */
   readonly onGap: () => void
 }
@@ -100,6 +104,8 @@ export class PushConnection {
     const epoch = /master_replid:(\w+)/.exec(info)?.[1]
     if (epoch === undefined) throw new Error('ERR INFO has no master_replid')
     await this.#agree(attempt)
+    // Who may not listen for the ends of claims asks now and then.
+    await refusalOf(client.callBuffer('subscribe', this.#endsChannel))
     if (attempt !== this.#attempt) return
     // What hangs on it must not keep the process alive: it is not the user's connection.
     client.stream?.unref?.()
@@ -159,12 +165,23 @@ export class PushConnection {
     else if (way.hasForgotten(reply)) this.#options.onGap()
   }
 
+  get #endsChannel(): string {
+    return this.#options.keyPrefix + this.#options.fillPrefix
+  }
+
   readonly #onMessage = (channel: Buffer, message: unknown): void => {
-    const told = this.#way.told(String(channel), message)
+    const from = String(channel)
+    if (from === this.#endsChannel) return this.#claimEnded(String(message))
+    const told = this.#way.told(from, message)
     if (told === undefined) return
     const { pushed } = this.#options.context
     if (pushed === undefined) this.#told(told)
     else pushed(() => this.#told(told))
+  }
+
+  #claimEnded(key: string): void {
+    const { keyPrefix, onClaimsEnded } = this.#options
+    onClaimsEnded([key.slice(keyPrefix.length)])
   }
 
   #told({ changed, echoes }: Told): void {
@@ -220,7 +237,7 @@ class Session implements PushSession {
 }
 
 /** What the server says if it refuses. Any other error rejects. */
-async function refusalOf(doing: Promise<void>): Promise<Error | undefined> {
+async function refusalOf(doing: Promise<unknown>): Promise<Error | undefined> {
   try {
     await doing
     return undefined

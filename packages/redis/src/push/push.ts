@@ -12,9 +12,12 @@ export interface PushOptions {
   /** What all keys of the store begin with, and those of generations. */
   readonly prefix: string
   readonly generationPrefix: string
+  /** What claims to load begin with. */
+  readonly fillPrefix: string
   readonly silenceMs: number
   readonly mode: () => PushMode
   readonly onChanged: (keys: readonly string[]) => void
+  readonly onClaimsEnded: (keys: readonly string[]) => void
   readonly onGap: () => void
 }
 
@@ -108,7 +111,8 @@ export class Push {
   }
 
   #connect(name: string, node: NodeClient): PushConnection {
-    const { client, context, link, prefix, generationPrefix, silenceMs, mode, onChanged } = this.#options
+    const { client, context, link, prefix, silenceMs, mode } = this.#options
+    const { generationPrefix, fillPrefix, onChanged, onClaimsEnded } = this.#options
     const beatPrefix = `${prefix}b:${this.#id}:`
     return new PushConnection({
       client: node.duplicate(connectionOptions),
@@ -116,12 +120,14 @@ export class Push {
       link,
       keyPrefix: client.options.keyPrefix ?? '',
       generationPrefix,
+      fillPrefix,
       beatPrefix,
       beatKey: this.#beatKeys(name, beatPrefix),
       silenceMs,
       trustsNoWriter: () => mode().trustsNoWriter,
       onHeard: () => this.#tellHeard(),
       onChanged,
+      onClaimsEnded,
       onGap: () => {
         this.#collect()
         this.#options.onGap()

@@ -49,6 +49,7 @@ beforeEach(async () => {
     }),
     keyPrefix: 'app:',
     generationPrefix: 'g:',
+    fillPrefix: 'f:',
     beatPrefix: 'b:me:',
     beatKey: (text) => {
       sent.push(text)
@@ -58,6 +59,7 @@ beforeEach(async () => {
     trustsNoWriter: () => false,
     onHeard: () => undefined,
     onChanged: (keys) => changed.push(...keys),
+    onClaimsEnded: () => undefined,
     onGap: () => gaps++,
   })
   await until(() => connection.session !== undefined)

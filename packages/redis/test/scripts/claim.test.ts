@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sharedRedis } from '../../../../test/services/shared.js'
+import { until } from '../../../../test/services/until.js'
 import { claimScript } from '../../src/scripts/claim.js'
 import { releaseScript } from '../../src/scripts/release.js'
 import { connectTo, type TestClient } from '../support/clients.js'
@@ -13,14 +14,15 @@ beforeEach(() => void (runs = new ScriptRuns(client)))
 afterAll(() => client.disconnect())
 
 const claim = async (token: string) => await runs.run(claimScript, ['c'], token, leaseMs)
-const release = async (token: string) => await runs.run(releaseScript, ['c'], token)
+const release = async (token: string, ...channel: readonly string[]) =>
+  await runs.run(releaseScript, ['c'], token, ...channel)
 
 test('CLAIM is granted to one, for the lease, and again to the same one', async () => {
   const now = await runs.now()
   expect(await claim('one')).toBe(1)
   expect(await claim('other')).toBe(0)
   expect(await claim('one')).toBe(1)
-  expect(await runs.value('c')).toBe('one')
+  expect(await runs.value('c')).toBe('one|')
   expect(await runs.expires('c')).toBeGreaterThanOrEqual(now + leaseMs)
 })
 
@@ -38,4 +40,22 @@ test('RELEASE ends the own claim, and nobody else’s', async () => {
   expect(await release('other')).toBe(1)
   expect(await runs.value('c')).toBeNull()
   expect(await release('other')).toBe(0)
+})
+
+test('RELEASE tells of its end only if somebody was refused meanwhile, and does not mind if it may not', async () => {
+  const listener = await connectTo(await sharedRedis())
+  const channel = runs.key('ends')
+  const heard: string[] = []
+  const listen = (_: string, message: string) => void heard.push(message)
+  listener.on('message', listen as () => void)
+  await listener.call('subscribe', channel)
+  await claim('alone')
+  expect(await release('alone', channel)).toBe(1)
+  expect(heard).toEqual([])
+  await claim('one')
+  await claim('other')
+  expect(await release('one', channel)).toBe(1)
+  await until('its end is told', async () => heard.length > 0)
+  expect(heard).toEqual([runs.key('c')])
+  listener.disconnect()
 })
