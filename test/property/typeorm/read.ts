@@ -4,7 +4,7 @@ import type { Read } from '../binding.js'
 import { modelOf, type End, type Field, type Model, type View } from '../model.js'
 import type { Random } from '../random.js'
 import type { Entities } from './entities.js'
-import type { ExtendedSchema } from './extras.js'
+import { parentEnd, type ExtendedSchema } from './extras.js'
 
 export type Where = FindOptionsWhere<ObjectLiteral>
 export type FindOptions = FindManyOptions<ObjectLiteral>
@@ -125,6 +125,8 @@ export function propertiesOf(model: Model): Field[] {
 
 /** The relation fields that a read names. */
 export function reachedEnds({ schema }: ExtendedSchema, entities: Entities, read: TypeormRead): End[] {
+  // What is above or below a node is decided by who is whose parent.
+  if (read.kind === 'builder' && read.tree !== undefined) return [parentEnd(schema, read.model)]
   const ends = schema.models.flatMap((model) => model.ends)
   const names =
     read.kind === 'find'

@@ -471,7 +471,7 @@ export class WriteMaker {
       ],
       [2, () => this.#ofLoaded('remove', model)],
       [
-        this.#traitOf(model).tree === 'closure-table' ? 8 : 0,
+        this.#traitOf(model).tree === 'closure-table' ? 20 : 0,
         () => ({ call: 'closureRow', ancestor: random.int(1, 5), descendant: random.int(1, 5) }),
       ],
     ])()
