@@ -36,7 +36,7 @@ export const byTables = (mutant: Mutant): Mutant => ({
     ...mutant.patches,
     {
       file: 'prisma/src/precision/read-precision.ts',
-      find: 'return planPrecisely(schema, model, operation, args, dataPath)',
+      find: 'const plan = planPrecisely(schema, model, operation, args, dataPath)',
       replace: "throw new NotUnderstood('as if it were not')",
     },
   ],
