@@ -4,6 +4,7 @@ import type { CacheStats } from '../src/stats.js'
 import type { StoreFactory } from '../src/store.js'
 import { memoryStore } from '../src/memory-store.js'
 import { asyncStore } from './support/async-store.js'
+import { crowdedStore } from './support/crowded-store.js'
 import { commands, Interleaving } from './support/interleaving.js'
 
 const runs = Number(process.env['FRESHET_PROPERTY_RUNS'] ?? 300)
@@ -14,6 +15,11 @@ const stores: readonly [string, (scheduler: fc.Scheduler) => StoreFactory][] = [
     'a store whose requests and answers overtake one another',
     (scheduler) =>
       asyncStore({}, (operation, way) => scheduler.schedule(Promise.resolve(), `${operation} ${way}`)),
+  ],
+  [
+    'the same, that looks up once for all who ask before that',
+    (scheduler) =>
+      crowdedStore((operation, way) => scheduler.schedule(Promise.resolve(), `${operation} ${way}`)).store,
   ],
 ]
 
