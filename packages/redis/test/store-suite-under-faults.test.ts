@@ -5,25 +5,14 @@ import { connectTo, connectToCluster, type TestClient } from './support/clients.
 import { createSuite, type Mode, nearModes } from './support/suite.js'
 
 const probability = 0.1
+const seeds = [1, 2]
 
-interface Setting {
-  readonly connect: () => Promise<TestClient>
-  readonly seeds: readonly number[]
+const topologies: Readonly<Record<string, () => Promise<TestClient>>> = {
+  standalone: async () => await connectTo(await sharedRedis(), 'ioredis 6'),
+  cluster: async () => await connectToCluster((await sharedRedisCluster()).addresses, 'ioredis 6'),
 }
 
-const topologies: Readonly<Record<string, Setting>> = {
-  standalone: {
-    connect: async () => await connectTo(await sharedRedis(), 'ioredis 6'),
-    seeds: [1, 2],
-  },
-  // A check takes several times as long there.
-  cluster: {
-    connect: async () => await connectToCluster((await sharedRedisCluster()).addresses, 'ioredis 6'),
-    seeds: [3],
-  },
-}
-
-describe.each(Object.entries(topologies))('%s', (_, { connect, seeds }) => {
+describe.each(Object.entries(topologies))('%s', (_, connect) => {
   const suite = createSuite()
   let client: TestClient
   beforeAll(async () => {
