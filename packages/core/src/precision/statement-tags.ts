@@ -114,6 +114,8 @@ export function createStatementTags<Change extends { readonly table: string }, T
     const own = begun?.table === precision && !row.isNothing ? begun.end(row) : writeTags(row, precision)
     let tags = withConditions(own, someRows(row, precision, own))
     if (beyond.tags.length > 0) tags = both(tags, beyond.tags)
+    // Nothing goes along with no row.
+    if (row.isNothing) return tags
     for (const cascade of beyond.cascades) tags = both(tags, cascadeTags(cascade, row))
     return tags
   }

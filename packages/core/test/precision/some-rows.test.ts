@@ -204,6 +204,19 @@ describe('of rows that are deleted with rows that are deleted along is told', ()
   })
 })
 
+test('nothing is deleted along with no row', () => {
+  const reach = {
+    touched: () => ({ tables: ['user', 'post'] }),
+    beyond: () => ({ tables: ['post'] }),
+    cascades: () => [{ child: 'post', columns: ['authorid'], references: ['id'] }],
+    holdsRows: () => true,
+  }
+  const compared = { listed, areAlike: () => true }
+  const tagsOf = createStatementTags(reach, { of: (name) => tables.get(name)! }, compared)
+  expect(tagsOf({ writes: [{ table: 'user' }] }, { ...deleted({}), isNothing: true })).toEqual(['user~'])
+  expect(tagsOf({ writes: [{ table: 'user' }] }, deleted({}))).toContain('post')
+})
+
 describe('of what could matter without being named is told', () => {
   const told = { touched: () => undefined, entering: () => [], after: () => undefined }
   function toldTags(row: TableRowChange): readonly string[] {

@@ -187,4 +187,64 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
       expect(await statusOf(shop.prisma, read())).toBe('miss: invalidated')
     })
   })
+
+  describe('what asks for rows by a unique of another', () => {
+    const count = () => shop.prisma.post.count({ where: { author: { email: '2@x' } } })
+    const parent = () => shop.prisma.user.findUnique({ where: { email: '2@x' } })
+    let id = 10
+    const create = (authorId: number) =>
+      shop.prisma.post.create({ data: { id: ++id, title: 'new', authorId } })
+
+    test('is left alone by rows of others, and by no row of its own', async () => {
+      expect(await count()).toBe(1)
+      // Nobody asked for it before.
+      await parent()
+      await create(1)
+      expect(await statusOf(shop.prisma, count())).toBe('hit')
+      await create(2)
+      expect(await count()).toBe(2)
+    })
+
+    test('only where a stored answer shows which one that is', async () => {
+      await count()
+      await create(1)
+      expect(await statusOf(shop.prisma, count())).toBe('miss: invalidated')
+      await parent()
+      await shop.prisma.user.update({ where: { id: 2 }, data: { name: 'v' } })
+      await create(1)
+      expect(await statusOf(shop.prisma, count())).toBe('miss: invalidated')
+    })
+
+    test('follows the unique to another row', async () => {
+      await count()
+      await parent()
+      await shop.prisma.user.update({ where: { id: 2 }, data: { email: 'gone@x' } })
+      await shop.prisma.user.update({ where: { id: 3 }, data: { email: '2@x' } })
+      await parent()
+      expect(await count()).toBe(0)
+      await create(3)
+      expect(await count()).toBe(1)
+    })
+
+    test('is not judged while the row is written, whatever has been told', async () => {
+      await count()
+      await parent()
+      const move = `UPDATE users SET email = 'gone@x' WHERE id = 2`
+      const pause = pauses.after((sql) => sql === move)
+      const moving = shop.prisma.$executeRawUnsafe(move).then(() => undefined)
+      await pause.reached
+      await create(1)
+      expect(await statusOf(shop.prisma, count())).toBe('miss: invalidated')
+      pause.release()
+      await moving
+      expect(await count()).toBe(0)
+    })
+  })
+
+  test('a statement that found no row stops nothing', async () => {
+    expect(
+      await stoppedBy((prisma) => prisma.post.updateMany({ where: { title: 'none' }, data: { title: 'z' } })),
+    ).toEqual([])
+    expect(await stoppedBy((prisma) => prisma.user.deleteMany({ where: { name: 'none' } }))).toEqual([])
+  })
 })
