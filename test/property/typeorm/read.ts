@@ -237,7 +237,7 @@ export class ReadMaker {
       [5, () => this.#single(model)],
       [1.5, () => this.#bringing()],
       [9, () => this.#builder(model)],
-      [this.#extended.traits.get(model.name)?.tree ? 6 : 0, () => this.#tree(model)],
+      [this.#extended.traits.get(model.name)?.tree ? 18 : 0, () => this.#tree(model)],
     ])()
   }
 
@@ -577,7 +577,7 @@ export class ReadMaker {
 
   #tree(model: Model): TypeormRead {
     const random = this.#random
-    const tree = { of: random.pick(['descendants', 'ancestors'] as const), node: random.int(1, 5) }
+    const tree = { of: random.pick(['descendants', 'ancestors'] as const), node: random.int(1, 4) }
     const call = random.pick(['getMany', 'getCount', 'getWithCache', 'getRawMany'] as const)
     const base = this.#emptyBuilder(model.name, model)
     return { ...base, call, tree, order: call === 'getCount' ? [] : base.order }

@@ -221,6 +221,8 @@ export class WriteMaker {
 
   makeKey(model: Model): EntityWrite {
     const random = this.#random
+    if (this.#traitOf(model).tree === 'closure-table' && random.chance(0.5))
+      return this.#of(model.name, this.#closureRow())
     if (random.chance(0.65)) {
       const where = this.#key(model)
       return this.#of(
@@ -278,7 +280,9 @@ export class WriteMaker {
       return this.#of(model.name, random.weighted(choices)())
     }
     const key = end.optional && random.chance(0.3) ? null : keys[0]!
+    const isBranch = end.target === end.model && this.#traitOf(model).tree === 'closure-table'
     const choices: [number, () => Call][] = [
+      [isBranch ? 16 : 0, () => this.#closureRow()],
       [3, () => ({ call: 'relationSet', field, of, key })],
       [2, () => ({ call: 'save', rows: [{ ...of, [field]: key }], options: this.#saveOptions() })],
       [end.ownsKey ? 3 : 0, () => ({ call: 'update', where: of, data: { [field]: key } })],
@@ -470,11 +474,13 @@ export class WriteMaker {
         }),
       ],
       [2, () => this.#ofLoaded('remove', model)],
-      [
-        this.#traitOf(model).tree === 'closure-table' ? 20 : 0,
-        () => ({ call: 'closureRow', ancestor: random.int(1, 5), descendant: random.int(1, 5) }),
-      ],
+      [this.#traitOf(model).tree === 'closure-table' ? 8 : 0, () => this.#closureRow()],
     ])()
+  }
+
+  #closureRow(): Call {
+    const random = this.#random
+    return { call: 'closureRow', ancestor: random.int(1, 3), descendant: random.int(1, 3) }
   }
 
   /** A new rank or name. */
