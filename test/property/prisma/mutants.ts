@@ -87,8 +87,8 @@ const keys: readonly Mutant[] = [
     'keys without the operation',
     'an operation has keys of its own',
     hook,
-    'const text = argumentsKey(args)',
-    "const text = argumentsKey(args)?.concat('')\n    call = { ...call, operation: 'any' }",
+    '${scoped}${kind.keyPrefix}${path}',
+    '${scoped}${model}${path}',
   ),
 ]
 
