@@ -16,6 +16,8 @@ interface KnownWritesParts<Statement, Change, Type> {
   /** Those that reads are analysed with. */
   readonly tables: TablePrecisions<Type>
   readonly compared: ComparedValues<Type>
+  /** Whether answers that carry this tag are judged by what rows have. */
+  isJudged(tag: string): boolean
   /** What one sending does to the rows of its table. */
   rowsOf(
     statement: Statement,
@@ -34,7 +36,7 @@ export function knownWrites<
   const { reach, tables, compared, isKnown } = parts
   const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) =>
     parts.rowsOf(statement, { parameters, ...answer })
-  const tagsOf = createStatementTags(reach, tables, compared)
+  const tagsOf = createStatementTags(reach, tables, compared, (tag) => parts.isJudged(tag))
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
     prepare(execution) {

@@ -30,11 +30,13 @@ export interface Cascade {
  *
  * @param tags those that it bumps. That of the table among them stands for rows that are not named, and for nothing else: the columns are
  * told, and the sets.
+ * @param isJudged whether any answer that carries a tag is judged by what rows have. Default: it may be
  */
 export function someRows(
   change: RowChange,
   table: TablePrecision,
   tags: readonly string[],
+  isJudged?: (tag: string) => boolean,
 ): Conditions | undefined {
   if (table.grain === 'table' || table.rowKey === undefined || change.isNothing) return undefined
   const { kind } = change
@@ -42,20 +44,21 @@ export function someRows(
   const givesValues = kind === 'update' || kind === 'upsert'
   if (givesValues && change.assigned === undefined) return undefined
   // What an upsert does is two things.
-  const tells = kind !== 'upsert' && change.tell !== undefined
+  const told = kind === 'upsert' || change.tell === undefined ? noTags : tagsOfValues(change, table)
+  const judged = isJudged === undefined ? told : told.filter(isJudged)
   const { texts } = table
   const tag = tags.includes(texts.table) ? texts.table : texts.anyRow
   const isNamed = kind === 'insert' || !tags.includes(tag)
-  if (isNamed && !tells) return undefined
+  if (isNamed && judged.length === 0) return undefined
   const columns = givesValues ? [...change.assigned!, ...table.selfChanging].map(toLowerCase) : undefined
   const condition = kind === 'insert' ? noRow : change.condition?.()
   const some = new Map<string, SomeRows>()
   if (!isNamed && (condition !== undefined || columns !== undefined))
     some.set(tag, { table: texts.table, changes: [{ condition: condition ?? anyRow, columns }] })
-  if (tells) {
+  if (judged.length > 0) {
     const tell = () => change.tell!()
     const besides = { table: texts.table, changes: [{ condition: condition ?? anyRow, columns, tell }] }
-    for (const one of tagsOfValues(change, table)) some.set(one, besides)
+    for (const one of judged) some.set(one, besides)
   }
   return some.size === 0 ? undefined : some
 }
@@ -65,6 +68,8 @@ function tagsOfValues(change: RowChange, { texts, assigned }: PreciseTable): rea
   if (change.kind === 'update') return assigned(change.assigned!).tags
   return [change.kind === 'insert' ? texts.incoming : texts.leaving]
 }
+
+const noTags: readonly string[] = []
 
 const toLowerCase = (column: string): string => column.toLowerCase()
 

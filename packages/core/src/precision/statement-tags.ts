@@ -57,11 +57,13 @@ export type StatementTags<Change> = (
  * are deleted with rows that are.
  *
  * @param compared what tells rows that are deleted along from others. Default: nothing does
+ * @param isJudged see {@link someRows}
  */
 export function createStatementTags<Change extends { readonly table: string }, Type = unknown>(
   reach: WriteReach<Change>,
   tables: TablePrecisions<Type>,
   compared?: ComparedValues<Type>,
+  isJudged?: (tag: string) => boolean,
 ): StatementTags<Change> {
   const wide = (names: readonly string[]): readonly string[] =>
     names.flatMap((name) => [tables.of(name).texts.table, tables.of(name).texts.clock])
@@ -112,11 +114,11 @@ export function createStatementTags<Change extends { readonly table: string }, T
       return anyRow(reach.touched(writes))
     if (beyond === 'all') return 'all'
     const own = begun?.table === precision && !row.isNothing ? begun.end(row) : writeTags(row, precision)
-    let tags = withConditions(own, someRows(row, precision, own))
+    let tags = withConditions(own, someRows(row, precision, own, isJudged))
     if (beyond.tags.length > 0) tags = both(tags, beyond.tags)
     // Nothing goes along with no row.
     if (row.isNothing) return tags
-    for (const cascade of beyond.cascades) tags = both(tags, cascadeTags(cascade, row))
+    for (const cascade of beyond.cascades) tags = both(tags, cascadeTags(cascade, row, isJudged))
     return tags
   }
 }
@@ -143,11 +145,15 @@ interface CascadedTable {
   readonly wide: readonly string[]
 }
 
-function cascadeTags({ table, rows, wide }: CascadedTable, deleted: RowChange): readonly string[] {
+function cascadeTags(
+  { table, rows, wide }: CascadedTable,
+  deleted: RowChange,
+  isJudged: ((tag: string) => boolean) | undefined,
+): readonly string[] {
   const change = rows(deleted)
   if (change === undefined) return wide
   const tags = writeTags(change, table)
-  return withConditions(tags, someRows(change, table, tags))
+  return withConditions(tags, someRows(change, table, tags, isJudged))
 }
 
 function both(some: readonly string[], others: readonly string[]): readonly string[] {

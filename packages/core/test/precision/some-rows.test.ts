@@ -73,6 +73,7 @@ function told(
   row: TableRowChange,
   cascades: readonly Cascade[] = [],
   beyond: readonly string[] = [],
+  isJudged?: (tag: string) => boolean,
 ): Readonly<Record<string, unknown>> | undefined {
   const reach = {
     touched: () => ({ tables: [row.table!.name, ...beyond] }),
@@ -82,7 +83,12 @@ function told(
   }
   const compared = { listed, areAlike: (one: unknown, other: unknown) => one === other }
   const of = { of: (name: string) => tables.get(name)! }
-  const tags = createStatementTags(reach, of, compared)({ writes: [{ table: row.table!.name }] }, row)
+  const tags = createStatementTags(
+    reach,
+    of,
+    compared,
+    isJudged,
+  )({ writes: [{ table: row.table!.name }] }, row)
   if (tags === 'all') return undefined
   const some = conditionsOf(tags)
   if (some === undefined) return undefined
@@ -270,4 +276,19 @@ test('a statement that concerned no row bumps the clock, whatever was begun', ()
     'user~',
     'user#7',
   ])
+})
+
+describe('what rows have is told', () => {
+  const tell = () => ({ touched: () => [['7']], entering: () => [], after: () => ['5'] })
+  const named = change('product', { assigned: ['Title', 'Price'], touched: () => [['7']], tell })
+  const toldTo = (isJudged?: (tag: string) => boolean) => Object.keys(told(named, [], [], isJudged) ?? {})
+
+  test('of every tag that values decide, if nobody says which answers are judged by it', () => {
+    expect(toldTo()).toEqual(['product.title', 'product.price'])
+  })
+
+  test('of the tags of answers that are judged by it alone', () => {
+    expect(toldTo((tag) => tag === 'product.price')).toEqual(['product.price'])
+    expect(toldTo(() => false)).toEqual([])
+  })
 })

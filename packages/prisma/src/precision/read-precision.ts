@@ -16,6 +16,7 @@ import { isBesides } from './besides.js'
 import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
+import type { JudgedTags } from './judged-tags.js'
 import { clocksOf, lateTags } from './late-tags.js'
 import type { Candidate } from './place.js'
 import { planPlace } from './place.js'
@@ -42,6 +43,8 @@ export interface ReadPrecisionOptions {
   readonly isEnforced?: ((foreignKey: ForeignKey) => boolean) | undefined
   /** Whether the database lets no two rows of a table have one value in a column, by its catalogue. Default: never. */
   readonly isUnique?: ((table: string, column: string) => boolean) | undefined
+  /** Where writes look up of which tags they are to tell what their rows have. Default: they tell it of all. */
+  readonly judged?: JudgedTags | undefined
   /** Carried by reads of which nobody can tell what they depend on; every write bumps it. */
   readonly anyTable: string
 }
@@ -219,6 +222,7 @@ function createPlanner(
     try {
       const plan = planPrecisely(schema, model, operation, args, dataPath)
       for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value.table)
+      options.judged?.addAll(plan)
       return plan
     } catch (error) {
       // Whatever went wrong, the tables are right.

@@ -12,6 +12,7 @@ import {
 import type { DependsOn } from '../dependencies/depends-on.js'
 import type { DataModel } from '../schema/data-model.js'
 import { enforcedKeys } from './enforced-keys.js'
+import { JudgedTags } from './judged-tags.js'
 import { createReadPrecision, type ReadPrecision } from './read-precision.js'
 import { createTablePrecisions, type PrecisionOptions } from './table-precision.js'
 import { uniqueColumns } from './unique-columns.js'
@@ -72,6 +73,7 @@ export function createSchemaPrecision(
     bucketOf: createValueBucket(seed),
   })
   const reach = createWriteReach(graph)
+  const judged = new JudgedTags()
   const isEnforced = enforcedKeys(catalogue)
   const isUnique = uniqueColumns(catalogue, dialect)
   const rowsOf = createStatementRows(dialect, ({ name }) => columnsOf(name.toLowerCase()))
@@ -82,11 +84,20 @@ export function createSchemaPrecision(
       tables,
       compared,
       rowsOf,
+      isJudged: (tag) => judged.has(tag),
       isKnown: catalogue !== undefined,
     }),
     dialects: () => dialectsOf(dataModel.tables, tables),
     readsOf: remembered((client) =>
-      createReadPrecision(dataModel, { tables, dependsOn, ...client, isEnforced, isUnique, anyTable }),
+      createReadPrecision(dataModel, {
+        tables,
+        dependsOn,
+        ...client,
+        isEnforced,
+        isUnique,
+        judged,
+        anyTable,
+      }),
     ),
   }
 }

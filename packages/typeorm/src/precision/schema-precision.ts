@@ -75,6 +75,7 @@ export function createSchemaPrecision(
       tables,
       compared,
       rowsOf,
+      isJudged: () => false,
       isKnown: catalogue !== undefined,
     }),
     dialects: () => dialectsOf(tables.names, tables),

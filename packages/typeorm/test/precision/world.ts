@@ -89,6 +89,8 @@ export async function variantsOf(dataSource: DataSource) {
       createWriteReach(tableGraphOf(dataSource, declared)),
       tables,
       compared,
+      // As a cache of TypeORM's reads is told.
+      () => false,
     )
     const loadOf: Variant['load'] = (tablesRead, first) =>
       api.preciseLoad({ precision, tables, tablesOf: named, anyTable: '*' }, tablesRead, first)
