@@ -165,7 +165,7 @@ describe.each(topologies)('on %s', (topology) => {
 
   test('a write that is not acknowledged yet is not overlooked when its version was taken for gone', async () => {
     await old.write('v1')
-    const commit = held<void>()
+    const commit = held()
     const writing = old.cache.write(oldTags.write, async () => {
       await commit.promise
       posts.row = 'v2'
@@ -183,8 +183,8 @@ describe.each(topologies)('on %s', (topology) => {
 
   test('what was committed is not overlooked while its writer has not said so: it began when it was alone', async () => {
     await old.write('v1')
-    const commit = held<void>()
-    const close = held<void>()
+    const commit = held()
+    const close = held()
     const writing = old.cache.write(oldTags.write, async () => {
       await commit.promise
       posts.row = 'v2'
@@ -205,7 +205,7 @@ describe.each(topologies)('on %s', (topology) => {
     await known.write('v1')
     await known.read()
     expect(await loads(known.read)).toBe(0)
-    const close = held<void>()
+    const close = held()
     const writing = next.cache.write(newTags.write, async () => {
       posts.row = 'v2'
       await close.promise
