@@ -9,7 +9,7 @@ const version = 1
 const idLength = 16
 
 /** What this process means by a table's tags: what its writes tell apart, and its reads rely on. */
-export function dialectOf(table: PreciseTable): Dialect {
+function dialectOf(table: PreciseTable): Dialect {
   const { rowKey, keys, volatile, selfChanging, columns, texts } = table
   const named = [...new Set(keys.flatMap((key) => key.columns))].toSorted()
   const meaning = encodeCanonical([

@@ -20,7 +20,7 @@ export interface ValueOfRow {
 }
 
 /** What is certain of columns, without their values being at hand. */
-export type Derived = ReadonlyMap<string, ValueOfRow>
+type Derived = ReadonlyMap<string, ValueOfRow>
 
 /**
  * What a condition says for certain of the rows of one table that matter to it. It may say more; what is not understood
@@ -92,7 +92,7 @@ const isWhole = (values: readonly (ValuesAt | undefined)[]): values is KeyAt =>
   values.every((value) => value !== undefined)
 
 /** The same said of other columns, in the same order. */
-export function renamed(keys: readonly KeyAt[], columns: readonly string[]): Pins {
+function renamed(keys: readonly KeyAt[], columns: readonly string[]): Pins {
   return oneOfPins(
     keys.map((key) => ({ ...noPins, all: new Map(columns.map((column, at) => [column, key[at]!])) })),
   )

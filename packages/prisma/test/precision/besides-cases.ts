@@ -1,5 +1,5 @@
 /** Another answer: of a read by these arguments, in a scope. */
-export interface Other {
+interface Other {
   readonly model: string
   readonly operation: string
   readonly args: unknown

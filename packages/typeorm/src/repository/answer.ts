@@ -12,7 +12,7 @@ import type { FreshetState } from '../state.js'
 type Builder = SelectQueryBuilder<ObjectLiteral>
 
 /** Who an answer is made for. */
-export interface Asker {
+interface Asker {
   readonly dataSource: DataSource
   /** The query runner that they read through, if any: what their entities load later goes through it, too. */
   readonly runner: QueryRunner | undefined

@@ -27,7 +27,7 @@ const withPosts = `SELECT "c"."id" AS "i", "p"."id" AS "p" FROM "comment" "c" LE
 const withReviewers = `SELECT "p"."id" AS "i", "p"."reviewerId" AS "r", "u"."age" AS "g" FROM "post" "p" LEFT JOIN "person" "u" ON "u"."id" = "p"."reviewerId" WHERE "p"."authorId" = 1`
 const withComments = `SELECT "p"."id" AS "i", "p"."score" AS "s", "c"."mark" AS "m" FROM "post" "p" LEFT JOIN "comment" "c" ON "c"."id" = "p"."score" AND "c"."text" = 'x' WHERE "p"."authorId" = 1`
 
-export const shownCases: readonly ShownCase[] = [
+const shownCases: readonly ShownCase[] = [
   ['a row that a bound leaves out', [[ofAuthor, [{ i: 1, s: 5 }]]], low, 'outlives'],
   ['NULL meets nothing', [[ofAuthor, [{ i: 1, s: null }]]], low, 'outlives'],
   [
