@@ -506,11 +506,10 @@ class MemoryStore implements Store, Binder {
     this.#version++
   }
 
-  /** Gives the tags of entries a second chance. */
+  /** Gives the tags of entries a second chance. What waits is not put: its tags would be made here, where there is no room. */
   #spareTagsInUse(): void {
-    this.#later.flush()
-    for (const { vector } of this.#entries.values()) for (const state of vector.states) state.asked = true
-    for (const { vector } of this.#negatives.entries()) for (const state of vector.states) state.asked = true
+    for (const entries of [this.#later.values(), this.#entries.values(), this.#negatives.entries()])
+      for (const { vector } of entries) for (const state of vector.states) state.asked = true
   }
 
   /** Returns how many. */

@@ -31,6 +31,11 @@ export class PutLater<Entry> {
     this.#put(key, entry)
   }
 
+  /** What waits. */
+  values(): Iterable<Entry> {
+    return this.#waiting.values()
+  }
+
   flush(): void {
     for (const [key, entry] of this.#waiting) this.#put(key, entry)
     this.#waiting.clear()

@@ -104,6 +104,8 @@ export class PushConnection {
     const epoch = /master_replid:(\w+)/.exec(info)?.[1]
     if (epoch === undefined) throw new Error('ERR INFO has no master_replid')
     await this.#agree(attempt)
+    // The client has another connection by now, which must not subscribe before it has asked.
+    if (attempt !== this.#attempt) return
     // Who may not listen for the ends of claims asks now and then.
     await refusalOf(client.callBuffer('subscribe', this.#endsChannel))
     if (attempt !== this.#attempt) return

@@ -227,9 +227,10 @@ export const racesChecks = checksOf('cache', 'races', {
     expect(await joined).toBe('second')
     // Nobody waits for the stuck one any more, so this reader starts at once and leaves a value.
     const third = cache.getOrSet('k', () => 'third')
-    kept(await stateOf(third, settled)).toBe('fulfilled')
+    const state = await stateOf(third, settled)
+    kept(state).toBe('fulfilled')
     // If a call failed, the second reader may have waited for nobody, and then this one waits in its place.
-    await pass(clock, 5_000 + grainMs)
+    if (state !== 'fulfilled') await pass(clock, 5_000 + grainMs)
     kept(await third).toBe('third')
     kept(await cache.get('k')).toBe('third')
     expect(await stateOf(stuck, settled)).toBe('pending')
