@@ -52,13 +52,14 @@ export class Dialects {
   /** The clocks that must stand beside these tags, as their tables may be written in another dialect. */
   clocksBeside(names: readonly string[], readings: readonly Reading[]): readonly string[] {
     if (this.#byTable.size === 0) return none
-    return names.flatMap((name, index) => {
+    const clocks = names.flatMap((name, index) => {
       const spoken = this.#byTable.get(name)
       const { value } = readings[index]!
       return spoken === undefined || (value !== undefined && dialectIn(value) === spoken.id)
         ? none
         : [spoken.clock]
     })
+    return clocks.length === 0 ? none : clocks
   }
 
   /** The tables that a change of these tags concerns by this process's dialect alone: their tags, and its name. */

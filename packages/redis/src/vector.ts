@@ -29,7 +29,7 @@ export class RedisVector implements Vector {
     stamps: readonly string[],
     usable: boolean,
     at: Instant,
-    wary: readonly string[] = [],
+    wary: readonly string[] = none,
   ) {
     this.wary = wary
     this.names = names
@@ -42,6 +42,9 @@ export class RedisVector implements Vector {
     return (this.#id ??= this.stamps.join(','))
   }
 }
+
+// One for all: each of its own would be kept with every near copy.
+const none: readonly string[] = []
 
 const bar = 0x7c
 

@@ -104,15 +104,13 @@ export class PushConnection {
     const epoch = /master_replid:(\w+)/.exec(info)?.[1]
     if (epoch === undefined) throw new Error('ERR INFO has no master_replid')
     await this.#agree(attempt)
-    // The client has another connection by now, which must not subscribe before it has asked.
-    if (attempt !== this.#attempt) return
-    // Who may not listen for the ends of claims asks now and then.
-    await refusalOf(client.callBuffer('subscribe', this.#endsChannel))
     if (attempt !== this.#attempt) return
     // What hangs on it must not keep the process alive: it is not the user's connection.
     client.stream?.unref?.()
     this.#session = new Session(epoch, this.#way)
     this.#options.onGap()
+    // Nothing hangs on it: who may not listen for the ends of claims asks now and then.
+    client.callBuffer('subscribe', this.#endsChannel).catch(ignore)
   }
 
   async #agree(attempt: number): Promise<void> {
@@ -239,7 +237,7 @@ class Session implements PushSession {
 }
 
 /** What the server says if it refuses. Any other error rejects. */
-async function refusalOf(doing: Promise<unknown>): Promise<Error | undefined> {
+async function refusalOf(doing: Promise<void>): Promise<Error | undefined> {
   try {
     await doing
     return undefined

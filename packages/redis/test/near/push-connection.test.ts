@@ -8,6 +8,7 @@ import {
 } from '../../../../test/services/index.js'
 import type { NodeClient } from '../../src/client.js'
 import { Link } from '../../src/link.js'
+import { connectionOptions } from '../../src/push/push.js'
 import { PushConnection } from '../../src/push/push-connection.js'
 import { clientWire } from '../../src/wire.js'
 import { connectTo, type TestClient } from '../support/clients.js'
@@ -38,9 +39,9 @@ beforeEach(async () => {
     near: undefined,
   } as const
   const { host, port } = proxy
-  const pushed = { host, port, protocol: 2, lazyConnect: true, keyPrefix: '', retryStrategy: () => 10 }
+  const pushed = { ...connectionOptions, host, port, retryStrategy: () => 10 }
   connection = new PushConnection({
-    client: (client as unknown as NodeClient).duplicate({ ...pushed, autoResubscribe: false }),
+    client: (client as unknown as NodeClient).duplicate(pushed),
     context,
     link: new Link(clientWire(client), context, {
       timeoutMs: 500,
