@@ -21,7 +21,7 @@ export interface KnownTables<Statement> {
    * Default: those of the tables that it touches.
    *
    * @param answer what it gave back, once that is known: it tells no more than the statement may do, but perhaps less
-   * @param prepared what `prepare` gave for this sending
+   * @param prepared what `prepare` gave for this sending, perhaps of what was known before
    */
   tagsOf?(
     execution: Execution<Statement>,
@@ -87,9 +87,7 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
   /** Never fails; what does is told when the tags are asked for. */
   prepare(execution: Execution<Statement>): unknown {
     try {
-      const known = this.#whatIsKnown()
-      const made = known?.prepare?.(execution)
-      return made === undefined ? undefined : ({ known, made } satisfies Prepared)
+      return this.#whatIsKnown()?.prepare?.(execution)
     } catch {
       return undefined
     }
@@ -100,7 +98,7 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     try {
       const known = this.#whatIsKnown()
       if (known?.tagsOf === undefined) return this.#wideTagsOf(execution.statement, known)
-      const tags = known.tagsOf(execution, answer, madeBy(known, prepared))
+      const tags = known.tagsOf(execution, answer, prepared)
       if (answer !== undefined && this.#parts.engine.events.has('widened'))
         this.#explain(execution, answer, known)
       if (tags === 'all') return this.#wideTagsOf(execution.statement, known)
@@ -210,19 +208,6 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     return [wholeSpaceTag]
   }
 }
-
-/** What was made for a sending, by what was known then. */
-interface Prepared {
-  readonly known: object | undefined
-  readonly made: unknown
-}
-
-function madeBy(known: object, prepared: unknown): unknown {
-  const { known: by, made } = (prepared ?? nothingMade) as Prepared
-  return by === known ? made : undefined
-}
-
-const nothingMade: Prepared = { known: undefined, made: undefined }
 
 const bindings = new WeakMap<object, Map<string, Map<Engine['store'], object>>>()
 
