@@ -1,13 +1,10 @@
-import { createStatementTags, createValueBucket } from '@freshet/core/adapter'
+import { createValueBucket } from '@freshet/core/adapter'
 import { knownColumns, valueTypeOf } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
-import { areExcluded } from '../../src/precision/excluded-rows.js'
-import { preciseLoad, type SentRead } from '../../src/precision/load-precision.js'
-import { createReadPrecision } from '../../src/precision/read-precision.js'
-import { createTablePrecisions } from '../../src/precision/table-precision.js'
+import type { SentRead } from '../../src/precision/load-precision.js'
 import type { Api } from './api.js'
 import type { VariantOf } from './recorded.js'
-import { declared, type VariantOptions } from './world.js'
+import { declared, ownApi, type VariantOptions } from './world.js'
 
 const posts = 'SELECT "p"."id" AS "i", "p"."authorId" AS "a" FROM "post" "p" WHERE "p"."authorId" = 1'
 const people = 'SELECT "u"."id" AS "u", "u"."age" AS "n" FROM "person" "u" WHERE "u"."id" IN (1, 2)'
@@ -79,16 +76,8 @@ export function differingLoad(variantOf: VariantOf, api?: Api): string | undefin
   return undefined
 }
 
-const own: Api = {
-  createReadPrecision,
-  createTablePrecisions,
-  preciseLoad,
-  createStatementTags,
-  areExcluded,
-}
-
 /** MySQL's drivers write an object into the text as SQL. */
-export function differingValues(dataSource: DataSource, api: Api = own): string | undefined {
+export function differingValues(dataSource: DataSource, api: Api = ownApi): string | undefined {
   const type = valueTypeOf('mysql', { type: 'int' })
   const columns = knownColumns('mysql', [{ name: 'id', type, nullable: false, hasDefault: true }])
   const known = { columns, primaryKey: ['id'], uniqueKeys: [], selfChanging: [], wideBecause: undefined }

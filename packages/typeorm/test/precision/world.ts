@@ -26,7 +26,8 @@ import { answerOf } from '../../src/tap/answer.js'
 import type { Api } from './api.js'
 import type { Sent } from './watched-source.js'
 
-const own: Api = {
+/** As it is in the sources. */
+export const ownApi: Api = {
   createReadPrecision,
   createTablePrecisions,
   preciseLoad,
@@ -70,7 +71,7 @@ export async function variantsOf(dataSource: DataSource) {
   setTableOptions(dataSource, declared)
   const dialect = sqlDialectOf(dataSource)!
   const catalogue = readCatalogue(dialect, await dataSource.query(catalogueQueries[dialect]))
-  return (name: string, { isEnforced = false, entities }: VariantOptions, api: Api = own): Variant => {
+  return (name: string, { isEnforced = false, entities }: VariantOptions, api: Api = ownApi): Variant => {
     const tables = api.createTablePrecisions(dataSource, {
       catalogueOf: (table) => catalogue.tables.get(table),
       declared,
