@@ -11,6 +11,7 @@ export {
 } from './catalogue/live-catalogue.js'
 export { createLiveGraph } from './catalogue/live-graph.js'
 export { catalogueQueries, readCatalogue } from './catalogue/read-catalogue.js'
+export { uniqueColumns } from './catalogue/unique-columns.js'
 export type { SqlDialect } from './dialect.js'
 export { endOfUnseen } from './end-of-unseen.js'
 export type {

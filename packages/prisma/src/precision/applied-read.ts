@@ -1,10 +1,10 @@
-import { columnOfSet } from '@freshet/core/adapter'
-import { type KeyValues, type NormalValue, normalValue } from '@freshet/sql'
+import { columnOfSet, type RowsShown } from '@freshet/core/adapter'
+import { type KeyValues, type NormalValue, normalValue, type ValueType } from '@freshet/sql'
+import { isPlain } from './arguments.js'
 import { clocksOf } from './late-tags.js'
 import type { Branch, Candidate } from './place.js'
 import type { ValuesAt } from './pins.js'
 import type { ReadPlan } from './read-plan.js'
-import type { PreciseTable } from './table-precision.js'
 
 /** Past this, values that pin rows are as good as none. */
 export const maxPinned = 64
@@ -24,8 +24,8 @@ export interface PreparedPlan extends ReadPlan {
   readonly usualChoice: readonly (Candidate | undefined)[]
   readonly usualPins: readonly Candidate[]
   readonly usualClocks: readonly string[]
-  /** Of its answer's own rows, if each of them is one of a table's. */
-  readonly table: PreciseTable | undefined
+  /** Its answer's own rows, if each of them is one of a table's. */
+  readonly own: RowsShown<ValueType> | undefined
   /** Whether it depends on what another row has. */
   readonly isDerived: boolean
 }
@@ -39,8 +39,22 @@ export function preparePlan(plan: ReadPlan): PreparedPlan {
     usualChoice,
     usualPins: usualChoice.filter((candidate) => candidate !== undefined),
     usualClocks: clocksOf(plan, usualChoice),
-    table: plan.shown?.place === undefined ? undefined : plan.places[plan.shown.place]!.table,
+    own: ownRows(plan),
     isDerived: plan.places.some(({ derived }) => derived.length > 0),
+  }
+}
+
+function ownRows({ shown, places }: ReadPlan): RowsShown<ValueType> | undefined {
+  if (shown?.place === undefined) return undefined
+  const { fields } = shown
+  return {
+    table: places[shown.place]!.table,
+    columns: [...fields.keys()],
+    rowsOf: (answer) => (Array.isArray(answer) ? (answer as readonly unknown[]) : [answer]),
+    valueOf(row, column) {
+      const field = fields.get(column)
+      return field !== undefined && isPlain(row) ? row[field] : undefined
+    },
   }
 }
 

@@ -1,4 +1,5 @@
-import type { PreciseTable } from './table-precision.js'
+import type { ValueOfRow as Value } from '@freshet/core/adapter'
+import type { ValueType } from '@freshet/sql'
 
 /** Where in the arguments the values of a pin stand: the names to follow from the arguments down. */
 export interface ValuesAt {
@@ -11,11 +12,7 @@ export interface ValuesAt {
 export type Pinned = ReadonlyMap<string, ValuesAt>
 
 /** The value that one row has in a column: the only row of its table with a value that stands in the arguments. */
-export interface ValueOfRow {
-  readonly table: PreciseTable
-  readonly column: string
-  /** Unique in the table. */
-  readonly unique: string
+export interface ValueOfRow extends Value<ValueType> {
   readonly at: ValuesAt
 }
 

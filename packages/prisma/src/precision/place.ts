@@ -89,6 +89,19 @@ export function createPlace(
   }
 }
 
+/** All tags that an answer may carry for it, beside those of values. */
+export const tagsOfPlace = ({
+  candidates,
+  otherwise,
+  unlinked,
+  unnamed,
+}: PlannedPlace): readonly string[] => [
+  ...candidates.flatMap(({ tags }) => tags),
+  ...otherwise,
+  ...unlinked,
+  ...unnamed,
+]
+
 /** Settles what a place carries, whichever way its rows are pinned. */
 export function planPlace(place: Place): PlannedPlace {
   const { table, decided, linkedBy, isReferenced, shown, isNamed } = place

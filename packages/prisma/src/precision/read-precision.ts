@@ -1,10 +1,14 @@
-import type {
-  ConditionalChange,
-  LateTags,
-  OtherAnswers,
-  ShownRows,
-  TableExplanation,
+import {
+  type ConditionalChange,
+  type JudgedTags,
+  type KeptAt,
+  type LateTags,
+  type OtherAnswers,
+  RowsElsewhere,
+  type ShownRows,
+  type TableExplanation,
 } from '@freshet/core/adapter'
+import { compared, type ValueType } from '@freshet/sql'
 import { resolveDependsOn, type DependsOn } from '../dependencies/depends-on.js'
 import { isReadOperation } from '../dependencies/operations.js'
 import { createReadDependencies, type ReadDependencies } from '../dependencies/read-dependencies.js'
@@ -16,13 +20,11 @@ import { isBesides } from './besides.js'
 import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
-import type { JudgedTags } from './judged-tags.js'
 import { clocksOf, lateTags } from './late-tags.js'
 import type { Candidate } from './place.js'
-import { planPlace } from './place.js'
+import { planPlace, tagsOfPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
-import { type KeptAt, RowsElsewhere } from './rows-elsewhere.js'
 import { Shapes } from './shapes.js'
 import type { TablePrecisions } from './table-precision.js'
 
@@ -93,7 +95,7 @@ const maxSteps = 20_000
  * read.lateTags([{ id: 7, … }])    // ['post#7']
  */
 export function createReadPrecision(dataModel: DataModel, options: ReadPrecisionOptions): ReadPrecision {
-  const elsewhere = new RowsElsewhere(options.isUnique ?? never)
+  const elsewhere = new RowsElsewhere(options.isUnique ?? never, compared)
   const planner = createPlanner(dataModel, options, elsewhere)
   const byModel = new Map<string, Map<string, Shapes<PreparedPlan>>>()
   const shapesOf = (model: string, kind: string): Shapes<PreparedPlan> => {
@@ -119,7 +121,7 @@ class PlannedRead implements PreciseRead {
   readonly #plan: PreparedPlan
   readonly #chosen: readonly (Candidate | undefined)[]
   readonly #args: unknown
-  readonly #elsewhere: RowsElsewhere
+  readonly #elsewhere: RowsElsewhere<ValueType>
   #keptAt: KeptAt | undefined
 
   constructor(
@@ -127,7 +129,7 @@ class PlannedRead implements PreciseRead {
     tags: readonly string[],
     chosen: readonly (Candidate | undefined)[],
     args: unknown,
-    elsewhere: RowsElsewhere,
+    elsewhere: RowsElsewhere<ValueType>,
   ) {
     this.tags = tags
     this.#plan = plan
@@ -149,15 +151,15 @@ class PlannedRead implements PreciseRead {
 
   #toKeep(result: unknown): readonly string[] {
     const tags = this.lateTags(result)
-    const { table, shown } = this.#plan
-    if (this.#keptAt !== undefined && table !== undefined && this.#elsewhere.isWanted(table.name))
-      this.#elsewhere.note(this.#keptAt, shown!, table, result)
+    const { own } = this.#plan
+    if (this.#keptAt !== undefined && own !== undefined && this.#elsewhere.isWanted(own.table.name))
+      this.#elsewhere.note(this.#keptAt, own, result)
     return tags
   }
 
   get meetsOthers(): boolean {
-    const { table, isDerived } = this.#plan
-    return isDerived || (table !== undefined && this.#elsewhere.isWanted(table.name))
+    const { own, isDerived } = this.#plan
+    return isDerived || (own !== undefined && this.#elsewhere.isWanted(own.table.name))
   }
 
   keptAt(at: KeptAt): void {
@@ -204,7 +206,7 @@ type Planner = (model: string, operation: string, args: unknown, dataPath: reado
 function createPlanner(
   dataModel: DataModel,
   options: ReadPrecisionOptions,
-  elsewhere: RowsElsewhere,
+  elsewhere: RowsElsewhere<ValueType>,
 ): Planner {
   const { dependsOn, tables, globalOmit, computesFields = true, isEnforced = never, anyTable } = options
   const dependenciesOf = createReadDependencies(dataModel, { dependsOn })
@@ -222,7 +224,7 @@ function createPlanner(
     try {
       const plan = planPrecisely(schema, model, operation, args, dataPath)
       for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value.table)
-      options.judged?.addAll(plan)
+      options.judged?.addAll(judgedTags(plan))
       return plan
     } catch (error) {
       // Whatever went wrong, the tables are right.
@@ -231,6 +233,12 @@ function createPlanner(
     }
   }
 }
+
+/** Those of places of which an answer may be judged by what rows have. */
+const judgedTags = ({ places, shown, cut }: PreparedPlan): readonly string[] =>
+  places
+    .filter(({ derived }, at) => derived.length > 0 || (cut !== undefined && at === shown?.place))
+    .flatMap(tagsOfPlace)
 
 function planPrecisely(
   schema: Schema,

@@ -1,5 +1,12 @@
 import type { Dialect, KnownTables } from '@freshet/core/adapter'
-import { anyTable, createValueBucket, dialectsOf, encodeCanonical, knownWrites } from '@freshet/core/adapter'
+import {
+  anyTable,
+  createValueBucket,
+  dialectsOf,
+  encodeCanonical,
+  JudgedTags,
+  knownWrites,
+} from '@freshet/core/adapter'
 import {
   type Catalogue,
   compared,
@@ -8,14 +15,13 @@ import {
   type SqlDialect,
   type Statement,
   type TableGraph,
+  uniqueColumns,
 } from '@freshet/sql'
 import type { DependsOn } from '../dependencies/depends-on.js'
 import type { DataModel } from '../schema/data-model.js'
 import { enforcedKeys } from './enforced-keys.js'
-import { JudgedTags } from './judged-tags.js'
 import { createReadPrecision, type ReadPrecision } from './read-precision.js'
 import { createTablePrecisions, type PrecisionOptions } from './table-precision.js'
-import { uniqueColumns } from './unique-columns.js'
 
 /** What differs in the reads of clients of one schema. */
 export interface ClientShape {

@@ -6,6 +6,9 @@ import type { Api } from './api.js'
 
 /** Bundled from their sources, so that a rule can be taken out of them too. */
 const bundled = [
+  'besides',
+  'judged-tags',
+  'rows-elsewhere',
   'statement-tags',
   'table-precision',
   'tag-texts',

@@ -52,10 +52,19 @@ export function rowsListed(
   }
 }
 
+/** Normal forms of different texts may be one. */
+function areSame(type: ValueType | undefined, one: unknown, other: unknown): boolean {
+  if (type?.kind === 'text') return one === other
+  const normal = normalValue(type, one)
+  return normal !== undefined && normal !== null && normal === normalValue(type, other)
+}
+
 /** How values of two columns, and of rows, are compared. */
 export const compared = {
   listed: rowsListed,
   areAlike: (one: ValueType, other: ValueType): boolean => one.kind === other.kind,
+  normal: normalValue,
+  areSame,
 }
 
 function listed(

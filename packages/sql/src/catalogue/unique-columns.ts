@@ -1,4 +1,5 @@
-import type { Catalogue, SqlDialect } from '@freshet/sql'
+import type { SqlDialect } from '../dialect.js'
+import type { Catalogue } from './catalogue.js'
 
 /** Tells whether a column is by itself the key of its table, or unique in it, by the database's own word. */
 export function uniqueColumns(

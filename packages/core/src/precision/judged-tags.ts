@@ -1,0 +1,16 @@
+/**
+ * The tags of which some answer may be judged by what rows have (`besides.ts`). A write need tell that of no others, and telling it costs a
+ * write as much as all the rest.
+ */
+export class JudgedTags {
+  readonly #tags = new Set<string>()
+
+  has(tag: string): boolean {
+    return this.#tags.has(tag)
+  }
+
+  /** To be called before an answer that carries them is stored. */
+  addAll(tags: Iterable<string>): void {
+    for (const tag of tags) this.#tags.add(tag)
+  }
+}
