@@ -1,6 +1,7 @@
 import type { Gate } from './gate.js'
 import type { Maker } from './maker.js'
 import type { Schema } from './model.js'
+import type { Step } from './step.js'
 
 /** One call that reads, as data. What else it holds, only its ORM knows. */
 export interface Read {
@@ -47,6 +48,8 @@ export interface Binding {
   readonly plain: Channel
   /** Below everything that the cached clients send. */
   readonly gate: Gate
+  /** The steps that are being run. */
+  readonly underWay: Set<Step>
   createSchema(): Promise<void>
   /** Runs statements past all clients, to bring the database to a known state. */
   prepareDatabase(statements: readonly string[]): Promise<void>

@@ -6,6 +6,7 @@ import { DifferenceFound, execute, Tally } from './execute.js'
 import type { Finding } from './finding.js'
 import { shrink } from './shrink.js'
 import { episodeSteps, type Step } from './step.js'
+import { Stalled, watched } from './watchdog.js'
 
 export interface CampaignOptions {
   /** Seeds of the schemas, each of which gets an equal part of the steps. */
@@ -33,7 +34,11 @@ export interface CampaignResult {
 /** Steps of one episode. Each starts from the same few rows, so that a difference has a short history. */
 export const EPISODE_LENGTH = 250
 
-/** Runs steps over all schemas until a difference is found or the steps are used up. */
+/**
+ * Runs steps over all schemas until a difference is found or the steps are used up.
+ *
+ * @throws Stalled
+ */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const tally = new Tally()
   for (const schema of options.schemas) {
@@ -49,20 +54,24 @@ async function runSchema(
   tally: Tally,
 ): Promise<Finding | undefined> {
   const binding = await options.open(schemaSeed, await options.createDatabase())
-  try {
-    await binding.createSchema()
-    for (const episode of episodesOf(options)) {
-      const finding = await runEpisode(binding, options, episode, tally)
-      if (finding) return finding
-      options.onProgress?.(tally)
-    }
-    return (
-      (await runConcurrently(binding, options.seed, options.concurrentRounds, tally)) ??
-      (await runLast(binding, options.seed, tally))
-    )
-  } finally {
-    await binding.close()
+  const run = await outcome(() => watched(binding, () => runOn(binding, options, tally)))
+  // Who waits for what never comes holds a connection, and closing would wait for it as well.
+  if (run.ok || !(run.error instanceof Stalled)) await binding.close()
+  if (!run.ok) throw run.error
+  return run.value as Finding | undefined
+}
+
+async function runOn(binding: Binding, options: CampaignOptions, tally: Tally): Promise<Finding | undefined> {
+  await binding.createSchema()
+  for (const episode of episodesOf(options)) {
+    const finding = await runEpisode(binding, options, episode, tally)
+    if (finding) return finding
+    options.onProgress?.(tally)
   }
+  return (
+    (await runConcurrently(binding, options.seed, options.concurrentRounds, tally)) ??
+    (await runLast(binding, options.seed, tally))
+  )
 }
 
 /** The maker's last write, between two rounds of reads. */

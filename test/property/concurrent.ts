@@ -56,7 +56,9 @@ export async function runConcurrently(
 
 async function work(binding: Binding, steps: readonly Step[], tally: Tally): Promise<void> {
   for (const step of steps) {
+    binding.underWay.add(step)
     await outcome(() => send(binding, step))
+    binding.underWay.delete(step)
     tally.steps++
   }
 }

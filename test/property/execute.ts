@@ -93,7 +93,13 @@ export class DifferenceFound extends Error {
 
 /** Runs one step and compares every answer in it. Throws {@link DifferenceFound} at the first that is wrong. */
 export async function execute(binding: Binding, step: Step, tally: Tally): Promise<void> {
-  await new Execution(binding, tally).step(step)
+  const { underWay } = binding
+  underWay.add(step)
+  try {
+    await new Execution(binding, tally).step(step)
+  } finally {
+    underWay.delete(step)
+  }
   tally.steps++
 }
 

@@ -15,6 +15,10 @@ export interface Held {
 export class Gate {
   /** Statements seen since the start. */
   statements = 0
+  /** Of these, how many have been answered. */
+  passed = 0
+  /** The texts of the others. */
+  readonly underWay = new Set<{ readonly sql: string }>()
   #hold: Hold | undefined
   #recorded: string[] | undefined
 
@@ -44,6 +48,17 @@ export class Gate {
   async pass<T>(sql: string, run: () => Promise<T>): Promise<T> {
     this.statements++
     this.#recorded?.push(sql)
+    const statement = { sql }
+    this.underWay.add(statement)
+    try {
+      return await this.#held(sql, run)
+    } finally {
+      this.underWay.delete(statement)
+      this.passed++
+    }
+  }
+
+  async #held<T>(sql: string, run: () => Promise<T>): Promise<T> {
     const hold = this.#hold?.matches(sql) ? this.#hold : undefined
     if (!hold) return run()
     this.#hold = undefined

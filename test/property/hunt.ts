@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.js'
 import { mutantsOf } from './mutants.js'
 import { precisionMutants } from './precision-mutants.js'
 import { TINY } from './tiny-schema.js'
+import { Stalled } from './watchdog.js'
 
 /** How mutants are hunted. */
 export interface HuntOptions {
@@ -75,11 +76,12 @@ async function huntOne(options: HuntOptions, mutant: Mutant, isTold: boolean): P
   for (const seed of options.seeds ?? ['1']) {
     const { found, output } = await hunt(options, mutant, seed)
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(0)
-    const steps = /^(\d+) steps/m.exec(output)?.[1] ?? '?'
-    console.log(
-      `${found ? 'found after' : 'SURVIVED'} ${steps} steps of seed ${seed}, ${seconds} s: ${mutant.name} (${mutant.rule})`,
-    )
-    if (isTold || (!found && steps === '?')) console.log(output)
+    const isStalled = output.includes(Stalled.name)
+    // The last of the lines that tell how far it came.
+    const steps = [...output.matchAll(/^(\d+) steps/gm)].at(-1)?.[1] ?? '?'
+    const ending = isStalled ? 'STALLED after' : found ? 'found after' : 'SURVIVED'
+    console.log(`${ending} ${steps} steps of seed ${seed}, ${seconds} s: ${mutant.name} (${mutant.rule})`)
+    if (isTold || isStalled || (!found && steps === '?')) console.log(output)
     if (found) return true
   }
   return false

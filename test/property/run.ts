@@ -8,6 +8,7 @@ import { COARSE, homeMadeCaching } from './prisma/home-made.js'
 import { reportBeside, reportFinding, reportTally } from './report.js'
 import { openServer } from './server.js'
 import { openTypeorm } from './typeorm/clients.js'
+import { Stalled } from './watchdog.js'
 
 const { values } = parseArgs({
   options: {
@@ -59,9 +60,15 @@ try {
           },
           values.mutant,
         )
+} catch (error) {
+  if (!(error instanceof Stalled)) throw error
+  console.log(String(error))
+  process.exitCode = 3
 } finally {
   await server.stop()
 }
+// Clients that wait for one another would keep the process.
+if (process.exitCode === 3) process.exit()
 
 /** A line for every 1000 steps, beside the report. */
 function tellNow(tally: Tally): void {

@@ -53,6 +53,7 @@ export function openPrisma(
       sibling: new PrismaChannel(sibling),
       plain: new PrismaChannel(plain),
       gate,
+      underWay: new Set(),
       createSchema: () => direct.run(dialectOf(schema).createSchema(schema)),
       prepareDatabase: (statements) => direct.run(statements),
       clear: () => caching.clear(),

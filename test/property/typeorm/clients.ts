@@ -47,6 +47,7 @@ async function open(seed: string, database: Database, url: string): Promise<Bind
     sibling: new RunnerChannel(cached),
     plain: new DataSourceChannel(plain, 'plain'),
     gate,
+    underWay: new Set(),
     createSchema: async () => {
       // What TypeORM's entities cannot say, such as a rule of a column, only SQL creates.
       if (schema.isTiny) return direct.run(dialect.createSchema(schema))
