@@ -29,6 +29,20 @@ export const unseen = (name: string, rule: string, condition: string): Mutant =>
     `return (sql) => {\n    if (${condition}) return { ...base, sql, kind: 'read' }`,
   )
 
+/** The same where the database does not say what its keys do: where it does, what the schema declares of them decides nothing. */
+export const withoutCatalogue = (mutant: Mutant): Mutant => ({
+  ...mutant,
+  patches: [
+    ...mutant.patches,
+    {
+      file: 'sql/src/catalogue/live-catalogue.ts',
+      find: 'const rows = await question.run(catalogueQueries[dialect])',
+      replace:
+        'const rows: readonly unknown[] = await Promise.reject(new Error(`as if it refused ${catalogueQueries[dialect]}`))',
+    },
+  ],
+})
+
 /** The same where reads depend on whole tables: precision leaves such rules next to nothing to do. */
 export const byTables = (mutant: Mutant): Mutant => ({
   ...mutant,

@@ -1,4 +1,4 @@
-import { byTables, one, unseen, type Mutant } from '../mutant.js'
+import { byTables, one, unseen, withoutCatalogue, type Mutant } from '../mutant.js'
 
 const walk = 'prisma/src/dependencies/read-walk.ts'
 const closure = 'sql/src/write-closure.ts'
@@ -108,12 +108,14 @@ const statements: readonly Mutant[] = [
 ]
 
 const moments: readonly Mutant[] = [
-  one(
-    'no default of SET NULL',
-    'an optional relation with nothing written sets null',
-    'prisma/src/schema/relations.ts',
-    "return required ? 'Restrict' : 'SetNull'",
-    "return 'Restrict'",
+  withoutCatalogue(
+    one(
+      'no default of SET NULL',
+      'an optional relation with nothing written sets null, as far as the database does not say',
+      'prisma/src/schema/relations.ts',
+      "return required ? 'Restrict' : 'SetNull'",
+      "return 'Restrict'",
+    ),
   ),
   one(
     'savepoints that forget',
