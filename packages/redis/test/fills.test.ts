@@ -55,13 +55,27 @@ interface Process {
   waits(): Promise<void>
 }
 
-async function start(
-  fill: FillOptions | false = { from: 0, lease: '1m', wait: '1m' },
-  to?: { host: string; port: number },
-): Promise<Process> {
+interface StartOptions {
+  readonly fill?: FillOptions | false
+  /** In place of the server itself. */
+  readonly to?: { readonly host: string; readonly port: number }
+  /** What the process's pauses go by. */
+  readonly clock?: FakeClock | undefined
+  /** A server that is only slow, as is everything on a busy machine, counts as there. */
+  readonly timeout?: string
+}
+
+const maxPauseMs = 50
+
+async function start({
+  fill = { from: 0, lease: '10m', wait: '10m' },
+  to,
+  clock,
+  timeout = '1m',
+}: StartOptions = {}): Promise<Process> {
   const client = tracked(await connect(to))
-  const store = redisStore(client, { prefix: 'fills:', advice: false, fill })
-  const cache = createCache({ store, ttl: '1h', near: false })
+  const store = redisStore(client, { prefix: 'fills:', advice: false, fill, timeout })
+  const cache = createCache({ store, ttl: '1h', near: false, ...(clock && { clock }) })
   caches.push(cache)
   const loads: Held<string>[] = []
   const load = async () => {
@@ -79,14 +93,17 @@ async function start(
       ),
     async waits() {
       const before = client.sent.length
-      await until('it has looked several times', async () => client.sent.length > before + 6)
+      await until('it has looked several times', async () => {
+        clock?.advance(maxPauseMs)
+        return client.sent.length > before + 6
+      })
     },
   }
 }
 
 /** A second process waits for the first one's load. */
-async function startWaiting(fill?: FillOptions, to?: { host: string; port: number }) {
-  const [one, other] = [await start(fill), await start(fill, to)]
+async function startWaiting(options: StartOptions = {}) {
+  const [one, other] = [await start(), await start(options)]
   const first = one.readMany()
   await until('one process loads', async () => one.loads.length === 1)
   const second = other.readMany()
@@ -148,7 +165,7 @@ test('who holds what a load of another process may be waiting for does not wait 
 })
 
 test('every process loads for itself if that is wanted', async () => {
-  const [one, other] = [await start(false), await start(false)]
+  const [one, other] = [await start({ fill: false }), await start({ fill: false })]
   const all = [one.readMany(), other.readMany()]
   await until('both load', async () => one.loads.length === 1 && other.loads.length === 1)
   for (const { loads } of [one, other]) loads[0]!.resolve('v0')
@@ -185,7 +202,11 @@ test('a load whose answer is not kept lets the next process load at once', async
 })
 
 test('a process that never says that it has ended is waited for no longer than its lease', async () => {
-  const { one, other, first, second } = await startWaiting({ from: 0, lease: '300ms', wait: '1m' })
+  const fill = { from: 0, lease: '300ms', wait: '10m' }
+  const [one, other] = [await start({ fill }), await start({ fill })]
+  const first = one.readMany()
+  await until('one process loads', async () => one.loads.length === 1)
+  const second = other.readMany()
   await until('the other process loads', async () => other.loads.length === 1)
   other.loads[0]!.resolve('v1')
   expect(new Set(await second)).toEqual(new Set(['v1']))
@@ -194,7 +215,9 @@ test('a process that never says that it has ended is waited for no longer than i
 })
 
 test('nobody waits longer than is wanted', async () => {
-  const { one, other, first, second } = await startWaiting({ from: 0, lease: '10m', wait: '300ms' })
+  const clock = new FakeClock()
+  const { one, other, first, second } = await startWaiting({ clock })
+  clock.advance(600_000)
   await until('the other process loads', async () => other.loads.length === 1)
   other.loads[0]!.resolve('v1')
   expect(new Set(await second)).toEqual(new Set(['v1']))
@@ -203,10 +226,16 @@ test('nobody waits longer than is wanted', async () => {
 })
 
 test('a write that is acknowledged while readers wait ends their waiting: they load what it has written', async () => {
-  const { one, other, first, second } = await startWaiting()
+  const clock = new FakeClock()
+  const { one, other, first, second } = await startWaiting({ clock })
   const writer = await start()
+  // Or it might look while the write is under way.
+  await other.client.idle()
   await writer.cache.write(['User'], () => 'done')
-  await until('the other process loads', async () => other.loads.length === 1)
+  await until('the other process loads', async () => {
+    clock.advance(maxPauseMs)
+    return other.loads.length === 1
+  })
   const third = one.readMany()
   other.loads[0]!.resolve('v1')
   expect(new Set(await second)).toEqual(new Set(['v1']))
@@ -218,8 +247,31 @@ test('a write that is acknowledged while readers wait ends their waiting: they l
   expect(one.loads).toHaveLength(1)
 })
 
+test('readers who look while a write is under way load for themselves, each of them', async () => {
+  const clock = new FakeClock()
+  const { one, other, first, second } = await startWaiting({ clock })
+  const writer = await start()
+  const commit = held()
+  let isMarked = false
+  const writing = writer.cache.write(['User'], async () => {
+    isMarked = true
+    await commit.promise
+  })
+  await until('the write is marked', async () => isMarked)
+  await until('each reader of the other process loads', async () => {
+    clock.advance(maxPauseMs)
+    return other.loads.length === readers
+  })
+  for (const load of other.loads) load.resolve('v1')
+  expect(new Set(await second)).toEqual(new Set(['v1']))
+  commit.resolve()
+  await writing
+  one.loads[0]!.resolve('v0')
+  await first
+})
+
 test('readers whose Redis goes away while they wait load for themselves, once in their process', async () => {
-  const { one, other, first, second } = await startWaiting(undefined, proxy)
+  const { one, other, first, second } = await startWaiting({ to: proxy, timeout: '500ms' })
   await proxy.stop()
   await until('the other process loads', async () => other.loads.length > 0)
   other.loads[0]!.resolve('v1')
