@@ -1,6 +1,6 @@
 import { TokenKind, skipToken, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
-import { endOfClause, findClauses } from './clauses.js'
+import { type Clauses, endOfClause, findClauses } from './clauses.js'
 import { columnNameAt, readColumn } from './column-name.js'
 import { itemsOf } from './condition.js'
 import { readFromList } from './from-list.js'
@@ -52,7 +52,7 @@ export function readPage(source: TokenizedSql, verb: number, end: number): Page 
     shown: shown.map((column) => column!),
     ordered,
     isLimited: limit !== undefined,
-    hidesRows: clauses.has('offset') || (limit !== undefined && hasComma(source, limit, end)),
+    hidesRows: skipsRows(source, clauses, end),
   }
 }
 
@@ -76,8 +76,19 @@ function orderOf(
   return names
 }
 
-/** `LIMIT 20, 10` skips 20. */
-export function hasComma(source: TokenizedSql, from: number, end: number): boolean {
+/** By an OFFSET, but for `OFFSET 0`, which is written for a first page. `LIMIT 20, 10` skips 20. */
+export function skipsRows(source: TokenizedSql, clauses: Clauses, end: number): boolean {
+  const [offset, limit] = [clauses.get('offset'), clauses.get('limit')]
+  if (offset !== undefined && !isZero(source, offset + 1, endOfClause(clauses, offset, end))) return true
+  return limit !== undefined && hasComma(source, limit, endOfClause(clauses, limit, end))
+}
+
+function isZero(source: TokenizedSql, from: number, end: number): boolean {
+  const { kind, start, end: last } = tokenAt(source, from)
+  return end === from + 1 && kind === TokenKind.number && source.sql.slice(start, last) === '0'
+}
+
+function hasComma(source: TokenizedSql, from: number, end: number): boolean {
   for (let at = from; at < end; at = skipToken(source, at))
     if (tokenAt(source, at).kind === TokenKind.comma) return true
   return false

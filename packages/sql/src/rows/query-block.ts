@@ -5,14 +5,14 @@ import type { NamedColumn } from './column-name.js'
 import { readCondition } from './condition.js'
 import { endOfClause, findClauses, readWhere, type Clauses } from './clauses.js'
 import { readFromList, type FromItem } from './from-list.js'
-import { hasComma } from './page.js'
+import { skipsRows } from './page.js'
 import { allOf, anyRow, type Condition } from './pins.js'
 import type { WholeStatement } from './plan-write.js'
 
 const clauseWords = setOfWords(`
   from where group having window order limit offset fetch for lock union intersect except minus into procedure`)
 const notFollowed = ['union', 'intersect', 'except', 'minus', 'into', 'procedure', 'window']
-const hiding = ['group', 'having', 'offset']
+const hiding = ['group', 'having']
 
 interface Range {
   readonly from: number
@@ -100,12 +100,6 @@ function isComputed({ source }: WholeStatement, from: number, end: number): bool
     if (wordAt(source, at).startsWith('distinct') || tokenAt(source, at).kind === TokenKind.open) return true
   }
   return false
-}
-
-/** `LIMIT 20, 10`. */
-function skipsRows(source: TokenizedSql, clauses: Clauses, end: number): boolean {
-  const limit = clauses.get('limit')
-  return limit !== undefined && hasComma(source, limit, endOfClause(clauses, limit, end))
 }
 
 function orderOf(clauses: Clauses, end: number): Range | undefined {

@@ -606,12 +606,7 @@ export const mutants: readonly Rule[] = [
     'clauses === undefined',
   ),
   without('query-block.ts', 'queries inside hide rows', 'isInside ||\n', ''),
-  without(
-    'query-block.ts',
-    'GROUP BY and OFFSET hide rows',
-    'hiding.some((word) => clauses.has(word))',
-    'false',
-  ),
+  without('query-block.ts', 'GROUP BY hides rows', 'hiding.some((word) => clauses.has(word))', 'false'),
   without(
     'query-block.ts',
     'counting and DISTINCT hide rows',
@@ -715,7 +710,13 @@ export const mutants: readonly Rule[] = [
     'if (!hidesRows) parts.shown',
     'parts.shown',
   ),
-  without('query-block.ts', 'LIMIT with two numbers skips', 'skipsRows(source, clauses, end) ||', ''),
+  without('query-block.ts', 'rows that are skipped are hidden', 'skipsRows(source, clauses, end) ||', ''),
+  without(
+    'page.ts',
+    'LIMIT with two numbers skips',
+    'hasComma(source, limit, endOfClause(clauses, limit, end))',
+    'false',
+  ),
   without(
     'query-block.ts',
     'where groups are chosen by a count, repeated rows count',
@@ -737,13 +738,20 @@ export const mutants: readonly Rule[] = [
     '',
   ),
   without('page.ts', 'a page is of one query', ' || others.length > 0', ''),
-  without('page.ts', 'a page that skips hides rows', "hidesRows: clauses.has('offset') || (", 'hidesRows: ('),
   without(
     'page.ts',
-    'a page that skips in its limit hides rows',
-    'limit !== undefined && hasComma(source, limit, end)',
-    'false',
+    'a page that skips hides rows',
+    'hidesRows: skipsRows(source, clauses, end)',
+    'hidesRows: false',
   ),
+  without(
+    'page.ts',
+    'OFFSET skips rows',
+    'if (offset !== undefined && !isZero(source, offset + 1, endOfClause(clauses, offset, end))) return true',
+    '',
+  ),
+  without('page.ts', 'OFFSET skips as many as it says', " && source.sql.slice(start, last) === '0'", ''),
+  without('page.ts', 'what is computed is not 0', 'end === from + 1 && kind', 'kind'),
   without(
     'page.ts',
     'a page is ordered by columns alone',

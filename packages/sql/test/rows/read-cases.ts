@@ -30,6 +30,8 @@ export const understoodReads: readonly ReadCase[] = [
   [pg, 'SELECT DISTINCT p.name FROM p WHERE p.uid = 1', 'p uid=1 hides (name,uid)'],
   [pg, 'SELECT p.name FROM p WHERE p.uid = 1 GROUP BY p.name', 'p uid=1 hides (name,uid)'],
   [pg, 'SELECT p.id FROM p WHERE p.uid = 1 LIMIT 2 OFFSET 1', 'p uid=1 hides limited (id,uid)'],
+  [pg, 'SELECT p.id FROM p WHERE p.uid = 1 LIMIT 2 OFFSET 0', 'p uid=1 limited (uid)'],
+  [pg, 'SELECT p.id FROM p WHERE p.uid = 1 OFFSET 0 + 1', 'p uid=1 hides (id,uid)'],
   [pg, 'SELECT u.id, p.id FROM u LEFT JOIN p ON p.uid = u.id WHERE u.id = $1', 'u id=1 (id); p uid=1 (uid)'],
   [pg, 'SELECT u.id FROM u LEFT JOIN p ON p.uid = u.id AND p.name = $1', 'u (id); p name=1 (uid,name)'],
   [pg, 'SELECT u.id FROM u INNER JOIN p ON (p.uid = $1 AND p.id = u.id)', 'u (id); p uid=1 (uid,id)'],
