@@ -4,6 +4,9 @@ import { type Clauses, endOfClause, findClauses } from './clauses.js'
 import { columnNameAt, readColumn } from './column-name.js'
 import { itemsOf } from './condition.js'
 import { readFromList } from './from-list.js'
+import { type FirstOrder, firstOrder } from './cut.js'
+import type { WholeStatement } from './plan-write.js'
+import { type ParameterIndex, type ValueSource, valueSource } from './value-source.js'
 import { shownItems, type ShownColumn } from './shown-names.js'
 
 interface Range {
@@ -18,7 +21,11 @@ export interface Page {
   readonly shown: readonly ShownColumn[]
   /** What else it orders by. */
   readonly ordered: readonly string[]
+  /** What it orders by first. */
+  readonly first: FirstOrder | undefined
   readonly isLimited: boolean
+  /** How many rows it gives at most, where that is told. */
+  readonly limit: ValueSource | undefined
   /** Rows are skipped. */
   readonly hidesRows: boolean
 }
@@ -32,7 +39,7 @@ const orderWords = setOfWords('asc desc nulls first last')
  * Reads `SELECT DISTINCT "d"."a" AS "b", … FROM (SELECT …) "d" ORDER BY "d"."a" ASC LIMIT 10 OFFSET 20`, as TypeORM sends
  * it for the keys of a page; `undefined` for everything else.
  */
-export function readPage(source: TokenizedSql, verb: number, end: number): Page | undefined {
+export function readPage({ source, verb, end, parameterAt }: WholeStatement): Page | undefined {
   const isDistinct = wordAt(source, verb) === 'select' && wordAt(source, verb + 1) === 'distinct'
   const clauses = isDistinct ? findClauses(source, verb + 2, end, clauseWords) : undefined
   const list = clauses?.get('from')
@@ -44,14 +51,16 @@ export function readPage(source: TokenizedSql, verb: number, end: number): Page 
   if (item?.reference === undefined || item.table !== undefined || others.length > 0) return undefined
   const shown = shownItems(source, verb + 2, list)
   const ordered = orderOf(source, clauses.get('order'), clauses, end, item.reference)
-  const limit = clauses.get('limit')
+  const [order, limit] = [clauses.get('order'), clauses.get('limit')]
   if (ordered === undefined || !shown.every((column) => column?.reference === item.reference))
     return undefined
   return {
     inner: { from: list + 2, end: tokenAt(source, list + 1).partner },
     shown: shown.map((column) => column!),
     ordered,
+    first: order === undefined ? undefined : firstOrder(source, order, endOfClause(clauses, order, end)),
     isLimited: limit !== undefined,
+    limit: limitOf(source, clauses, end, parameterAt),
     hidesRows: skipsRows(source, clauses, end),
   }
 }
@@ -74,6 +83,19 @@ function orderOf(
     names.push(columnNameAt(source, column.next - 1))
   }
   return names
+}
+
+/** How many rows are given at most; `undefined`: nothing says. */
+export function limitOf(
+  source: TokenizedSql,
+  clauses: Clauses,
+  end: number,
+  parameterAt: ParameterIndex,
+): ValueSource | undefined {
+  const limit = clauses.get('limit')
+  return limit === undefined
+    ? undefined
+    : valueSource(source, limit + 1, endOfClause(clauses, limit, end), parameterAt)
 }
 
 /** By an OFFSET, but for `OFFSET 0`, which is written for a first page. `LIMIT 20, 10` skips 20. */

@@ -7,6 +7,7 @@ import { TokenKind, tokenAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
 import { columnUses, type ColumnUse } from './column-uses.js'
 import type { FromItem } from './from-list.js'
+import { type Cut, type FirstOrder, firstOrder } from './cut.js'
 import { readPage } from './page.js'
 import { allOf, type Condition } from './pins.js'
 import { usesOfPlaces } from './place-uses.js'
@@ -48,15 +49,16 @@ function planOfQuery(whole: WholeStatement): ReadPlan {
   const { source, verb, end } = whole
   const parts = emptyParts(verb)
   readQuery(whole, verb, end, parts, false)
-  return planOfParts(source, verb, end, parts, shownItems(source, parts.shown.from, parts.shown.end))
+  const shown = shownItems(source, parts.shown.from, parts.shown.end)
+  return planOfParts(source, verb, end, parts, shown, orderedFirst(source, parts.outer?.order, shown))
 }
 
 /** A query around another is a query of that one's tables which shows less. */
 function planOfPage(whole: WholeStatement): ReadPlan | undefined {
-  const { source, verb, end } = whole
-  const page = readPage(source, verb, end)
+  const { source } = whole
+  const page = readPage(whole)
   if (page === undefined) return undefined
-  const parts = emptyParts(verb)
+  const parts = emptyParts(whole.verb)
   readQuery(whole, page.inner.from, page.inner.end, parts, false)
   const { outer, shown, tables } = parts
   const items = shownItems(source, shown.from, shown.end)
@@ -67,13 +69,21 @@ function planOfPage(whole: WholeStatement): ReadPlan | undefined {
   const used = [...page.shown.map(({ column }) => column), ...page.ordered].map(named)
   if (inside.length < items.length || used.includes(undefined)) return undefined
   const { isLimited, hidesRows } = page
-  parts.outer = { ...outer, isLimited, countsOnce: true }
+  parts.outer = { ...outer, isLimited, limit: page.limit, countsOnce: true }
   parts.page = used.map((item) => item!)
   parts.tables = tables.map((table) =>
     table.outerItem === undefined ? table : { ...table, isLimited, hidesRows },
   )
   const around = page.shown.map((item) => ({ ...named(item.column)!, name: item.name, folded: item.folded }))
-  return planOfParts(source, page.inner.from, page.inner.end, parts, around)
+  const first = page.first && named(page.first.column)
+  return planOfParts(
+    source,
+    page.inner.from,
+    page.inner.end,
+    parts,
+    around,
+    first && { ...page.first!, ...first },
+  )
 }
 
 const emptyParts = (verb: number): QueryParts => ({
@@ -91,6 +101,7 @@ function planOfParts(
   end: number,
   parts: QueryParts,
   shown: readonly (ShownColumn | undefined)[],
+  first: FirstOrder | undefined,
 ): ReadPlan {
   const names = uniquelyNamed(shown)
   const named = columnUses(source, from, end, parts.items)
@@ -124,7 +135,31 @@ function planOfParts(
       }
     }),
     condition,
+    cut: first && cutOf(first, parts),
   }
+}
+
+/** A name that stands alone is that of what is shown under it. */
+function orderedFirst(
+  source: TokenizedSql,
+  order: QueryOrder,
+  shown: readonly (ShownColumn | undefined)[],
+): FirstOrder | undefined {
+  const first = order && firstOrder(source, order.from, order.end)
+  if (first === undefined || first.reference !== undefined) return first
+  const item = uniquelyNamed(shown).find(({ folded }) => folded === first.column)
+  return item && { ...first, reference: item.reference, column: item.column }
+}
+
+type QueryOrder = NonNullable<QueryParts['outer']>['order']
+
+function cutOf({ reference, column, direction }: FirstOrder, { outer, tables }: QueryParts): Cut | undefined {
+  const table = tables.findIndex(
+    ({ item, outerItem }) => outerItem !== undefined && item.reference === reference,
+  )
+  const limit = outer?.limit
+  if (table < 0 || limit === undefined) return undefined
+  return { column: { table, name: column }, direction, limit }
 }
 
 const toNames = ({ column, name }: ShownColumn): readonly ShownName[] =>

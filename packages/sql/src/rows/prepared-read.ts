@@ -2,6 +2,7 @@ import type { SqlDialect } from '../dialect.js'
 import type { TableName } from '../facts.js'
 import type { KnownColumn, KnownColumns, SpeltColumn } from './columns.js'
 import { keysOfLists, pinnedLists, type KeyValues } from './key-values.js'
+import type { Cut } from './cut.js'
 import type { Condition, PinnedColumn } from './pins.js'
 import type { ReadPlan, ReadTable } from './read-plan.js'
 import { mayBeSql } from './statement-values.js'
@@ -10,8 +11,19 @@ import type { ValueSource } from './value-source.js'
 /** The plan of a query, with the columns that it names looked up: what remains to be done for each sending is little. */
 export interface PreparedRead {
   readonly places: readonly PreparedPlace[]
+  /** What cuts off the rows that are given; `undefined`: nothing, or not by whole numbers that are shown. */
+  readonly cut: PreparedCut | undefined
   /** Whether something can be told of a sending with these values: none of them may be SQL. */
   tells(parameters: readonly unknown[] | undefined): boolean
+}
+
+/** An order of which the first rows are given: first by a column of whole numbers, of rows that are there in all rows. */
+export interface PreparedCut extends PlaceColumn {
+  /** What the answer calls it. */
+  readonly name: string
+  readonly direction: 'asc' | 'desc'
+  /** How many rows are given at most; `undefined`: not known. */
+  limit(parameters: readonly unknown[] | undefined): number | undefined
 }
 
 /** One place where a table is read. Columns are called as the catalogue calls them. */
@@ -25,6 +37,10 @@ export interface PreparedPlace {
   readonly shown: PreparedShown | undefined
   /** How values for the key are told, the surest first. */
   pins(key: readonly string[]): readonly KeyPins[]
+  /** The columns whose values rows here must have in one of theirs to change the answer: that one first. */
+  equals(column: string): readonly PlaceColumn[]
+  /** The one value that all rows which can change the answer have in a column, as it is given; `undefined`: there may be others. */
+  only(column: string): ((parameters: readonly unknown[] | undefined) => unknown) | undefined
 }
 
 /** How the rows of an answer show the rows of a place. */
@@ -87,6 +103,7 @@ export function prepareRead(
   const dialects = new Set(known.flatMap((columns) => columns?.dialect ?? []))
   return {
     places: plan.tables.map((_, place) => preparePlace(context, place)),
+    cut: plan.cut && prepareCut(context, plan.cut),
     tells: (parameters) => !hasSql(dialects, parameters),
   }
 }
@@ -122,7 +139,35 @@ function preparePlace(context: Context, place: number): PreparedPlace {
       meets: meetsAt(context, place),
     },
     pins: (key) => pinsAt(context, place, key),
+    equals: (column) => equalsAt(context, place, column),
+    only: (column) => onlyAt(context, place, column),
   }
+}
+
+function prepareCut(context: Context, { column, direction, limit }: Cut): PreparedCut | undefined {
+  const { table: place, name } = column
+  const { tables, known } = context
+  const found = known[place]?.find(name)
+  const shown = found && ownName(context, place, found.name)
+  if (shown === undefined || found?.type?.kind !== 'integer') return undefined
+  // Of rows without one here the order is another.
+  if (tables[place]!.shown!.mayBeAbsent) return undefined
+  return {
+    place,
+    column: found.name,
+    name: shown,
+    direction,
+    limit(parameters) {
+      const value = rawValue(limit, parameters)
+      return typeof value === 'number' && value > 0 ? value : undefined
+    },
+  }
+}
+
+/** What stands in the text, or is given for it. */
+function rawValue(source: ValueSource, parameters: readonly unknown[] | undefined): unknown {
+  if (source.from === 'literal') return source.value
+  return source.from === 'parameter' ? parameters?.[source.index] : undefined
 }
 
 function namesOf(columns: KnownColumns, spelt: readonly string[] | undefined): readonly string[] | undefined {
@@ -147,28 +192,52 @@ function each<T>(key: readonly string[], of: (name: string) => T | undefined): r
 }
 
 /** By its own pins, or, for a single column, by those of columns that it must equal. */
-function pinsAt({ condition, known }: Context, place: number, key: readonly string[]): readonly KeyPins[] {
+function pinsAt(context: Context, place: number, key: readonly string[]): readonly KeyPins[] {
+  const { condition, known } = context
   const columns = key.map((name) => known[place]?.named(name))
   if (columns.some((column) => column === undefined)) return []
   const spelt = columns.map((column) => column!)
-  const reached: Reached[] = [{ place, columns: spelt }]
-  const pins: KeyPins[] = []
-  for (const { place: at, columns: named } of reached) {
+  const reached = spelt.length > 1 ? [{ place, columns: spelt }] : reachedFrom(context, place, spelt[0]!)
+  return reached.flatMap(({ place: at, columns: named }) => {
     const lists = pinnedLists(condition.pins, at, named)
-    if (lists !== undefined) pins.push(pinsOf(lists, named))
-    if (named.length > 1) continue
-    for (const next of equalTo({ table: at, name: named[0]!.spelling }, condition)) {
-      const other = alike(known, next, named[0]!.column)
-      const isNew = !reached.some((one) => one.place === next.table && one.columns[0]!.spelling === next.name)
-      if (other !== undefined && isNew) reached.push({ place: next.table, columns: [other] })
-    }
-  }
-  return pins
+    return lists === undefined ? [] : [pinsOf(lists, named)]
+  })
 }
 
 interface Reached {
   readonly place: number
   readonly columns: readonly SpeltColumn[]
+}
+
+/** A column, and those that it must equal. */
+function reachedFrom({ condition, known }: Context, place: number, column: SpeltColumn): readonly Reached[] {
+  const reached: Reached[] = [{ place, columns: [column] }]
+  for (const { place: at, columns } of reached) {
+    const [named] = columns
+    for (const next of equalTo({ table: at, name: named!.spelling }, condition)) {
+      const other = alike(known, next, named!.column)
+      const isNew = !reached.some((one) => one.place === next.table && one.columns[0]!.spelling === next.name)
+      if (other !== undefined && isNew) reached.push({ place: next.table, columns: [other] })
+    }
+  }
+  return reached
+}
+
+function equalsAt(context: Context, place: number, name: string): readonly PlaceColumn[] {
+  const column = context.known[place]?.named(name)
+  if (column === undefined) return []
+  return reachedFrom(context, place, column).map((one) => ({
+    place: one.place,
+    column: one.columns[0]!.column.name,
+  }))
+}
+
+function onlyAt({ condition, known }: Context, place: number, name: string) {
+  const column = known[place]?.named(name)
+  const lists = column && pinnedLists(condition.pins, place, [column])
+  const source = lists?.length === 1 ? lists[0]![0] : undefined
+  if (source === undefined || source.from === 'elements') return undefined
+  return (parameters: readonly unknown[] | undefined) => rawValue(source, parameters)
 }
 
 function pinsOf(lists: readonly (readonly ValueSource[])[], columns: readonly SpeltColumn[]): KeyPins {

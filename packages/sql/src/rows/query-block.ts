@@ -5,9 +5,10 @@ import type { NamedColumn } from './column-name.js'
 import { readCondition } from './condition.js'
 import { endOfClause, findClauses, readWhere, type Clauses } from './clauses.js'
 import { readFromList, type FromItem } from './from-list.js'
-import { skipsRows } from './page.js'
+import { limitOf, skipsRows } from './page.js'
 import { allOf, anyRow, type Condition } from './pins.js'
 import type { WholeStatement } from './plan-write.js'
+import type { ValueSource } from './value-source.js'
 
 const clauseWords = setOfWords(`
   from where group having window order limit offset fetch for lock union intersect except minus into procedure`)
@@ -33,6 +34,8 @@ export interface OuterQuery {
   readonly items: readonly FromItem[]
   readonly order: Range | undefined
   readonly isLimited: boolean
+  /** How many rows it gives at most, where that is told. */
+  readonly limit: ValueSource | undefined
   /** Whether rows that are alike count as one. */
   readonly countsOnce: boolean
 }
@@ -82,7 +85,8 @@ export function readQuery(
     if (!hidesRows) parts.shown = { from: from + 1, end: shownEnd }
     const isGrouped = clauses.has('group') || clauses.has('having')
     const countsOnce = !isGrouped && isCountOfDistinct(source, from + 1, shownEnd)
-    parts.outer = { items, order: orderOf(clauses, end), isLimited, countsOnce }
+    const limit = limitOf(source, clauses, end, whole.parameterAt)
+    parts.outer = { items, order: orderOf(clauses, end), isLimited, limit, countsOnce }
   }
   for (const [index, item] of items.entries()) {
     parts.items.push(item)

@@ -1,4 +1,5 @@
 import type { TableName } from '../facts.js'
+import type { Cut } from './cut.js'
 import type { Condition } from './pins.js'
 
 /** One place in a query where a table is read. */
@@ -52,5 +53,11 @@ export interface ShownName {
  * pins do not hold cannot change the answer.
  */
 export type ReadPlan =
-  | { readonly kind: 'tables'; readonly tables: readonly ReadTable[]; readonly condition: Condition }
+  | {
+      readonly kind: 'tables'
+      readonly tables: readonly ReadTable[]
+      readonly condition: Condition
+      /** What cuts off the rows that are given; `undefined`: nothing, or it cannot be told. */
+      readonly cut: Cut | undefined
+    }
   | { readonly kind: 'unknown'; readonly reason: string }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Api } from './api.js'
 import { understood, widened } from './plan-cases.js'
-import { shownReads, understoodReads, widenedReads } from './read-cases.js'
+import { cutReads, equalReads, shownReads, understoodReads, widenedReads } from './read-cases.js'
 import { renderPlan } from './render-plan.js'
-import { renderReads, renderShown } from './render-reads.js'
+import { renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
 import { holdReadsAgainstSqlite } from './sqlite-reads.js'
 import { holdWritesAgainstSqlite } from './sqlite-writes.js'
 import { posts } from './tables.js'
@@ -18,6 +18,10 @@ export function differingCase(api: Api): string | undefined {
     if (renderReads(api.planRead(sql, dialect), dialect, api.applyRead) !== reads) return sql
   for (const [dialect, sql, shown] of shownReads)
     if (renderShown(api.planRead(sql, dialect), dialect, api.prepareRead) !== shown) return sql
+  for (const [dialect, sql, cut] of cutReads)
+    if (renderCut(api.planRead(sql, dialect), dialect, api.prepareRead) !== cut) return sql
+  for (const [dialect, sql, equal, column] of equalReads)
+    if (renderEqual(api.planRead(sql, dialect), dialect, column, api.prepareRead) !== equal) return sql
   for (const [type, value, normal] of valueCases)
     if (api.normalValue(type, value) !== normal) return `the value ${String(value)}`
   for (const [dialect, declared, kind] of typeCases)

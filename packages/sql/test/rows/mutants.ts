@@ -859,4 +859,33 @@ export const mutants: readonly Rule[] = [
     '|| at < from || at >= end) return undefined',
     ') return undefined',
   ),
+  // What cuts rows off.
+  without(
+    'prepared-read.ts',
+    'rows without one of a table stand elsewhere',
+    'if (tables[place]!.shown!.mayBeAbsent) return undefined',
+    '',
+  ),
+  without(
+    'prepared-read.ts',
+    'only whole numbers are in an order that is known',
+    " || found?.type?.kind !== 'integer'",
+    '',
+  ),
+  without('prepared-read.ts', 'no rows are cut off by nothing', ' && value > 0', ''),
+  without(
+    'prepared-read.ts',
+    'one of several values is not the only one',
+    'lists?.length === 1 ? lists[0]![0] : undefined',
+    'lists?.[0]?.[0]',
+  ),
+  without('prepared-read.ts', 'a list is no value', " || source.from === 'elements'", ''),
+  without(
+    'plan-read.ts',
+    'a name in an ORDER BY is that of what is shown',
+    '{ ...first, reference: item.reference, column: item.column }',
+    'first',
+  ),
+  without('cut.ts', 'an order may be descending', "isTold && word === 'desc' ? 'desc' : 'asc'", "'asc'"),
+  without('cut.ts', 'an item of an order is a column by itself', 'return isWhole ? ', 'return true ? '),
 ]

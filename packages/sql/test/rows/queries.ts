@@ -73,6 +73,8 @@ const order = fc.constantFrom(
   '',
   ' ORDER BY y.a, x.a, x.id, y.id',
   ' ORDER BY x.id, y.id LIMIT 1',
+  ' ORDER BY x.id DESC, y.id LIMIT 1',
+  ' ORDER BY y.id, x.id LIMIT 2',
   ' ORDER BY x.id, y.id LIMIT 2 OFFSET 1',
 )
 
@@ -128,6 +130,7 @@ const pages = fc
     fc.constantFrom(
       'ORDER BY d.i LIMIT 2',
       'ORDER BY d.k, i LIMIT 2',
+      'ORDER BY d.k DESC, i LIMIT 2 OFFSET 0',
       'ORDER BY i LIMIT 2 OFFSET 1',
       'ORDER BY i LIMIT 1, 1',
     ),
@@ -137,6 +140,17 @@ const pages = fc
       `SELECT DISTINCT d.i AS ids${list} FROM (SELECT x.id AS i, x.a AS k, y.a AS m FROM u x ${join} p y ON ${on} WHERE ${where}) AS d ${tail}`,
   )
 const single = condition(['u', 'a', 'id']).map((where) => `SELECT p.id FROM p WHERE ${where}`)
+const first = fc
+  .tuple(
+    condition(['p.u', 'p.a']),
+    fc.constantFrom('p.a', 'p.u', 'k', 'i'),
+    fc.constantFrom('', ' DESC', ' ASC NULLS LAST', ' + 0', ' * -1'),
+    fc.constantFrom('1', '2', '3', '2 OFFSET 1', '1, 1', '(1 + 1)', '0'),
+  )
+  .map(
+    ([where, by, direction, limit]) =>
+      `SELECT p.id AS i, p.a AS k, p.u AS l FROM p WHERE ${where} ORDER BY ${by}${direction}, p.id LIMIT ${limit}`,
+  )
 
 const value = fc.constantFrom('1', '2', '3', 'NULL')
 const change = fc.oneof(
@@ -162,7 +176,7 @@ const change = fc.oneof(
 
 export const changedQueries: fc.Arbitrary<Changed> = fc
   .tuple(
-    fc.oneof({ weight: 3, arbitrary: twoTables }, comma, three, derived, completed, pages, single),
+    fc.oneof({ weight: 3, arbitrary: twoTables }, comma, three, derived, completed, pages, single, first),
     change,
   )
   .map(([sql, changed]) => ({ sql, ...changed }))

@@ -278,3 +278,69 @@ export const widenedReads: readonly ReadCase[] = [
   ['mysql', 'SELECT p.id FROM p USE INDEX (a) WHERE p.uid = 1', 'unknown'],
   ['sqlite', 'SELECT p.id FROM p WHERE p.uid = 1 AND p.rowid > 3', 'p uid=1 (?)'],
 ]
+
+const firstOf = (order: string, tail = 'LIMIT 2', from = 'p') =>
+  `SELECT p.id AS i, p.name AS n, p.t FROM ${from} ORDER BY ${order} ${tail}`
+
+/** What cuts off the rows that are given, as `table.column direction limit as name`. */
+export const cutReads: readonly ReadCase[] = [
+  [pg, firstOf('p.name'), 'p.name asc 2 as n'],
+  [pg, firstOf('p.name DESC, p.id'), 'p.name desc 2 as n'],
+  [pg, firstOf('p.name DESC NULLS LAST'), 'p.name desc 2 as n'],
+  ['mysql', firstOf('n ASC', 'LIMIT ?'), 'p.name asc 1 as n'],
+  [pg, firstOf('n', 'LIMIT $2 OFFSET 0'), 'p.name asc 2 as n'],
+  [pg, 'SELECT p.id AS name, p.name AS n FROM p ORDER BY name LIMIT 1', 'p.id asc 1 as name'],
+  [
+    pg,
+    'SELECT p.id AS i, u.id AS u FROM u LEFT JOIN p ON p.uid = u.id ORDER BY u.id LIMIT 2',
+    'u.id asc 2 as u',
+  ],
+  [
+    pg,
+    'SELECT p.id AS i, u.id AS u FROM u INNER JOIN p ON p.uid = u.id ORDER BY p.id LIMIT 2',
+    'p.id asc 2 as i',
+  ],
+  [pg, pageOf('p.id AS i, p.name AS n', 'LIMIT 2', ', d.n'), 'p.id asc 2 as ids'],
+  [
+    pg,
+    'SELECT DISTINCT d.i AS ids, d.n FROM (SELECT p.id AS i, p.name AS n FROM p) AS d ORDER BY d.n DESC, i LIMIT 2 OFFSET 0',
+    'p.name desc 2 as n',
+  ],
+  // Rows may come without one there, and stand elsewhere.
+  [pg, 'SELECT p.id AS i, u.id AS u FROM u LEFT JOIN p ON p.uid = u.id ORDER BY p.id LIMIT 2', ''],
+  [pg, 'SELECT p.id AS i, u.id AS u FROM u RIGHT JOIN p ON p.uid = u.id ORDER BY u.id LIMIT 2', ''],
+  // Not by the column alone, not by one that is shown, not by numbers.
+  [pg, firstOf('p.name + 1'), ''],
+  [pg, firstOf('-p.name'), ''],
+  [pg, firstOf('p.name USING >'), ''],
+  [pg, firstOf('p.uid'), ''],
+  [pg, firstOf('p.t'), ''],
+  [pg, firstOf('uid'), ''],
+  [pg, firstOf('1'), ''],
+  // Nothing is cut off, or nobody says where, or not the first ones are given.
+  [pg, firstOf('p.name', ''), ''],
+  [pg, firstOf('p.name', 'LIMIT ALL'), ''],
+  [pg, firstOf('p.name', 'LIMIT 1 + 1'), ''],
+  [pg, firstOf('p.name', 'LIMIT 0'), ''],
+  [pg, firstOf('p.name', 'LIMIT 2 OFFSET 1'), ''],
+  [pg, firstOf('p.name', 'FETCH FIRST 2 ROWS WITH TIES'), ''],
+  ['mysql', firstOf('p.name', 'LIMIT 1, 2'), ''],
+  [pg, 'SELECT p.name AS n, count(*) FROM p GROUP BY p.name ORDER BY p.name LIMIT 2', ''],
+  [pg, 'SELECT DISTINCT p.name AS n FROM p ORDER BY p.name LIMIT 2', ''],
+  [pg, 'SELECT u.id FROM u WHERE u.id IN (SELECT p.id FROM p ORDER BY p.id LIMIT 2)', ''],
+]
+
+/** For a column of a table, which others it must equal, and its one value. */
+export const equalReads: readonly (readonly [...ReadCase, column: string])[] = [
+  [pg, 'SELECT 1 FROM p LEFT JOIN u ON u.id = p.uid WHERE u.name = $1', 'p.uid u.id', 'p.uid'],
+  [pg, 'SELECT 1 FROM p LEFT JOIN u ON u.id = p.uid', 'p.uid', 'p.uid'],
+  [pg, 'SELECT 1 FROM p LEFT JOIN u ON u.id = p.uid', 'u.id p.uid', 'u.id'],
+  [pg, 'SELECT 1 FROM p JOIN u ON u.id = p.t', 'p.t', 'p.t'],
+  [pg, 'SELECT 1 FROM u WHERE u.name = $1', 'u.name = 1', 'u.name'],
+  [pg, "SELECT 1 FROM u WHERE u.name = 'A '", 'u.name = A ', 'u.name'],
+  [pg, 'SELECT 1 FROM u WHERE u.name IN ($1)', 'u.name = 1', 'u.name'],
+  [pg, 'SELECT 1 FROM u WHERE u.name IN ($1, $2)', 'u.name', 'u.name'],
+  [pg, 'SELECT 1 FROM u WHERE u.name = ANY($1)', 'u.name', 'u.name'],
+  [pg, 'SELECT 1 FROM u WHERE u.name = $1 OR u.id = 1', 'u.name', 'u.name'],
+  [pg, 'SELECT 1 FROM u WHERE u.name = lower($1)', 'u.name', 'u.name'],
+]

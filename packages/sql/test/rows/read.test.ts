@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applyRead, planRead, prepareRead } from '../../src/index.js'
-import { renderReads, renderShown } from './render-reads.js'
-import { shownReads, understoodReads, widenedReads } from './read-cases.js'
+import { renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
+import { cutReads, equalReads, shownReads, understoodReads, widenedReads } from './read-cases.js'
 import { posts } from './tables.js'
 
 describe('the plan of a read', () => {
@@ -17,6 +17,16 @@ describe('the plan of a read', () => {
 describe('the rows of an answer', () => {
   it.each(shownReads)('show the rows of a table (%s): %s', (dialect, sql, shown) => {
     expect(renderShown(planRead(sql, dialect), dialect, prepareRead)).toBe(shown)
+  })
+})
+
+describe('the rows that are given', () => {
+  it.each(cutReads)('are cut off (%s): %s', (dialect, sql, cut) => {
+    expect(renderCut(planRead(sql, dialect), dialect, prepareRead)).toBe(cut)
+  })
+
+  it.each(equalReads)('have in a column (%s): %s', (dialect, sql, equal, column) => {
+    expect(renderEqual(planRead(sql, dialect), dialect, column, prepareRead)).toBe(equal)
   })
 })
 

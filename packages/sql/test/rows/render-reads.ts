@@ -43,6 +43,32 @@ export function renderShown(plan: ReadPlan, dialect: SqlDialect, prepare: typeof
     .join('; ')
 }
 
+const prepared = (plan: ReadPlan, dialect: SqlDialect, prepare: typeof prepareRead) =>
+  prepare(plan, ({ name }) => columnsOf(name, dialect))
+
+/** What cuts off the rows that are given, as the cases write it. */
+export function renderCut(plan: ReadPlan, dialect: SqlDialect, prepare: typeof prepareRead): string {
+  const { cut, places } = prepared(plan, dialect, prepare) ?? { cut: undefined, places: [] }
+  const limit = cut?.limit([1, 2])
+  if (cut === undefined || limit === undefined) return ''
+  return `${places[cut.place]!.table.name}.${cut.column} ${cut.direction} ${limit} as ${cut.name}`
+}
+
+/** What a column must equal, as the cases write it. */
+export function renderEqual(
+  plan: ReadPlan,
+  dialect: SqlDialect,
+  asked: string,
+  prepare: typeof prepareRead,
+): string {
+  const { places } = prepared(plan, dialect, prepare)!
+  const [table, column] = asked.split('.')
+  const place = places.find((one) => one.table.name === table)!
+  const others = place.equals(column!).map((one) => `${places[one.place]!.table.name}.${one.column}`)
+  const only = place.only(column!)
+  return [...others, ...(only === undefined ? [] : ['=', String(only([1, 2]))])].join(' ')
+}
+
 /** Every place where a table is read, as the cases write it. */
 export function renderReads(plan: ReadPlan, dialect: SqlDialect, apply: typeof applyRead): string {
   const reads = apply(plan, [1, 2, 3], ({ name }) => columnsOf(name, dialect))

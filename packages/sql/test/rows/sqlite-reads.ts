@@ -1,6 +1,12 @@
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { knownColumns, valueTypeOf, type PreparedPlace, type TableRead } from '../../src/index.js'
+import {
+  knownColumns,
+  valueTypeOf,
+  type PreparedCut,
+  type PreparedPlace,
+  type TableRead,
+} from '../../src/index.js'
 import type { Api } from './api.js'
 import { changedColumns, changedRows, comingRows, oneOf, type Row } from './change.js'
 import { changedQueries, type Changed } from './queries.js'
@@ -42,11 +48,13 @@ export function holdReadsAgainstSqlite(
     const plan = planRead(sql, 'sqlite')
     const columnsOf = ({ name }: { readonly name: string }) => known[name as 'u' | 'p']
     const reads = applyRead(plan, [], columnsOf)
-    const places = prepareRead(plan, columnsOf)?.places ?? []
+    const prepared = prepareRead(plan, columnsOf)
+    const places = prepared?.places ?? []
     const isConcerned = (read: TableRead, at: number) =>
       read.table.name === table &&
       canChange(read, places[at]!, table, before, after) &&
-      canChangeAnswer(places[at]!, table, before, after, shown)
+      canChangeAnswer(places[at]!, table, before, after, shown) &&
+      !(prepared!.cut?.place === at && isBeyond(prepared!.cut, places[at]!, before, after, shown))
     if (reads === undefined || reads.some(isConcerned)) return
     spared++
     if (first !== second) throw new Error(`${sql}: ${change} gave ${first}, then ${second}`)
@@ -80,6 +88,27 @@ function canChange(
     return (
       keys === undefined || rows.some((row) => row[name] !== null && oneOf(keys, known[table], [name], row))
     )
+  })
+}
+
+/** Whether all that changed is cut off, as it was before. */
+function isBeyond(
+  { column, name, direction, limit }: PreparedCut,
+  { shown }: PreparedPlace,
+  before: readonly Row[],
+  after: readonly Row[],
+  answer: readonly Row[],
+): boolean {
+  const [key] = shown?.rowNames(['id']) ?? []
+  const most = limit([])
+  const last = answer.at(-1)?.[name]
+  if (key?.from !== 'own' || most === undefined || answer.length < most || typeof last !== 'number')
+    return false
+  const shownKeys = answer.map((row) => row[key.name])
+  if (changedRows(before, after).some(({ id }) => shownKeys.includes(id))) return false
+  return changedRows(after, before).every((row) => {
+    const value = row[column]
+    return typeof value === 'number' && (direction === 'asc' ? value > last : value < last)
   })
 }
 
