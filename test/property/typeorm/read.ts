@@ -228,6 +228,8 @@ export class ReadMaker {
     const random = this.#random
     const { schema } = this.#extended
     if (schema.isTiny && random.chance(0.4)) return this.#pinned(random.pick(schema.models))
+    // Its own source: all other reads of a seed stay as they are.
+    if (random.fork('ids').chance(0.04)) return this.#ids()
     if (random.chance(0.07)) return this.#viewRead(random.pick(schema.views))
     // Of those with one relation, a single foreign key is all that connects them with anything.
     const lonely = schema.models.filter(({ ends }) => ends.length === 1)
@@ -366,6 +368,20 @@ export class ReadMaker {
       ...common,
       call: random.pick(['find', 'getWithCache', 'getWithCache']),
       options,
+      unordered: true,
+    }
+  }
+
+  /** A read that depends on another table by nothing but the ids that a query of its own loads. */
+  #ids(): TypeormRead {
+    const random = this.#random
+    const { models } = this.#extended.schema
+    const end = random.pick(models.flatMap(({ ends }) => ends.filter(({ ownsKey }) => !ownsKey)))
+    const model = modelOf(this.#extended.schema, end.model)
+    return {
+      ...this.#emptyBuilder(end.model, model),
+      call: 'getWithCache',
+      joins: [['loadRelationIdAndMap', `m.${end.field}`, 'j0']],
       unordered: true,
     }
   }
