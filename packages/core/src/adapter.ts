@@ -11,7 +11,15 @@ export { copyOut, prepareCopy } from './clone.js'
 export { assertDependsOn, resolveDependsOn } from './depends-on.js'
 export type { DeclaredDependencies, DependsOn, SchemaNames } from './depends-on.js'
 export { conditionsOf } from './conditions.js'
-export type { ConditionalChange, OtherAnswers, RowCondition, ShownRows, ToldRows } from './conditions.js'
+export type {
+  ConditionalChange,
+  MovedValue,
+  OtherAnswers,
+  RowCondition,
+  ShownRows,
+  ToldRows,
+  TrackedRow,
+} from './conditions.js'
 export { engineOf } from './engine.js'
 export type { Engine } from './engine.js'
 export type { Execution, StatementAnswer, TappedStatement } from './execution.js'
@@ -23,7 +31,7 @@ export { isServerError, provesNothingDone } from './outcome.js'
 export type { CodeFamily, Outcome } from './outcome.js'
 export { defaultPolicy, policyOptionNames, resolvePolicy } from './policy.js'
 export type { Policy } from './policy.js'
-export { allComeAfter, isBesides, noneHas } from './precision/besides.js'
+export { allComeAfter, isBesides, movedIn, noneHas, wholeNumber } from './precision/besides.js'
 export type { TableExplanation } from './precision/explanation.js'
 export { explainTables, isTagOf, mergeExplanations } from './precision/explanation.js'
 export { JudgedTags } from './precision/judged-tags.js'

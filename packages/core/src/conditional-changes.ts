@@ -1,8 +1,9 @@
-import type { ConditionalChange, SomeRows, ToldRows } from './conditions.js'
+import type { ChangedRows, ConditionalChange, SomeRows, ToldRows } from './conditions.js'
 import type { MemoryVector, TagState } from './memory-vector.js'
+import type { ToldChange } from './tracked-rows.js'
 
 // Of each tag. An answer is held against all that came since it was last asked for.
-const maxChanges = 64
+const maxChanges = 256
 
 interface KnownChange extends ConditionalChange {
   readonly generation: number
@@ -27,8 +28,15 @@ export class ConditionalChanges {
    * A tag has got a new generation.
    *
    * @param before the generation that it had
+   * @param known what is known already of some of the changes
    */
-  add(state: TagState, before: number, tag: string, { table, changes: some }: SomeRows): void {
+  add(
+    state: TagState,
+    before: number,
+    tag: string,
+    { table, changes: some }: SomeRows,
+    known?: ReadonlyMap<ChangedRows, ToldChange>,
+  ): void {
     let recent = this.#recent.get(state)
     if (recent === undefined || recent.latest !== before) {
       recent = { from: before, latest: before, changes: [] }
@@ -37,8 +45,11 @@ export class ConditionalChanges {
     }
     const { generation } = state
     recent.latest = generation
-    for (const { condition, columns, tell } of some)
-      recent.changes.push({ condition, columns, told: tell && this.#told(tell), tag, table, generation })
+    for (const change of some) {
+      const { condition, columns, tell } = change
+      const { told, moved } = known?.get(change) ?? { told: tell && this.#told(tell), moved: undefined }
+      recent.changes.push({ condition, columns, told, moved, tag, table, generation })
+    }
     const dropped = recent.changes.length - maxChanges
     if (dropped <= 0) return
     recent.from = recent.changes[dropped - 1]!.generation

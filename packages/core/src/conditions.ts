@@ -1,3 +1,5 @@
+import type { TagTexts } from './precision/tag-texts.js'
+
 /** What is certain of the rows that a write concerned, where it cannot name them. */
 export interface RowCondition {
   /**
@@ -23,10 +25,27 @@ export interface ToldRows {
   entering(key: readonly string[]): readonly Values[] | undefined
   /** What every row that was inserted or changed has in a column after it; `null`: NULL. */
   after(column: readonly [string]): readonly (string | null)[] | undefined
+  /** How much more than before every row that was changed has in a column. Default: not known. */
+  moved?(column: readonly [string]): MovedBy | undefined
+  /** How many rows were inserted, changed or deleted. Default: not known. */
+  readonly changed?: number | undefined
+}
+
+/** A change of whole numbers by one, which is exact if what comes of it is in the column's range. */
+export interface MovedBy {
+  readonly by: bigint
+  readonly min: bigint
+  readonly max: bigint
+}
+
+/** What one row had in a column before a change, and has after it. */
+export interface MovedValue {
+  readonly before: bigint
+  readonly after: bigint
 }
 
 /** What is certain of a change of rows. */
-interface ChangedRows {
+export interface ChangedRows {
   /** Of every row that was changed. */
   readonly condition: RowCondition
   /** What else they have than before, lower-cased; `undefined`: any column, or they are gone. */
@@ -40,6 +59,8 @@ export interface SomeRows {
   /** The tag of their table. */
   readonly table: string
   readonly changes: readonly ChangedRows[]
+  /** Whether some of it may have been undone before the end of its transaction. Default: none was. */
+  readonly mayBeUndone?: boolean
 }
 
 /** By tags that stand for all rows of their tables, if nothing is said. */
@@ -53,7 +74,12 @@ export interface ConditionalChange extends Omit<ChangedRows, 'tell'> {
   readonly table: string
   /** Of changes whose tag does not stand for rows that are not named, but for what else the rows could change. */
   readonly told?: ToldRows | undefined
+  /** By the columns of which that is known, what every row that may have been changed had and has; a row that was not has what it had. */
+  readonly moved?: MovedRows | undefined
 }
+
+/** By the names of columns. */
+export type MovedRows = ReadonlyMap<string, readonly MovedValue[]>
 
 /** What is known beside an answer by now. */
 export interface OtherAnswers {
@@ -79,6 +105,27 @@ export interface ShownRows {
    * @param value the answer, as it is stored
    */
   isBesides?(value: unknown, change: ConditionalChange, others: OtherAnswers): boolean
+  /**
+   * What rows that the answer shows have in columns of which somebody may ask what they had before a change. Default: nobody asks.
+   *
+   * @param value the answer, as it is stored
+   */
+  tracked?(value: unknown): readonly TrackedRow[]
+}
+
+/** A row that an answer shows. */
+export interface TrackedRow {
+  readonly table: TrackedTable
+  /** Normal values of the row key's columns, in its order. */
+  readonly key: Values
+  /** By the names of columns. */
+  readonly values: readonly (readonly [column: string, value: bigint])[]
+}
+
+/** A table whose rows are named. */
+export interface TrackedTable {
+  readonly texts: TagTexts
+  readonly rowKey: { readonly columns: readonly string[] } | undefined
 }
 
 // A list of tags goes through many hands, nearly all of which know tags as texts, and hardly any has conditions.

@@ -127,6 +127,7 @@ export class Keeper {
           loadMs,
           byHand,
           compression: policy.compression,
+          shown: request.shown,
         },
         vector,
       )

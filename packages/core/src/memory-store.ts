@@ -1,7 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import { arrayBytes, gluedTextBytes, objectBytes, textBytes, word } from './heap-bytes.js'
 import { ConditionalChanges } from './conditional-changes.js'
-import type { Conditions, OtherAnswers, ShownRows } from './conditions.js'
+import type {
+  ChangedRows,
+  Conditions,
+  OtherAnswers,
+  ShownRows,
+  TrackedRow,
+  TrackedTable,
+} from './conditions.js'
 import { MemoryEntry } from './memory-entry.js'
 import type { Binder, TagState, Unbound } from './memory-vector.js'
 import { forgotten, isCleared, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
@@ -22,6 +29,8 @@ import type {
   StoreFactory,
   Vector,
 } from './store.js'
+import type { ToldChange } from './tracked-rows.js'
+import { TrackedRows } from './tracked-rows.js'
 import { writesUnderWay } from './under-way.js'
 
 export interface MemoryStoreOptions {
@@ -91,6 +100,7 @@ class MemoryStore implements Store, Binder {
   readonly #recent = new RecentVectors()
   readonly #bumps = new RecentBumps()
   readonly #conditional = new ConditionalChanges()
+  readonly #tracked = new TrackedRows()
   /** What took the place of a vector whose entry has outlived some changes, for the others that share it. */
   readonly #renewed = new WeakMap<MemoryVector, MemoryVector>()
   readonly #others: OtherAnswers = {
@@ -289,12 +299,24 @@ class MemoryStore implements Store, Binder {
     const memoryVector = vector as MemoryVector
     // It could never be found: the room is better used.
     if (!this.#mayBeCurrent(memoryVector)) return
+    if (record.shown?.tracked !== undefined) this.#track(space, record.shown.tracked(record.copy.master))
     const entry = new MemoryEntry(record, memoryVector, this.#version)
     const fullKey = space.prefix + key
     if (record.byHand !== true && entry.bytes <= this.#maxBytesWaiting) return this.#later.add(fullKey, entry)
     // In the order of the calls.
     this.#later.flushKey(fullKey)
     this.#set(fullKey, entry)
+  }
+
+  /** What is done and not told of yet may be in the answer, or not. */
+  #track(space: Space, rows: readonly TrackedRow[]): void {
+    const free = new Map<TrackedTable, boolean>()
+    for (const row of rows) {
+      let isFree = free.get(row.table)
+      if (isFree === undefined)
+        free.set(row.table, (isFree = !writesUnderWay.anyMayConcern(row.table.texts.table)))
+      if (isFree) this.#tracked.see(space, row)
+    }
   }
 
   #mayBeCurrent(vector: MemoryVector): boolean {
@@ -320,12 +342,13 @@ class MemoryStore implements Store, Binder {
   bump(space: Space, tags: readonly string[], conditions?: Conditions): void {
     if (this.#bumps.isFull) this.#forgetBumps()
     const now = Math.floor(this.#now())
+    const known = this.#tracked.changed(space.prefix, tags, conditions)
     for (const tag of tags) {
       const name = space.prefix + tag
       // A tag that nobody has asked for is in no vector, but may be in an answer that is on its way.
       const state = this.#tags.get(name) ?? this.#bumps.stateToChange(name)
       if (conditions === undefined) this.#change(state, now)
-      else this.#changeSome(state, now, tag, conditions)
+      else this.#changeSome(state, now, tag, conditions, known)
     }
     this.#version++
     this.#negatives.changed(space.prefix, tags)
@@ -340,6 +363,7 @@ class MemoryStore implements Store, Binder {
   hold(intent: Intent, tags: readonly string[], ms: number): void {
     const now = Math.floor(this.#now())
     const until = this.#now() + ms
+    this.#tracked.changed(intent.space.prefix, tags, undefined)
     for (const tag of tags) {
       const state = this.#state(intent.space.prefix + tag)
       this.#change(state, now)
@@ -363,6 +387,7 @@ class MemoryStore implements Store, Binder {
     this.#lately = []
     this.#tags.clear()
     this.#conditional.clear()
+    this.#tracked.clear()
     this.#tagBytes = 0
   }
 
@@ -472,11 +497,17 @@ class MemoryStore implements Store, Binder {
     state.changedAt = now
   }
 
-  #changeSome(state: TagState, now: number, tag: string, conditions: Conditions): void {
+  #changeSome(
+    state: TagState,
+    now: number,
+    tag: string,
+    conditions: Conditions,
+    known: ReadonlyMap<ChangedRows, ToldChange> | undefined,
+  ): void {
     const before = state.generation
     this.#change(state, now)
     const some = conditions.get(tag)
-    if (some !== undefined) this.#conditional.add(state, before, tag, some)
+    if (some !== undefined) this.#conditional.add(state, before, tag, some, known)
   }
 
   #isAnyHeld(): boolean {

@@ -79,6 +79,8 @@ export interface EntryRecord {
   readonly byHand?: boolean
   /** How it is to travel. Default: as the store says. */
   readonly compression?: Compression | false | undefined
+  /** Tells what it shows. Default: nobody can. */
+  readonly shown?: ShownRows | undefined
 }
 
 /**

@@ -63,6 +63,7 @@ async function unmarked<Statement extends TappedStatement, T>(
   written: Written<Statement>,
   send: () => Promise<T>,
 ): Promise<T> {
+  written.keepsAll = true
   written.begin(execution)
   let result: T
   try {

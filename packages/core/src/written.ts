@@ -24,6 +24,8 @@ export class Written<Statement> implements UnderWay {
   /** What each of the observers has made for it. */
   #prepared: readonly { readonly observer: WriteObserver<Statement>; readonly made: unknown }[] = nonePrepared
   place: number | undefined
+  /** Whether all that was answered is there when its end is told: none of it was undone by ROLLBACK TO. */
+  keepsAll = false
   /** As one of the transactions under way. */
   #open: WeakRef<UnderWay> | undefined
 
@@ -222,7 +224,7 @@ export class Written<Statement> implements UnderWay {
       let isOnly = tables.get(some.table)
       if (isOnly === undefined)
         tables.set(some.table, (isOnly = !writesUnderWay.othersMayConcern(this, store, some.table)))
-      if (isOnly) certain.set(tag, some)
+      if (isOnly) certain.set(tag, this.keepsAll ? some : { ...some, mayBeUndone: true })
     }
     return certain
   }

@@ -123,9 +123,9 @@ describe('an answer outlives a change of rows by a condition', () => {
   })
 
   test('unless more have come than are remembered', async () => {
-    for (let i = 0; i < 64; i++) change(5)
+    for (let i = 0; i < 256; i++) change(5)
     expect(await isServed()).toBe(true)
-    for (let i = 0; i < 65; i++) change(5)
+    for (let i = 0; i < 257; i++) change(5)
     expect(await isServed()).toBe(false)
   })
 

@@ -1,4 +1,4 @@
-import type { ToldRows } from '../conditions.js'
+import type { ConditionalChange, MovedValue, ToldRows } from '../conditions.js'
 
 /**
  * Whether rows that were changed could not matter to an answer by coming, by leaving or by their order: each place that carries the tag of
@@ -53,8 +53,35 @@ export function allComeAfter(
   return after.every(isAfter)
 }
 
+/** What every row that may have been changed had in a column, and has; `undefined`: not known of all. */
+export function movedIn(
+  { moved, told }: ConditionalChange,
+  column: string,
+): readonly MovedValue[] | undefined {
+  return moved?.get(column) ?? (told && movedByItself(told, column))
+}
+
+/** The same as far as the statement alone tells it. */
+export function movedByItself(told: ToldRows, column: string): readonly MovedValue[] | undefined {
+  const after = wholeNumbers(told.after([column]))
+  if (after === undefined) return undefined
+  const by = told.moved?.([column])
+  if (by !== undefined) return after.map((value) => ({ before: value - by.by, after: value }))
+  const before = wholeNumbers(told.touched([column])?.map(([value]) => value!))
+  return before?.flatMap((had) => after.map((has) => ({ before: had, after: has })))
+}
+
+function wholeNumbers(values: readonly (string | null)[] | undefined): readonly bigint[] | undefined {
+  if (values === undefined || values.length > maxValues) return undefined
+  const numbers = values.flatMap((value) => wholeNumber(value) ?? [])
+  return numbers.length === values.length ? numbers : undefined
+}
+
+/** Past this, values are not held against one another. */
+const maxValues = 20
+
 /** As all of them are compared. */
-function wholeNumber(value: unknown): bigint | undefined {
+export function wholeNumber(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined
   return typeof value === 'string' && /^-?\d{1,40}$/.test(value) ? BigInt(value) : undefined

@@ -88,6 +88,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     const precision = precisionNow()
     const dependencies = reads.read(model, call.operation, args, dataPath)
     if (dependencies.meetsOthers) dependencies.keptAt({ scope: scoped, key: engine.space.prefix + key })
+    if (scoped !== '') dependencies.isScoped()
     const info = askedInfo()
     let sent = args
     const request: ReadRequest = {

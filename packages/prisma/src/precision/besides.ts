@@ -3,13 +3,17 @@ import {
   type ConditionalChange,
   isBesides as areBesides,
   type KeptAt,
+  movedIn,
+  type MovedValue,
   noneHas,
   type OtherAnswers,
   type RowsElsewhere,
+  wholeNumber,
 } from '@freshet/core/adapter'
 import { normalValue, type ValueType } from '@freshet/sql'
-import { isPlain, type PlainObject } from './arguments.js'
+import { isPlain } from './arguments.js'
 import { type AppliedRead, valueAt } from './applied-read.js'
+import { type Comparison, saysTheSame } from './comparison.js'
 import type { DerivedKey, PlannedPlace } from './place.js'
 import type { Cut } from './read-plan.js'
 
@@ -33,7 +37,10 @@ export function isBesides(asked: Asked, result: unknown, change: ConditionalChan
     (place, at) => place.table.texts.table === change.table && carries(place, chosen[at]?.tags, change.tag),
     (place, at) =>
       isElsewhere(asked, place, change, known) ||
-      (at === plan.shown?.place && plan.cut !== undefined && isBeyond(asked, plan.cut, result, change)),
+      isComparedAlike(asked, place, at, result, change) ||
+      (at === plan.shown?.place &&
+        plan.cut !== undefined &&
+        (isBeyond(asked, plan.cut, result, change) || staysOutside(asked, plan.cut, result, change))),
   )
 }
 
@@ -57,25 +64,90 @@ function derivedValue(
   return normalValue(key.types[0], found) ?? undefined
 }
 
+/** A column decides by what it is held against, which says the same of all that the changed rows had and have in it. */
+function isComparedAlike(
+  { plan, args }: Asked,
+  { table, compared }: PlannedPlace,
+  at: number,
+  result: unknown,
+  change: ConditionalChange,
+): boolean {
+  for (const [column, { comparisons, isShown }] of compared) {
+    if (table.texts.column(column) !== change.tag) continue
+    if (
+      isShown &&
+      (at !== plan.shown?.place || !rowsOf(result).every(isOtherThan(plan.shown.fields, change)))
+    )
+      return false
+    return keepsComparisons(comparisons, args, movedIn(change, column))
+  }
+  return false
+}
+
+const keepsComparisons = (
+  comparisons: readonly Comparison[],
+  args: unknown,
+  moved: readonly MovedValue[] | undefined,
+): boolean =>
+  moved !== undefined &&
+  comparisons.every((one) => moved.every(({ before, after }) => saysTheSame(one, args, before, after)))
+
+const rowsOf = (result: unknown): readonly unknown[] =>
+  Array.isArray(result) ? (result as readonly unknown[]) : result === null ? [] : [result]
+
+/** Every row that was changed came strictly before the first row shown, or after the last one, and does. */
+function staysOutside({ plan, args }: Asked, cut: Cut, result: unknown, change: ConditionalChange): boolean {
+  const [column] = cut.column
+  const place = plan.places[plan.shown!.place!]!
+  if (place.table.texts.column(column) !== change.tag) return false
+  const rows = rowsOf(result)
+  const moved = movedIn(change, column)
+  const direction = directionOf(valueAt({ path: cut.path, isList: false }, args))
+  const [first, last] = [rows[0], rows.at(-1)].map((row) =>
+    isPlain(row) ? wholeNumber(row[cut.field]) : undefined,
+  )
+  if (moved === undefined || direction === undefined || first === undefined || last === undefined)
+    return false
+  const isBefore = (one: bigint, other: bigint) => (direction === 'asc' ? one < other : one > other)
+  const isFull = rows.length >= (asksFor(cut, args) ?? Infinity)
+  return moved.every(
+    ({ before, after }) =>
+      (isFull && isBefore(last, before) && isBefore(last, after)) ||
+      (!cut.isFilter && isBefore(before, first) && isBefore(after, first)),
+  )
+}
+
+/** How many rows; `undefined`: not a number of the first ones. */
+function asksFor({ isOne }: Cut, args: unknown): number | undefined {
+  const take = isOne ? 1 : isPlain(args) ? args['take'] : undefined
+  return typeof take === 'number' && take >= 1 ? take : undefined
+}
+
 /** As many rows are shown as were asked for, none of them was changed, and those that were come after the last one. */
 function isBeyond({ plan, args }: Asked, cut: Cut, result: unknown, change: ConditionalChange): boolean {
   const rows: readonly unknown[] = cut.isOne ? [result] : Array.isArray(result) ? result : []
-  const take = cut.isOne ? 1 : isPlain(args) ? args['take'] : undefined
-  if (typeof take !== 'number' || take < 1 || rows.length < take) return false
+  const take = asksFor(cut, args)
+  if (take === undefined || rows.length < take) return false
+  // One that was there may have come before the first.
+  if (cut.skips && change.tag !== plan.places[plan.shown!.place!]!.table.texts.incoming) return false
   const direction = directionOf(valueAt({ path: cut.path, isList: false }, args))
   const last = rows.at(-1)
   if (direction === undefined || !isPlain(last)) return false
   return (
     allComeAfter(change.told!, cut.column, direction, last[cut.field]) &&
-    rows.every((row) => isPlain(row) && isOther(row, plan.shown!.fields, change))
+    rows.every(isOtherThan(plan.shown!.fields, change))
   )
 }
 
-const isOther = (row: PlainObject, fields: ReadonlyMap<string, string>, { condition }: ConditionalChange) =>
-  condition.excludes((column) => {
-    const field = fields.get(column)
-    return field === undefined ? undefined : row[field]
-  })
+/** Tells of rows shown that they are certainly none of those that were changed. */
+const isOtherThan =
+  (fields: ReadonlyMap<string, string>, { condition }: ConditionalChange) =>
+  (row: unknown): boolean =>
+    isPlain(row) &&
+    condition.excludes((column) => {
+      const field = fields.get(column)
+      return field === undefined ? undefined : row[field]
+    })
 
 /** `'asc'`, or `{ sort: 'asc', nulls: 'last' }`. */
 function directionOf(order: unknown): 'asc' | 'desc' | undefined {

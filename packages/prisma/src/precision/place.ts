@@ -1,4 +1,5 @@
 import { columnOfSet, isSameKey } from '@freshet/core/adapter'
+import type { Comparison } from './comparison.js'
 import { keysAt, noPins, type KeyAt, type Pins, type ValueOfRow, within } from './pins.js'
 import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
 
@@ -8,6 +9,10 @@ export interface Place {
   readonly pins: Pins
   /** The columns that decide which rows come, or in which order. */
   readonly decided: Set<string>
+  /** Columns that decide by what they are held against; some decide in another way as well. */
+  readonly compared: Map<string, readonly Comparison[]>
+  /** The columns that decide which rows come, whatever their order. */
+  filters: ReadonlySet<string>
   /** Rows matter that are not in the result: some are skipped, counted, asked about. */
   hidesRows: boolean
   /**
@@ -50,6 +55,12 @@ export interface DerivedKey {
   readonly value: ValueOfRow
 }
 
+interface ComparedColumn {
+  readonly comparisons: readonly Comparison[]
+  /** Whether rows in the result show it. */
+  readonly isShown: boolean
+}
+
 /** A place as a plan keeps it. */
 export interface PlannedPlace {
   readonly table: PreciseTable
@@ -63,6 +74,8 @@ export interface PlannedPlace {
   readonly unnamed: readonly string[]
   /** Of which rows alone matter: those that have in a key what another row has. */
   readonly derived: readonly DerivedKey[]
+  /** The columns that decide by nothing but comparisons with whole numbers. */
+  readonly compared: ReadonlyMap<string, ComparedColumn>
   readonly hidesRows: boolean
   readonly isShown: boolean
   readonly isNamed: boolean
@@ -80,6 +93,8 @@ export function createPlace(
     table,
     pins: given.pins ?? noPins,
     decided: new Set(),
+    compared: new Map(),
+    filters: new Set(),
     hidesRows: given.hidesRows ?? false,
     isReferenced: given.isReferenced ?? false,
     shown: undefined,
@@ -103,7 +118,8 @@ export const tagsOfPlace = ({
 ]
 
 /** Settles what a place carries, whichever way its rows are pinned. */
-export function planPlace(place: Place): PlannedPlace {
+export function planPlace(given: Place): PlannedPlace {
+  const place = { ...given, decided: new Set([...given.decided, ...given.compared.keys()]) }
   const { table, decided, linkedBy, isReferenced, shown, isNamed } = place
   const { texts } = table
   const leaving = isReferenced ? [] : [texts.leaving]
@@ -141,6 +157,7 @@ export function planPlace(place: Place): PlannedPlace {
         ? []
         : [...columnTags(table, [...new Set([...shown, ...pinned, ...columnsOfLinks])]), ...leaving],
     derived: derivedKeys(place),
+    compared: comparedColumns(given),
     hidesRows: place.hidesRows,
     isShown: shown !== undefined,
     isNamed,
@@ -149,6 +166,18 @@ export function planPlace(place: Place): PlannedPlace {
       [...decided, ...(shown ?? []), ...(table.rowKey?.columns ?? [])].map((column) => column.toLowerCase()),
     ),
   }
+}
+
+function comparedColumns({ table, decided, compared, shown }: Place): ReadonlyMap<string, ComparedColumn> {
+  const alone = [...compared].filter(
+    ([column]) => !decided.has(column) && table.columns.named(column)?.column.type?.kind === 'integer',
+  )
+  return new Map(
+    alone.map(([column, comparisons]) => [
+      column,
+      { comparisons, isShown: shown?.includes(column) === true },
+    ]),
+  )
 }
 
 function derivedKeys({ table, pins }: Place): readonly DerivedKey[] {

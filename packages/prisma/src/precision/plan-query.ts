@@ -30,15 +30,19 @@ function cutOf(
   args: unknown,
   isOne: boolean,
 ): Cut | undefined {
-  if (!isPlain(args) || place === undefined || place.hidesRows || shown === undefined) return undefined
-  if ((args['take'] === undefined) !== isOne) return undefined
+  if (!isPlain(args) || place === undefined || shown === undefined) return undefined
+  const { take, skip, cursor, distinct } = args
+  const skips = skip !== undefined && skip !== 0
+  if (distinct !== undefined || cursor !== undefined || place.hidesRows !== skips) return undefined
+  if ((take === undefined) !== isOne) return undefined
   const [first] = itemsOf(args['orderBy'], ['orderBy'])
   const [entry] = first === undefined ? [] : entriesOf(first.value, 'orderBy')
   const column = entry && scalarOf(model, entry[0])?.column
   const field = column === undefined ? undefined : shown.fields.get(column)
   if (field === undefined || place.table.columns.named(column!)?.column.type?.kind !== 'integer')
     return undefined
-  return { column: [column!], field, path: [...first!.path, entry![0]], isOne }
+  const isFilter = place.filters.has(column!)
+  return { column: [column!], field, path: [...first!.path, entry![0]], isOne, skips, isFilter }
 }
 
 /** Plans `count`, `aggregate` and `groupBy`: all rows matter, and none is shown. */
@@ -84,6 +88,7 @@ function walkRowArguments(planning: Planning, origin: Origin, args: unknown, pat
   const { where, cursor, orderBy, take, skip, distinct } = isPlain(args) ? args : {}
   const { model, place } = origin
   walkWhere(planning, origin, where, [...path, 'where'])
+  if (place !== undefined) place.filters = new Set([...place.decided, ...place.compared.keys()])
   const isCut = [cursor, take, skip, distinct].some((argument) => argument !== undefined)
   // Prisma breaks ties by the key where it counts rows.
   if (isCut) addKey(origin)

@@ -24,6 +24,10 @@ export interface Cut {
   readonly path: readonly string[]
   /** Whether one row is asked for, and not as many as `take` says. */
   readonly isOne: boolean
+  /** Whether rows are left out that come before the first. */
+  readonly skips: boolean
+  /** Whether the column decides which rows come as well. */
+  readonly isFilter: boolean
 }
 
 /** Rows that stand somewhere in a result. */

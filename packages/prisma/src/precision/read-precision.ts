@@ -7,6 +7,7 @@ import {
   RowsElsewhere,
   type ShownRows,
   type TableExplanation,
+  type TrackedRow,
 } from '@freshet/core/adapter'
 import { compared, type ValueType } from '@freshet/sql'
 import { resolveDependsOn, type DependsOn } from '../dependencies/depends-on.js'
@@ -27,6 +28,7 @@ import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
 import { Shapes } from './shapes.js'
 import type { TablePrecisions } from './table-precision.js'
+import { TrackedColumns } from './tracked-columns.js'
 
 /** Options of {@link createReadPrecision}. */
 export interface ReadPrecisionOptions {
@@ -68,6 +70,8 @@ export interface PreciseRead extends ShownRows {
   readonly meetsOthers: boolean
   /** Says where its answer is kept. */
   keptAt(at: KeptAt): void
+  /** Says that it is asked in a scope. */
+  isScoped(): void
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(result: unknown): readonly TableExplanation[]
 }
@@ -96,7 +100,8 @@ const maxSteps = 20_000
  */
 export function createReadPrecision(dataModel: DataModel, options: ReadPrecisionOptions): ReadPrecision {
   const elsewhere = new RowsElsewhere(options.isUnique ?? never, compared)
-  const planner = createPlanner(dataModel, options, elsewhere)
+  const tracked = new TrackedColumns()
+  const planner = createPlanner(dataModel, options, elsewhere, tracked)
   const byModel = new Map<string, Map<string, Shapes<PreparedPlan>>>()
   const shapesOf = (model: string, kind: string): Shapes<PreparedPlan> => {
     let kinds = byModel.get(model)
@@ -111,7 +116,7 @@ export function createReadPrecision(dataModel: DataModel, options: ReadPrecision
       const shape = shapesOf(model, kind).of(args)
       const plan = (shape.value ??= planner(model, operation, args, dataPath))
       const { tags, chosen } = applyPlan(plan, args)
-      return new PlannedRead(plan, tags, chosen, args, elsewhere)
+      return new PlannedRead(plan, tags, chosen, args, elsewhere, tracked)
     },
   }
 }
@@ -122,6 +127,7 @@ class PlannedRead implements PreciseRead {
   readonly #chosen: readonly (Candidate | undefined)[]
   readonly #args: unknown
   readonly #elsewhere: RowsElsewhere<ValueType>
+  readonly #tracked: TrackedColumns
   #keptAt: KeptAt | undefined
 
   constructor(
@@ -130,12 +136,14 @@ class PlannedRead implements PreciseRead {
     chosen: readonly (Candidate | undefined)[],
     args: unknown,
     elsewhere: RowsElsewhere<ValueType>,
+    tracked: TrackedColumns,
   ) {
     this.tags = tags
     this.#plan = plan
     this.#chosen = chosen
     this.#args = args
     this.#elsewhere = elsewhere
+    this.#tracked = tracked
   }
 
   get clocks(): readonly string[] {
@@ -166,6 +174,10 @@ class PlannedRead implements PreciseRead {
     this.#keptAt = at
   }
 
+  isScoped(): void {
+    this.#tracked.stop()
+  }
+
   lateTags(result: unknown): readonly string[] {
     return lateTags(this.#plan, this.#chosen, result)
   }
@@ -188,9 +200,13 @@ class PlannedRead implements PreciseRead {
         keptAt: this.#keptAt,
       },
       result,
-      change,
+      this.#tracked.isStopped ? { ...change, moved: undefined } : change,
       { elsewhere: this.#elsewhere, others },
     )
+  }
+
+  tracked(result: unknown): readonly TrackedRow[] {
+    return this.#tracked.rowsIn(this.#plan, result)
   }
 
   explain(result: unknown): readonly TableExplanation[] {
@@ -207,6 +223,7 @@ function createPlanner(
   dataModel: DataModel,
   options: ReadPrecisionOptions,
   elsewhere: RowsElsewhere<ValueType>,
+  tracked: TrackedColumns,
 ): Planner {
   const { dependsOn, tables, globalOmit, computesFields = true, isEnforced = never, anyTable } = options
   const dependenciesOf = createReadDependencies(dataModel, { dependsOn })
@@ -224,7 +241,8 @@ function createPlanner(
     try {
       const plan = planPrecisely(schema, model, operation, args, dataPath)
       for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value.table)
-      options.judged?.addAll(judgedTags(plan))
+      tracked.wantAll(plan)
+      options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan)])
       return plan
     } catch (error) {
       // Whatever went wrong, the tables are right.

@@ -1,5 +1,6 @@
 import type { Model, RelationField } from '../schema/data-model.js'
 import { entriesOf, fieldReference, isPlain, itemsOf, NotUnderstood } from './arguments.js'
+import { comparisonsOf } from './comparison.js'
 import { noPins } from './pins.js'
 import { columnsOf, type Planning, relationOf, scalarOf } from './plan-context.js'
 import { followRelation, type Origin } from './related-places.js'
@@ -38,7 +39,7 @@ function walkCondition(
   const { model, place } = origin
   const field = scalarOf(model, name)
   if (field !== undefined) {
-    place?.decided.add(field.column)
+    decide(place, field.column, value, path)
     addReferences(model, value, origin)
     return
   }
@@ -49,6 +50,13 @@ function walkCondition(
     const inner = name === 'NOT' ? 'may fail' : sense
     for (const item of itemsOf(value, path)) walkWhere(planning, origin, item.value, item.path, inner)
   } else throw new NotUnderstood(`${path.join('.')} is not known`)
+}
+
+function decide(place: Origin['place'], column: string, value: unknown, path: readonly string[]): void {
+  // What groups have is another thing than what rows have.
+  const comparisons = path[0] === 'having' ? undefined : comparisonsOf(value, path)
+  if (comparisons === undefined) place?.decided.add(column)
+  else place?.compared.set(column, [...(place.compared.get(column) ?? []), ...comparisons])
 }
 
 /** `{ gt: prisma.post.fields.price }`: another column decides as well. */

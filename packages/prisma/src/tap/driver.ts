@@ -29,6 +29,8 @@ export interface DriverTransaction extends Queryable {
   readonly options: { readonly usePhantomQuery: boolean }
   commit(): Promise<void>
   rollback(): Promise<void>
+  /** Of adapters that can. */
+  rollbackToSavepoint?(name: string): Promise<void>
 }
 
 export interface DriverFactory {

@@ -37,6 +37,7 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     this.#inner = inner
     this.#writes = new TransactionWrites(this)
     this.#writes.begun = true
+    this.#writes.written.keepsAll = true
     this.#writes.mayHaveEnded = adaptersWithoutTransactions.has(tap.factory.adapterName)
   }
 
@@ -47,7 +48,13 @@ export class TappedTransaction implements TransactionPlace<Statement> {
       executeRaw: (query) => this.#statement(query, () => inner.executeRaw(query)),
       commit: () => this.#commit(),
       rollback: () => this.#rollback(),
+      ...(inner.rollbackToSavepoint && { rollbackToSavepoint: (name) => this.#rollBackTo(name) }),
     })
+  }
+
+  async #rollBackTo(name: string): Promise<void> {
+    this.#writes.written.keepsAll = false
+    await this.#inner.rollbackToSavepoint!(name)
   }
 
   written(): Written<Statement> {
@@ -74,7 +81,8 @@ export class TappedTransaction implements TransactionPlace<Statement> {
   #statement<T>(query: SqlQuery, sendOn: () => Promise<T>): Promise<T> {
     markPassage()
     const execution = this.#tap.execution(query)
-    const { kind, commitsImplicitly, mayEndTransaction, isCommit, writes } = execution.statement
+    const { kind, commitsImplicitly, mayEndTransaction, isCommit, savepoint, writes } = execution.statement
+    if (savepoint === 'set') this.#writes.written.keepsAll = false
     const send = writes === 'unknown' ? () => this.#redefine(sendOn) : sendOn
     if (this.#isOpen && (commitsImplicitly || mayEndTransaction)) {
       return this.#writes.writeAndEnd(execution, send)

@@ -110,13 +110,19 @@ export function differingBesides(api: Api, one: BesidesCase): string | undefined
   if (tags === 'all' || !tags.includes(tag) || !read.tags.includes(tag))
     return `${about}: ${tag} is not both's`
   const some = api.conditionsOf(tags)?.get(tag)
+  const moved = new Map(
+    Object.entries(one.moved ?? {}).map(([column, values]) => [
+      column,
+      values.map(([before, after]) => ({ before: BigInt(before), after: BigInt(after) })),
+    ]),
+  )
   const others = {
     find: (key: string) => (key === 'other' && other?.isGone !== true ? other?.result : undefined),
     mayBeWritten: (table: string) => table === underWay,
   }
   const found =
     some?.changes.every(({ tell, ...change }) =>
-      read.isBesides!(one.result, { ...change, told: tell!(), tag, table: some.table }, others),
+      read.isBesides!(one.result, { ...change, told: tell!(), moved, tag, table: some.table }, others),
     ) === true
   return found === outlives ? undefined : `${about}: expected ${outlives}, but found ${found}`
 }

@@ -35,7 +35,7 @@ function readAssignment(context: AssignmentContext, from: number, end: number): 
   if (tokenAt(source, from).kind === TokenKind.open) return readListAssignment(context, from, end)
   const column = readColumn(source, from)
   if (column === undefined || !isTarget(column) || !isOperatorAt(source, column.next, '=')) return undefined
-  return [{ column: column.name, value: assignedValue(context, column.next + 1, end) }]
+  return [{ column: column.name, value: assignedValue(context, column.name, column.next + 1, end) }]
 }
 
 /** `(b, c) = …`: what each gets is not looked at. */
@@ -49,9 +49,33 @@ function readListAssignment(context: AssignmentContext, open: number, end: numbe
   return columns.map((column) => ({ column: column!.name, value: computed }))
 }
 
-function assignedValue(context: AssignmentContext, from: number, end: number): ValueSource {
+function assignedValue(context: AssignmentContext, column: string, from: number, end: number): ValueSource {
   const { source } = context
-  return proposedValue(source, from, end) ?? valueSource(source, from, end, context.parameterAt)
+  return (
+    proposedValue(source, from, end) ??
+    movedValue(context, column, from, end) ??
+    valueSource(source, from, end, context.parameterAt)
+  )
+}
+
+/** `c + 1`, `(t.c - $1)`, of the column that is assigned. */
+function movedValue(
+  context: AssignmentContext,
+  column: string,
+  from: number,
+  end: number,
+): ValueSource | undefined {
+  const { source, isTarget, parameterAt } = context
+  const { kind, partner } = tokenAt(source, from)
+  if (kind === TokenKind.open)
+    return partner === end - 1 ? movedValue(context, column, from + 1, end - 1) : undefined
+  const moved = readColumn(source, from)
+  if (moved === undefined || moved.next >= end - 1 || moved.name !== column || !isTarget(moved))
+    return undefined
+  const isLess = isOperatorAt(source, moved.next, '-')
+  if (!isLess && !isOperatorAt(source, moved.next, '+')) return undefined
+  const by = valueSource(source, moved.next + 1, end, parameterAt)
+  return by.from === 'parameter' || by.from === 'literal' ? { from: 'moved', by, isLess } : undefined
 }
 
 /** `EXCLUDED.c`; MySQL's `VALUES(c)`. */

@@ -46,8 +46,19 @@ export interface RowWrite {
   condition(): RowCondition | undefined
   /** What every row that was inserted or changed has in a column after it; `null`: NULL. Empty: there is no such row. */
   after(column: readonly [string]): readonly (string | null)[] | undefined
+  /** How much more than before every row that was changed has in a column; `undefined`: not known, or not the same of all. */
+  moved(column: readonly [string]): MovedBy | undefined
+  /** How many rows it inserted, changed or deleted; `undefined`: not known. */
+  readonly changed: number | undefined
   /** The same with values of its own, to be asked when whoever sent them may have changed them; of long ones nothing is told. */
   tell(): RowWrite
+}
+
+/** A change of whole numbers by one, which is exact if what comes of it is in the column's range. */
+export interface MovedBy {
+  readonly by: bigint
+  readonly min: bigint
+  readonly max: bigint
 }
 
 /**
@@ -77,6 +88,21 @@ export function applyWrite(
   return new AppliedWrite(plan, values, columns)
 }
 
+const mostExact = BigInt(Number.MAX_SAFE_INTEGER)
+const numeral = /^-?\d{1,20}$/
+
+function wholeNumber(source: ValueSource, parameters: readonly unknown[] | undefined): bigint | undefined {
+  const value =
+    source.from === 'literal'
+      ? source.value
+      : source.from === 'parameter'
+        ? parameters?.[source.index]
+        : undefined
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined
+  return typeof value === 'string' && numeral.test(value) ? BigInt(value) : undefined
+}
+
 type KnownPlan = Exclude<WritePlan, { kind: 'unknown' }>
 type UpdatePlan = Extract<WritePlan, { kind: 'update' }>
 type UpsertPlan = Extract<WritePlan, { kind: 'upsert' }>
@@ -94,6 +120,8 @@ function unknownWrite(table: TableName | undefined, reason: string): RowWrite {
     entering: () => undefined,
     condition: () => undefined,
     after: () => undefined,
+    moved: () => undefined,
+    changed: undefined,
     tell: () => unknown,
   }
   return unknown
@@ -187,6 +215,26 @@ class AppliedWrite implements RowWrite {
     const written = this.#text.key(column)
     if (written === undefined) return undefined
     return this.#givenTo(plan, written) ?? this.#returnedIn(written)
+  }
+
+  moved(column: readonly [string]): MovedBy | undefined {
+    // SQLite keeps what is no whole number in such a column.
+    if (this.#plan.kind !== 'update' || this.#columns.dialect === 'sqlite') return undefined
+    const [spelt] = this.#text.key(column)?.columns ?? []
+    const assigned = this.#text.assignments?.filter((one) => one.column === spelt?.spelling)
+    const [only, ...others] = assigned ?? []
+    if (only?.value.from !== 'moved' || others.length > 0) return undefined
+    const { type } = spelt!.column
+    const by = wholeNumber(only.value.by, this.#values.parameters)
+    if (by === undefined || type?.kind !== 'integer') return undefined
+    // Beyond these, MySQL may count in doubles.
+    const min = type.min < -mostExact ? -mostExact : type.min
+    const max = type.max > mostExact ? mostExact : type.max
+    return { by: only.value.isLess ? -by : by, min, max }
+  }
+
+  get changed(): number | undefined {
+    return this.#values.affected ?? this.#values.returned?.length
   }
 
   tell(): RowWrite {

@@ -36,9 +36,19 @@ const maxElements = 100
 const maxRows = 20
 
 /** Values that nobody else can change, without those that are large: of these nothing is known then. */
-export function ownValues({ parameters, returned, generatedKey }: StatementValues): StatementValues {
+export function ownValues({
+  parameters,
+  returned,
+  generatedKey,
+  affected,
+}: StatementValues): StatementValues {
   const rows = returned === undefined || returned.length > maxRows ? undefined : returned.map(ownRow)
-  return { parameters: parameters?.map(ownParameter), returned: rows, generatedKey: ownValue(generatedKey) }
+  return {
+    parameters: parameters?.map(ownParameter),
+    returned: rows,
+    generatedKey: ownValue(generatedKey),
+    affected: affected ?? returned?.length,
+  }
 }
 
 const ownParameter = (value: unknown): unknown =>

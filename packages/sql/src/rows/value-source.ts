@@ -12,6 +12,8 @@ export type ValueSource =
   | { readonly from: 'default' }
   /** The value proposed for insertion in a column: `EXCLUDED.c`, MySQL's `VALUES(c)`. */
   | { readonly from: 'proposed'; readonly column: string }
+  /** What the row has in the assigned column, and so much more, or less: `stock = stock - $1`. */
+  | { readonly from: 'moved'; readonly by: ValueSource; readonly isLess: boolean }
   /** Whatever the database makes of an expression. */
   | { readonly from: 'computed' }
 

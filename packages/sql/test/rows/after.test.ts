@@ -74,6 +74,68 @@ describe('what rows have in a column after a statement', () => {
   })
 })
 
+describe('how much more than before rows have in a column', () => {
+  const moved = (sql: string, values: Partial<StatementValues> = {}, dialect?: SqlDialect) => {
+    const row = write(sql, values, dialect)
+    expect(row.tell().moved(['authorId'])).toEqual(row.moved(['authorId']))
+    return row.moved(['authorId'])?.by
+  }
+
+  test('is what a statement adds or takes', () => {
+    expect(moved('UPDATE post SET "authorId" = "authorId" + $1', { parameters: [7] })).toBe(7n)
+    expect(moved('UPDATE post SET "authorId" = "authorId" - $1', { parameters: ['7'] })).toBe(-7n)
+    expect(moved('UPDATE post SET "authorId" = ("authorId" - 7)')).toBe(-7n)
+    expect(moved('UPDATE post SET `authorId` = `authorId` - ?', { parameters: [7n] }, 'mysql')).toBe(-7n)
+  })
+
+  test.each<[about: string, sql: string, values: Partial<StatementValues>, dialect: SqlDialect]>([
+    ['of another column', 'UPDATE post SET "authorId" = id + 1', {}, 'postgresql'],
+    [
+      'of what is no whole number',
+      'UPDATE post SET "authorId" = "authorId" + $1',
+      { parameters: [1.5] },
+      'postgresql',
+    ],
+    [
+      'of what is no number',
+      'UPDATE post SET "authorId" = "authorId" + $1',
+      { parameters: [null] },
+      'postgresql',
+    ],
+    ['of what is assigned', 'UPDATE post SET "authorId" = 1', {}, 'postgresql'],
+    ['of either of two', 'UPDATE post SET "authorId" = "authorId" + 1, "authorId" = 2', {}, 'postgresql'],
+    ['in SQLite, where a column holds anything', 'UPDATE post SET "authorId" = "authorId" + 1', {}, 'sqlite'],
+    [
+      'of what is there already',
+      'INSERT INTO post (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET "authorId" = "authorId" + 1',
+      {},
+      'postgresql',
+    ],
+  ])('is not told %s', (_about, sql, values, dialect) => {
+    expect(moved(sql, values, dialect)).toBeUndefined()
+  })
+
+  test('is not told of a column that holds no whole numbers', () => {
+    expect(write('UPDATE post SET price = price + 1').moved(['price'])).toBeUndefined()
+  })
+
+  test('is exact in the range of the column', () => {
+    expect(write('UPDATE post SET "authorId" = "authorId" + 1').moved(['authorId'])).toEqual({
+      by: 1n,
+      min: -(2n ** 31n),
+      max: 2n ** 31n - 1n,
+    })
+  })
+
+  test('is told with the number of rows', () => {
+    const sql = 'UPDATE post SET "authorId" = "authorId" + 1 WHERE id = 1'
+    expect(write(sql, { affected: 1 }).changed).toBe(1)
+    expect(write(sql, { affected: 1 }).tell().changed).toBe(1)
+    expect(write(sql).changed).toBeUndefined()
+    expect(write(`${sql} RETURNING id`, { returned: [{ id: 1 }] }).tell().changed).toBe(1)
+  })
+})
+
 describe('what is told later', () => {
   test('does not change with the values that were given', () => {
     const [parameters, returned] = [[7, [1, 2]], [{ id: 5 }]]

@@ -314,6 +314,20 @@ export const mutants: readonly Rule[] = [
     "throw new NotUnderstood('it empties several tables')",
     'continue',
   ),
+  without('assignments.ts', 'another column is another value', ' || moved.name !== column', ''),
+  without('assignments.ts', 'another table has other columns', ' || !isTarget(moved))', ')'),
+  without(
+    'assignments.ts',
+    'other operators do not move',
+    "if (!isLess && !isOperatorAt(source, moved.next, '+')) return undefined",
+    '',
+  ),
+  without(
+    'assignments.ts',
+    'what is computed moves by anything',
+    "by.from === 'parameter' || by.from === 'literal' ?",
+    'by.from !== undefined ?',
+  ),
   without(
     'assignments.ts',
     'only columns of the table are assigned',

@@ -70,8 +70,15 @@ export const understood: readonly PlanCase[] = [
   [
     pg,
     'UPDATE t SET a = $1, b = DEFAULT, c = NULL, d = d + 1 WHERE id = $2',
-    'update t set a=$1, b=default, c=null, d=? where id in $2',
+    'update t set a=$1, b=default, c=null, d=old + 1 where id in $2',
   ],
+  [
+    pg,
+    'UPDATE "s"."t" SET a = ("s"."t"."a" - $1), b = b + c, c = a + 1, d = d * 2, e = -e + 1, f = f + 1 + 1, g = (g) + 1',
+    'update t set a=old - $1, b=?, c=?, d=?, e=?, f=?, g=?',
+  ],
+  [pg, 'UPDATE t SET a = x.a + 1, b = b - -2', 'update t set a=?, b=old - -2'],
+  ['mysql', 'UPDATE `d`.`t` SET `a` = (`d`.`t`.`a` + ?)', 'update t set a=old + $1'],
   [pg, 'UPDATE t AS x SET a = 1 WHERE x.id = 2', 'update t set a=1 where id in 2'],
   [pg, 'UPDATE t x SET a = CAST($1 AS int) WHERE id = $2', 'update t set a=? where id in $2'],
   [pg, 'UPDATE t SET (a, b) = ($1, $2) WHERE id = $3', 'update t set a=?, b=? where id in $3'],

@@ -49,6 +49,8 @@ function renderSource(source: ValueSource): string {
       return 'default'
     case 'proposed':
       return `new.${source.column}`
+    case 'moved':
+      return `old ${source.isLess ? '-' : '+'} ${renderSource(source.by)}`
     case 'computed':
       return '?'
   }
