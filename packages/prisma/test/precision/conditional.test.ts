@@ -241,6 +241,109 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
     })
   })
 
+  describe('what counts rows by a number', () => {
+    const above = (authorId: number) => shop.prisma.post.count({ where: { authorId: { gt: authorId } } })
+    const seen = () => shop.prisma.post.findUnique({ where: { id: 3 } })
+    const move = (by: number, id = 3) =>
+      shop.prisma.post.updateMany({ where: { id }, data: { authorId: { increment: by } } })
+    const countsAbove = async (authorId: number, expected: string) => {
+      const status = await statusOf(shop.prisma, above(authorId))
+      expect([status, await above(authorId)]).toEqual([
+        expected,
+        await shop.base.post.count({ where: { authorId: { gt: authorId } } }),
+      ])
+    }
+    const fallen = 'miss: invalidated'
+
+    test('is left alone by a change that leaves a row on its side', async () => {
+      await above(1)
+      await above(2)
+      await seen()
+      await move(1)
+      await countsAbove(1, 'hit')
+      await countsAbove(2, fallen)
+      // What it has is known from what it had.
+      await move(-1)
+      await countsAbove(1, 'hit')
+      await countsAbove(2, fallen)
+    })
+
+    test('only where it was seen what the row had', async () => {
+      await above(0)
+      await move(1)
+      await countsAbove(0, fallen)
+      await seen()
+      // Takes the row along.
+      await shop.prisma.$executeRawUnsafe('UPDATE users SET id = 4 WHERE id = 3')
+      await above(0)
+      await move(-2)
+      await countsAbove(0, fallen)
+    })
+
+    test('in a transaction, by all that it does to a row', async () => {
+      await above(1)
+      await above(2)
+      await seen()
+      await shop.prisma.$transaction([move(1), move(-2), move(1)])
+      await countsAbove(1, fallen)
+      await countsAbove(2, fallen)
+      await shop.prisma.$transaction([move(1), move(-1)])
+      await countsAbove(1, 'hit')
+      await countsAbove(2, fallen)
+    })
+
+    test('by a row that was not among those of a condition', async () => {
+      await above(1)
+      await seen()
+      await shop.prisma.post.updateMany({
+        where: { authorId: { lt: 2 } },
+        data: { authorId: { increment: 2 } },
+      })
+      await countsAbove(1, fallen)
+      await move(1)
+      await countsAbove(1, 'hit')
+    })
+
+    test('not by what a write has done that is told later', async () => {
+      await move(1)
+      await above(1)
+      const text = `UPDATE ${quote}Post${quote} SET author_id = author_id - 1 WHERE id = 3`
+      const pause = pauses.after((sql) => sql === text)
+      const moving = shop.prisma.$executeRawUnsafe(text).then(() => undefined)
+      await pause.reached
+      // It is in this answer already ...
+      expect((await seen())?.authorId).toBe(2)
+      pause.release()
+      // ... and not to be counted once more.
+      await moving
+      await above(1)
+      await move(-1)
+      await countsAbove(1, fallen)
+    })
+
+    test.runIf(database === 'PostgreSQL')('not by what was undone in its transaction', async () => {
+      await move(1)
+      await above(2)
+      await seen()
+      await shop.prisma.$transaction(async (tx) => {
+        await tx.$executeRawUnsafe('SAVEPOINT s')
+        await tx.post.updateMany({ where: { id: 3 }, data: { authorId: { increment: -1 } } })
+        await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT s')
+      })
+      await above(2)
+      await move(-1)
+      await countsAbove(2, fallen)
+    })
+
+    test('not where answers are of several who may see other tables', async () => {
+      await above(0)
+      await seen()
+      await shop.prisma.post.count({ cache: { scope: 'other' } })
+      await move(1)
+      await countsAbove(0, fallen)
+    })
+  })
+
   test('a statement that found no row stops nothing', async () => {
     expect(
       await stoppedBy((prisma) => prisma.post.updateMany({ where: { title: 'none' }, data: { title: 'z' } })),

@@ -660,7 +660,7 @@ export const mutants: readonly Rule[] = [
     'if (table.texts.column(column) !== change.tag) continue',
     '',
   ),
-  without('besides.ts', 'a row that is shown shows what it has', 'isShown && (at', 'false && (at'),
+  without('besides.ts', 'a row that is shown shows what it has', 'isShown &&\n      (at', 'false && (at'),
   without(
     'besides.ts',
     'only rows of the answer itself are told from those that were changed',
