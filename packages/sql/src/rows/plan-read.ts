@@ -82,7 +82,7 @@ function planOfPage(whole: WholeStatement): ReadPlan | undefined {
     page.inner.end,
     parts,
     around,
-    first && { ...page.first!, ...first },
+    first && { ...page.first, ...first },
   )
 }
 

@@ -1,4 +1,5 @@
-import type { ShownGroup } from '../precision/shown-rows.js'
+import type { JudgedGroup } from '../precision/judged-group.js'
+import type { ShownGroup } from '../precision/shown-group.js'
 
 /**
  * A loaded result as plain data: what stands in the cache in place of entities.
@@ -22,6 +23,8 @@ export interface EntitySnapshot {
   readonly late: readonly LateRelation[]
   /** The rows that it was made of, for changes that name none: only where these are asked, in the memory of this process. */
   shown?: readonly ShownGroup[]
+  /** The same of rows that are not among them. */
+  judged?: readonly JudgedGroup[]
 }
 
 /** What one entity consists of. */

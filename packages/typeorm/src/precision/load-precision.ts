@@ -1,5 +1,5 @@
 import type { PreciseRead, ReadPrecision } from './read-precision.js'
-import type { ShownGroup } from './shown-rows.js'
+import type { KeptRows } from './kept-rows.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** A statement that a load sent, and the rows that it gave, as the driver gives them. */
@@ -19,8 +19,10 @@ export interface PreciseLoad {
   readonly clocks: readonly string[]
   /** The tags that follow from what was sent; `undefined`: it cannot be told, and the clocks stay. */
   lateTags(sent: readonly SentRead[]): readonly string[] | undefined
-  /** The rows on which the answer depends by their names; `undefined`: nobody can tell. */
-  shownRows(sent: readonly SentRead[]): readonly ShownGroup[] | undefined
+  /** What is kept with the answer, for changes that do not name what it depends on; `undefined`: nobody can tell. */
+  kept(sent: readonly SentRead[]): KeptRows | undefined
+  /** All tables that its statements read. */
+  readonly tables: readonly string[]
 }
 
 export interface LoadPrecisionOptions {
@@ -47,7 +49,7 @@ export function preciseLoad(
   first: PreciseRead | undefined,
 ): PreciseLoad {
   if (named === undefined)
-    return { tags: [anyTable], clocks: [], lateTags: () => [], shownRows: () => undefined }
+    return { tags: [anyTable], clocks: [], lateTags: () => [], kept: () => undefined, tables: [] }
   const toldOf = (one: SentRead): PreciseRead => (one.told ??= precision.read(one.sql, one.parameters))
   const known = named.map((name) => tables.of(name))
   const texts = known.flatMap(({ grain, texts: own }) =>
@@ -69,22 +71,30 @@ export function preciseLoad(
       }
       return [...tags]
     },
-    shownRows(sent) {
-      const groups: ShownGroup[] = []
-      for (const one of sent) {
-        const shown = toldOf(one).shownRows(one.rows)
-        if (shown === undefined) return undefined
-        groups.push(...shown)
+    kept(sent) {
+      const reads = sent.map(toldOf)
+      // What one statement leaves out another may show.
+      const judged = new Set(reads.flatMap((read) => [...read.judged]))
+      const all: { shown: KeptRows['shown'][number][]; judged: KeptRows['judged'][number][] } = {
+        shown: [],
+        judged: [],
       }
-      return groups
+      for (const [at, read] of reads.entries()) {
+        const kept = read.kept(sent[at]!.rows, judged, all.shown.length)
+        if (kept === undefined) return undefined
+        all.shown.push(...kept.shown)
+        all.judged.push(...kept.judged)
+      }
+      return all
     },
+    tables: named,
   }
 }
 
 /** What an answer depends on that these statements make, all of which are known before it. */
 export function combineReads(reads: readonly PreciseRead[]): Omit<
   PreciseRead,
-  'lateTags' | 'explain' | 'shownRows'
+  'lateTags' | 'explain' | 'kept' | 'judged'
 > & {
   /** @param rows of each statement, in their order */
   lateTags(rows: readonly unknown[]): readonly string[] | undefined

@@ -1,8 +1,9 @@
 import { columnOfSet, isSameKey } from '@freshet/core/adapter'
-import type { EqualColumns, ForeignKeyEdge, KeyPins, ShownValue } from '@freshet/sql'
+import type { EqualColumns, ForeignKeyEdge, KeyPins, KnownColumns, ShownValue } from '@freshet/sql'
+import { type DerivedKey, derivedKeys } from './derived-keys.js'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
-import { type ShownColumns, shownColumns } from './shown-columns.js'
-import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
+import { type ParentShape, type ShownColumns, shownColumns } from './shown-columns.js'
+import type { PreciseTable, RowKey, TablePrecisions, WatchedKey } from './table-precision.js'
 
 /** One way to pin the rows of a place. */
 export interface Candidate {
@@ -31,6 +32,8 @@ export interface PlannedPlace {
   readonly linked: LinkedRows | undefined
   /** Instead of the rows, where these cannot be named. */
   readonly unnamed: readonly string[]
+  /** Of which rows alone matter: those that have in a column what another row has. */
+  readonly derived: readonly DerivedKey[]
   readonly hidesRows: boolean
   readonly isShown: boolean
   /** How the rows of an answer are told from others that changed. */
@@ -61,11 +64,26 @@ export interface LinkedRows {
 /** Past this, columns that matter are as good as all. */
 export const maxColumns = 32
 
+/** What is known beside a query. */
+export interface PlaceContext {
+  readonly tables: TablePrecisions
+  readonly enforced: readonly ForeignKeyEdge[]
+  /** Whether the database lets no two rows of a table have one value in a column. */
+  isUnique(table: string, column: string): boolean
+}
+
+/** All tags that an answer may carry for a place beside those of values, if it is pinned so. */
+export function tagsOfPlace(place: PlannedPlace, chosen: Candidate | undefined): readonly string[] {
+  const { otherwise, unnamed, linked } = place
+  const late = isLate(place, chosen) ? [...unnamed, ...(linked?.unlinked ?? [])] : []
+  return [...new Set([...(chosen?.tags ?? otherwise), ...late])]
+}
+
 /** Settles what a place carries, whichever way its rows are pinned. */
 export function planPlace(
   place: KnownPlace,
   places: KnownPlaces,
-  enforced: readonly ForeignKeyEdge[],
+  { enforced, tables, isUnique }: PlaceContext,
 ): PlannedPlace {
   const { read, table } = place
   const { texts } = table
@@ -103,6 +121,7 @@ export function planPlace(
       ...columnTags(table, bothColumns(bothColumns(shown?.columns, read.decidedBy), pinned)),
       ...leaving,
     ],
+    derived: derivedKeys(place, places, isUnique),
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
     shownColumns: once(() =>
@@ -112,9 +131,33 @@ export function planPlace(
           ...apart,
           ...(table.rowKey?.columns ?? []),
         ]),
+        parentsOf(place, enforced, tables),
       ),
     ),
   }
+}
+
+/** The rows that those of a place reference, by keys that the database holds them to. */
+const parentsOf = (
+  { name, columns }: KnownPlace,
+  enforced: readonly ForeignKeyEdge[],
+  tables: TablePrecisions,
+): readonly ParentShape[] =>
+  enforced.flatMap((edge) => {
+    const known = edge.child === name ? tables.columnsOf({ name: edge.parent }) : undefined
+    const own = spelt(columns, edge.columns)
+    const references = known && spelt(known, edge.references)
+    return own === undefined || references === undefined
+      ? []
+      : [{ columns: own, table: tables.of(edge.parent).texts.table, references }]
+  })
+
+/** Names that differ in case alone are two that nobody tells apart. */
+function spelt({ all }: KnownColumns, names: readonly string[] | undefined): readonly string[] | undefined {
+  const found = names?.map((name) => all.filter((column) => column.name.toLowerCase() === name))
+  return found?.every(({ length }) => length === 1) === true
+    ? found.map(([column]) => column!.name)
+    : undefined
 }
 
 /** Most texts are never asked for it. */

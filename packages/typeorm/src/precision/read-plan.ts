@@ -1,7 +1,7 @@
-import type { ForeignKeyEdge, PreparedRead, ReadPlan as RowPlan } from '@freshet/sql'
+import type { PreparedCut, PreparedRead, ReadPlan as RowPlan } from '@freshet/sql'
 import { prepareRead } from '@freshet/sql'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
-import type { Candidate, PlannedPlace } from './place.js'
+import type { Candidate, PlaceContext, PlannedPlace } from './place.js'
 import { planPlace } from './place.js'
 import type { TablePrecisions } from './table-precision.js'
 
@@ -16,17 +16,25 @@ export interface ReadPlan {
   readonly usual: readonly string[]
   readonly usualChoice: Choice
   readonly usualPins: readonly Candidate[]
+  /** What cuts off the rows that are given; `undefined`: nothing that can be told. */
+  readonly cut: Cut | undefined
+  /** The tags of tables of which some rows can be left out although nothing names them. */
+  readonly judged: ReadonlySet<string>
   tells(parameters: readonly unknown[] | undefined): boolean
   /** Instead of everything else, for values of which nothing is told. */
   readonly widest: readonly string[]
 }
 
+/** An order by whole numbers first, of which the first rows are given. */
+export interface Cut extends Pick<PreparedCut, 'column' | 'direction' | 'limit'> {
+  /** Of the plan's places. */
+  readonly place: number
+}
+
 /** How each place is pinned; `undefined`: not by the values. */
 export type Choice = readonly (Candidate | undefined)[]
 
-export interface Planning {
-  readonly tables: TablePrecisions
-  readonly enforced: readonly ForeignKeyEdge[]
+export interface Planning extends PlaceContext {
   readonly anyTable: string
   /** A table and, if it is a view or made from others, these; `undefined`: nobody can tell. */
   behind(table: string): readonly string[] | undefined
@@ -42,29 +50,44 @@ export function planSelect(
   named: readonly string[] | undefined,
   planning: Planning,
 ): ReadPlan {
-  const { tables, enforced, anyTable } = planning
+  const { tables, anyTable } = planning
   if (named === undefined) return wideOf([anyTable], new Map([[anyTable, 'nobody can tell what it reads']]))
   const prepared = prepareRead(plan, (table) => tables.columnsOf(table))
   const reason = plan.kind === 'unknown' ? plan.reason : ''
   const told = prepared === undefined ? undefined : placesOf(prepared, named, planning)
   if (told === undefined) return planTables(named, tables, reason)
   const { known, apart } = told
-  const places = known.flatMap((place) =>
-    place === undefined || place.read.isUnused ? [] : [planPlace(place, known, enforced)],
+  const planned = known.map((place) =>
+    place === undefined || place.read.isUnused ? undefined : planPlace(place, known, planning),
   )
+  const places = planned.filter((place) => place !== undefined)
   const rest = planTables(apart, tables, 'its rows are not told apart')
   const tags = new Set(rest.tags)
   for (const place of known) if (place !== undefined) tags.add(place.table.texts.table)
   return prepare({
     tags: [...tags],
     places,
+    cut: cutOf(prepared!, planned),
     wide: rest.wide,
     tells: (parameters) => prepared!.tells(parameters),
     widest: planTables(named, tables, '').tags,
   })
 }
 
-type Told = Pick<ReadPlan, 'tags' | 'places' | 'wide' | 'tells' | 'widest'>
+type Told = Pick<ReadPlan, 'tags' | 'places' | 'cut' | 'wide' | 'tells' | 'widest'>
+
+function cutOf({ cut }: PreparedRead, planned: readonly (PlannedPlace | undefined)[]): Cut | undefined {
+  const place = cut && planned[cut.place]
+  return place && { ...cut, place: planned.filter((one) => one !== undefined).indexOf(place) }
+}
+
+/** What cuts rows off, or what is derived, leaves rows of its table out. */
+const judgedTables = ({ places, cut }: Told): ReadonlySet<string> =>
+  new Set(
+    places
+      .filter(({ derived, named }, at) => derived.length > 0 || (cut?.place === at && named !== undefined))
+      .map(({ table }) => table.texts.table),
+  )
 
 /** Does what can be done before values are known. */
 function prepare(told: Told): ReadPlan {
@@ -74,6 +97,7 @@ function prepare(told: Told): ReadPlan {
     usual: tagsBeside(told, usualChoice),
     usualChoice,
     usualPins: usualChoice.filter((candidate) => candidate !== undefined),
+    judged: judgedTables(told),
   }
 }
 
@@ -129,6 +153,8 @@ const wideOf = (tags: readonly string[], wide: ReadonlyMap<string, string>): Rea
   usual: tags,
   usualChoice: [],
   usualPins: [],
+  cut: undefined,
+  judged: new Set(),
   tells: () => true,
   widest: tags,
 })

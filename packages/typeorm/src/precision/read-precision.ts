@@ -7,8 +7,7 @@ import { explainRead } from './explain.js'
 import { latePlaces, lateTags } from './late-tags.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { planSelect } from './read-plan.js'
-import type { ShownGroup } from './shown-rows.js'
-import { shownRows } from './shown-rows.js'
+import { type KeptRows, keptRows } from './kept-rows.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** Options of {@link createReadPrecision}. */
@@ -26,6 +25,10 @@ export interface ReadPrecisionOptions {
    * relation depend on the row alone. Default: none.
    */
   readonly enforced?: readonly ForeignKeyEdge[] | undefined
+  /** Whether the database lets no two rows of a table have one value in a column, by its catalogue. Default: never. */
+  readonly isUnique?: ((table: string, column: string) => boolean) | undefined
+  /** Told what is planned. Default: nobody is. */
+  readonly onPlan?: ((plan: ReadPlan) => void) | undefined
   /** Carried by reads of which nobody can tell what they depend on; every write bumps it. */
   readonly anyTable: string
 }
@@ -41,8 +44,15 @@ export interface PreciseRead {
   readonly clocks: readonly string[]
   /** The tags that follow from the rows, as the driver gives them; `undefined`: it cannot be told, and the clocks stay. */
   lateTags(rows: unknown): readonly string[] | undefined
-  /** The rows on which an answer depends by their names; `undefined`: nobody can tell. */
-  shownRows(rows: unknown): readonly ShownGroup[] | undefined
+  /** The tags of tables of whose rows it leaves some out although nothing names them. */
+  readonly judged: ReadonlySet<string>
+  /**
+   * What is kept with an answer, for changes that do not name what it depends on; `undefined`: nobody can tell.
+   *
+   * @param judged of all statements that make the answer. Default: of this one
+   * @param before how many groups of shown rows are kept of other statements, in front of these. Default: none
+   */
+  kept(rows: unknown, judged?: ReadonlySet<string>, before?: number): KeptRows | undefined
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(rows: unknown): readonly TableExplanation[]
 }
@@ -66,7 +76,7 @@ const maxRememberedLength = 16 * 2 ** 20
  * read.lateTags([{ Post_id: 7, … }])   // ['post#7']
  */
 export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecision {
-  const { dialect, tables, tablesOf, enforced = [], anyTable } = options
+  const { dialect, tables, tablesOf, enforced = [], isUnique = never, anyTable } = options
   const plans = new LRUCache<string, ReadPlan>({
     max: maxRemembered,
     maxSize: maxRememberedLength,
@@ -76,13 +86,16 @@ export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecisio
   const planning = {
     tables,
     enforced,
+    isUnique,
     anyTable,
     behind: (table: string) => tablesOf(`SELECT * FROM ${quote}${table}${quote}`),
   }
   const planOf = (sql: string): ReadPlan => {
     let plan = plans.get(sql)
-    if (plan === undefined)
+    if (plan === undefined) {
       plans.set(sql, (plan = planSelect(planRead(sql, dialect), tablesOf(sql), planning)))
+      options.onPlan?.(plan)
+    }
     return plan
   }
   return {
@@ -96,6 +109,7 @@ export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecisio
   }
 }
 
+const never = (): boolean => false
 const none: readonly string[] = Object.freeze([])
 
 class PlannedRead implements PreciseRead {
@@ -128,10 +142,14 @@ class PlannedRead implements PreciseRead {
     return Array.isArray(rows) ? lateTags(this.#plan, this.#choice, rows) : undefined
   }
 
-  shownRows(rows: unknown): readonly ShownGroup[] | undefined {
+  get judged(): ReadonlySet<string> {
+    return this.#plan.judged
+  }
+
+  kept(rows: unknown, judged = this.#plan.judged, before = 0): KeptRows | undefined {
     const choice = this.#choice
     if (choice === undefined || !Array.isArray(rows)) return undefined
-    return shownRows({ plan: this.#plan, choice, parameters: this.#parameters }, rows)
+    return keptRows({ plan: this.#plan, choice, parameters: this.#parameters }, rows, judged, before)
   }
 
   explain(rows: unknown): readonly TableExplanation[] {

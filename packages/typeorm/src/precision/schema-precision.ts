@@ -1,5 +1,12 @@
 import type { Dialect, KnownTables } from '@freshet/core/adapter'
-import { anyTable, createValueBucket, dialectsOf, knownWrites } from '@freshet/core/adapter'
+import {
+  anyTable,
+  createValueBucket,
+  dialectsOf,
+  JudgedTags,
+  knownWrites,
+  RowsElsewhere,
+} from '@freshet/core/adapter'
 import {
   type Catalogue,
   compared,
@@ -8,10 +15,12 @@ import {
   type SqlDialect,
   type Statement,
   type TableGraph,
+  uniqueColumns,
 } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
 import type { TableOptions } from '../declared.js'
 import { tablesOf } from '../reads/tables-of.js'
+import { Judge } from './judge.js'
 import type { PreciseLoad } from './load-precision.js'
 import { preciseLoad } from './load-precision.js'
 import type { PreciseRead } from './read-precision.js'
@@ -30,6 +39,8 @@ export interface SchemaPrecision {
   read(sql: string, parameters: readonly unknown[] | undefined): PreciseRead
   /** A load of which no statement is known before it, but all tables that they read. */
   load(tables: readonly string[] | undefined): PreciseLoad
+  /** Judges what was read with it. */
+  readonly judge: Judge
 }
 
 /** Options of {@link createSchemaPrecision}. */
@@ -65,7 +76,18 @@ export function createSchemaPrecision(
   })
   const named = (sql: string) => tablesOf(sql, dataSource)
   const enforced = catalogue?.foreignKeys.filter(({ isEnforced }) => isEnforced)
-  const reads = createReadPrecision({ dialect, tables, tablesOf: named, enforced, anyTable })
+  const judged = new JudgedTags()
+  const isUnique = uniqueColumns(catalogue, dialect)
+  const judge = new Judge({ tables, elsewhere: new RowsElsewhere(isUnique, compared), judged })
+  const reads = createReadPrecision({
+    dialect,
+    tables,
+    tablesOf: named,
+    enforced,
+    isUnique,
+    onPlan: (plan) => judge.planned(plan),
+    anyTable,
+  })
   const reach = createWriteReach(graph)
   const rowsOf = createStatementRows(dialect, tables.columnsOf)
   return {
@@ -75,11 +97,12 @@ export function createSchemaPrecision(
       tables,
       compared,
       rowsOf,
-      isJudged: () => false,
+      isJudged: (tag) => judged.has(tag),
       isKnown: catalogue !== undefined,
     }),
     dialects: () => dialectsOf(tables.names, tables),
     read: (sql, parameters) => reads.read(sql, parameters),
     load: (read) => preciseLoad({ precision: reads, tables, tablesOf: named, anyTable }, read, undefined),
+    judge,
   }
 }

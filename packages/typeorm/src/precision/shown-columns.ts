@@ -16,6 +16,16 @@ export interface ShownShape {
   readonly keyLength: number
   /** What matters of rows that are named, lower-cased; `null`: any column. */
   readonly matters: readonly string[] | null
+  /** The rows that they reference. */
+  readonly parents: readonly ParentShape[]
+}
+
+/** The columns by which rows hold those of another table, in the order of these. */
+export interface ParentShape {
+  readonly columns: readonly string[]
+  /** The tag of the table. */
+  readonly table: string
+  readonly references: readonly string[]
 }
 
 interface ShownColumnValue {
@@ -25,10 +35,14 @@ interface ShownColumnValue {
   readonly isOwn: boolean
 }
 
-/** @param matters `undefined`: any column */
+/**
+ * @param matters `undefined`: any column
+ * @param parents the rows that those here reference
+ */
 export function shownColumns(
   { read, table, columns }: KnownPlace,
   matters: readonly string[] | undefined,
+  parents: readonly ParentShape[],
 ): ShownColumns {
   const key = table.rowKey?.columns ?? []
   const others = columns.all.filter(({ name, type }) => type !== undefined && !key.includes(name))
@@ -36,11 +50,13 @@ export function shownColumns(
     const [value] = read.shown?.rowNames([column]) ?? []
     return value === undefined ? [] : [{ column, name: value.name, isOwn: value.from === 'own' }]
   })
+  const names = new Set(shown.map(({ column }) => column))
   const shape: ShownShape = {
     table: table.texts.table,
     columns: shown.map(({ column }) => column),
     keyLength: key.length,
     matters: matters?.map((column) => column.toLowerCase()) ?? null,
+    parents: parents.filter((parent) => parent.columns.every((column) => names.has(column))),
   }
   return { shape: JSON.stringify(shape), values: shown.map(({ name, isOwn }) => ({ name, isOwn })) }
 }

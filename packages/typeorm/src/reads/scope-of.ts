@@ -22,4 +22,7 @@ export function scopeOf(state: FreshetState): { readonly scope: Scope } | undefi
   }
 }
 
+/** Two scopes have the same only if they are the same. */
+export const scopeText = (scope: Scope): string => (scope === undefined ? '' : `@${scope}`)
+
 const everybody = Object.freeze({ scope: undefined })

@@ -5,9 +5,11 @@ import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 
 import { onMaster, recordLoad, Unrebuildable } from '../entities/record-load.js'
 import { restorerOf } from '../entities/restore.js'
 import type { EntitySnapshot } from '../entities/snapshot.js'
-import type { PreciseLoad, SentRead } from '../precision/load-precision.js'
+import type { KeptRows } from '../precision/kept-rows.js'
+import type { SentRead } from '../precision/load-precision.js'
 import type { SchemaPrecision } from '../precision/schema-precision.js'
 import type { FreshetState } from '../state.js'
+import { countOf, type CountSnapshot } from './shown-answer.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
 
@@ -53,7 +55,7 @@ export const entityCount: AnswerKind = {
   method: 'getCountWithCache',
   direct: (builder) => builder.getCount(),
   load: (builder) => onMaster(builder).getCount(),
-  restore: (value) => value,
+  restore: countOf,
 }
 
 function entitiesOf(
@@ -74,8 +76,8 @@ export interface LoadParts {
   readonly precision: SchemaPrecision
   /** Filled with the reads that it sends. */
   readonly sent: SentRead[] | undefined
-  /** Tells the rows of these that are kept with the answer; `undefined`: none are. */
-  readonly shownRows: PreciseLoad['shownRows'] | undefined
+  /** What is kept with the answer, once its reads have been sent; `undefined`: nothing is. */
+  readonly kept: ((sent: readonly SentRead[]) => KeptRows | undefined) | undefined
 }
 
 /** Loads what is to be kept; what cannot be kept is said in an event, and is not. */
@@ -83,16 +85,25 @@ export async function loadFor(
   { engine, load }: Pick<FreshetState, 'engine' | 'load'>,
   kind: AnswerKind,
   builder: Builder,
-  { source, context, precision, sent, shownRows }: LoadParts,
+  { source, context, precision, sent, kept }: LoadParts,
 ): Promise<unknown> {
   const value = await load(() => kind.load(builder), context, precision, sent)
   if (value instanceof Unrebuildable) {
     context.skip()
     engine.counters.failures++
     engine.events.emit('failure', { action: 'copy', cause: notRebuildable(source, value.reason) })
-  } else if (sent !== undefined && shownRows !== undefined && isSnapshot(value)) {
-    const shown = shownRows(sent)
-    if (shown !== undefined && shown.length > 0) value.shown = shown
+  } else if (sent !== undefined && kept !== undefined) return keep(value, kept(sent))
+  return value
+}
+
+function keep(value: unknown, kept: KeptRows | undefined): unknown {
+  if (kept === undefined) return value
+  const { shown, judged } = kept
+  if (typeof value === 'number')
+    return judged.length > 0 ? ({ count: value, judged } satisfies CountSnapshot) : value
+  if (isSnapshot(value)) {
+    if (shown.length > 0) value.shown = shown
+    if (judged.length > 0) value.judged = judged
   }
   return value
 }

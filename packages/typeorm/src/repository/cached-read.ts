@@ -1,20 +1,29 @@
 import type { ReadInfo } from '@freshet/core'
-import type { Engine, LoadContext, Policy, TableExplanation } from '@freshet/core/adapter'
+import type {
+  ConditionalChange,
+  Engine,
+  LoadContext,
+  OtherAnswers,
+  Policy,
+  ShownRows,
+  TableExplanation,
+} from '@freshet/core/adapter'
 import { isPromise, mergeExplanations, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
 import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
+import { areExcluded } from '../precision/excluded-rows.js'
 import type { PreciseLoad, SentRead } from '../precision/load-precision.js'
 import type { SchemaPrecision } from '../precision/schema-precision.js'
 import type { ReadPlan } from '../reads/index.js'
-import { keyOf, readPlanOf, scopeOf } from '../reads/index.js'
+import { keyOf, readPlanOf, type Scope, scopeOf, scopeText } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AnswerKind } from './answer.js'
 import { loadFor } from './answer.js'
 import type { ReadText } from './builder-text.js'
 import type { GetWithCacheOptions } from './read-options.js'
 import { assertReadOptions } from './read-options.js'
-import { shownAnswer } from './shown-answer.js'
+import { keptIn, shownIn } from './shown-answer.js'
 import { tablesRead } from './tables-read.js'
 
 /** One call: what is read, and how it is told from every other read. */
@@ -111,7 +120,11 @@ async function readWith(
   try {
     // Awaited only if it must be: even that costs a turn of the microtask queue.
     const frozen = mayBeStale(engine, policy) && options?.mutable !== true
-    const answer = lookUp(read, { key, tags, policy, frozen, precision, load: known, told })
+    const { scope } = scoped
+    const answer = lookUp(
+      read,
+      new LookUp({ key, scope, tags, policy, frozen, precision, load: known, told }),
+    )
     return isPromise(answer) ? await answer : answer
   } catch (error) {
     if (!(error instanceof OutdatedSnapshot)) throw error
@@ -123,8 +136,9 @@ async function readWith(
 }
 
 /** What one call has come to be. */
-interface LookUp {
+interface LookUpParts {
   readonly key: string
+  readonly scope: Scope
   readonly tags: readonly string[]
   readonly policy: Policy
   readonly frozen: boolean
@@ -133,7 +147,26 @@ interface LookUp {
   readonly told: Told | undefined
 }
 
-function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load, told }: LookUp): unknown {
+/** It tells by what stands in the answer and its tags, so that nothing is made for a hit. */
+class LookUp implements ShownRows {
+  readonly parts: LookUpParts
+
+  constructor(parts: LookUpParts) {
+    this.parts = parts
+  }
+
+  areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean {
+    return areExcluded(shownIn(value), tags, change)
+  }
+
+  isBesides(value: unknown, change: ConditionalChange, others: OtherAnswers): boolean {
+    const { precision, scope } = this.parts
+    return precision.judge.isBesides(keptIn(value), change, others, scopeText(scope))
+  }
+}
+
+function lookUp(read: CachedRead, shown: LookUp): unknown {
+  const { key, scope, tags, policy, frozen, precision, load, told } = shown.parts
   const { state, kind, source } = read
   const { engine } = state
   const { clocks } = load
@@ -143,12 +176,17 @@ function lookUp(read: CachedRead, { key, tags, policy, frozen, precision, load, 
     key,
     tags,
     late: clocks.length === 0 ? undefined : { clocks, of: () => load.lateTags(sent!) },
-    shown: shownAnswer,
+    shown,
     policy,
-    load: (context: LoadContext) => {
+    load: async (context: LoadContext) => {
       sent?.splice(0)
-      const shownRows = engine.store.isLocal === true ? load.shownRows : undefined
-      return loadFor(state, kind, read.builder(), { source, context, precision, sent, shownRows })
+      const kept = engine.store.isLocal === true ? load.kept : undefined
+      const answer = await loadFor(state, kind, read.builder(), { source, context, precision, sent, kept })
+      if (kept !== undefined) {
+        const at = { scope: scopeText(scope), key: engine.space.prefix + key }
+        precision.judge.note(at, load.tables, answer, shownIn)
+      }
+      return answer
     },
     keepArguments: () => read.keep(),
     restore: (value) => kind.restore(value, read, frozen),

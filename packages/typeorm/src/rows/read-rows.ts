@@ -1,9 +1,18 @@
-import type { LateTags, LoadContext, Policy } from '@freshet/core/adapter'
+import type {
+  ConditionalChange,
+  LateTags,
+  LoadContext,
+  OtherAnswers,
+  Policy,
+  ShownRows,
+} from '@freshet/core/adapter'
 import { withoutLaterLoads } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
 import { areExcluded } from '../precision/excluded-rows.js'
+import type { KeptRows } from '../precision/kept-rows.js'
 import type { PreciseRead } from '../precision/read-precision.js'
-import { keyOf, readPlanOf, scopeOf, sqlDialectOf } from '../reads/index.js'
+import type { SchemaPrecision } from '../precision/schema-precision.js'
+import { keyOf, readPlanOf, type Scope, scopeOf, scopeText, sqlDialectOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AskedRows } from './asked.js'
 import { idTag } from './id-tags.js'
@@ -54,16 +63,52 @@ export async function readRows(
     key: key + format.keySuffix,
     tags: asked.id === undefined ? tags : [...tags, idTag(state, asked.id)],
     late: told && lateOf(told, format),
-    shown: told && {
-      areExcluded: (value, change, stored) =>
-        areExcluded(told.shownRows(format.rowsOf(value)), stored, change),
-    },
+    shown: told && new RowsAsked(told, format, precision!, scoped.scope),
     policy: policyOf(dataSource, state, asked, holder),
-    load: (context: LoadContext) => state.load(() => format.load(sendForAll, context), context, precision),
+    load: async (context: LoadContext) => {
+      const answer = await state.load(() => format.load(sendForAll, context), context, precision)
+      if (told !== undefined && state.engine.store.isLocal === true) {
+        const at = { scope: scopeText(scoped.scope), key: state.engine.space.prefix + key + format.keySuffix }
+        precision!.judge.note(
+          at,
+          plan.tables ?? [],
+          answer,
+          (value) => told.kept(format.rowsOf(value))?.shown,
+        )
+      }
+      return answer
+    },
     restore: format.restore,
     waitsForNobody: holder !== undefined,
     source: sourceOf(builder),
   })
+}
+
+/** What an answer is, its rows tell. */
+class RowsAsked implements ShownRows {
+  readonly #told: PreciseRead
+  readonly #format: RowsFormat
+  readonly #precision: SchemaPrecision
+  readonly #scope: Scope
+
+  constructor(told: PreciseRead, format: RowsFormat, precision: SchemaPrecision, scope: Scope) {
+    this.#told = told
+    this.#format = format
+    this.#precision = precision
+    this.#scope = scope
+  }
+
+  areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean {
+    return areExcluded(this.#kept(value)?.shown, tags, change)
+  }
+
+  isBesides(value: unknown, change: ConditionalChange, others: OtherAnswers): boolean {
+    return this.#precision.judge.isBesides(this.#kept(value), change, others, scopeText(this.#scope))
+  }
+
+  #kept(value: unknown): KeptRows | undefined {
+    return this.#told.kept(this.#format.rowsOf(value))
+  }
 }
 
 /** Who has other uses for the connection that this read would go through: the caller, or a transaction that TypeORM began. */

@@ -1,5 +1,6 @@
 import type { createStatementTags } from '@freshet/core/adapter'
 import type { areExcluded } from '../../src/precision/excluded-rows.js'
+import type { Judge } from '../../src/precision/judge.js'
 import type { preciseLoad } from '../../src/precision/load-precision.js'
 import type { createReadPrecision } from '../../src/precision/read-precision.js'
 import type { createTablePrecisions } from '../../src/precision/table-precision.js'
@@ -11,4 +12,5 @@ export interface Api {
   readonly preciseLoad: typeof preciseLoad
   readonly createStatementTags: typeof createStatementTags
   readonly areExcluded: typeof areExcluded
+  readonly Judge: typeof Judge
 }

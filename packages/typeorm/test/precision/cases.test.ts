@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { besidesCases, judgement } from './besides-cases.js'
 import { differingLoad, differingValues } from './load-cases.js'
 import { createWorldOf } from './entities.js'
 import { createBroadTable, readCases } from './read-cases.js'
@@ -28,6 +29,12 @@ it('a load of several statements tells what all of them do', async () => {
 
 it('an answer outlives changes of rows that it certainly does not depend on', async () => {
   expect(differingShown(await variantsOf(dataSource))).toBeUndefined()
+})
+
+describe('an answer outlives, of what could matter without being named,', () => {
+  it.each(besidesCases.map((one) => [one.about, one] as const))('%s', async (_about, one) => {
+    expect(judgement(await variantsOf(dataSource), one)).toBe(one.outlives)
+  })
 })
 
 it('values that may be SQL tell nothing', () => {

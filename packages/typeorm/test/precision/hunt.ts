@@ -1,5 +1,7 @@
 import { Chance } from '../../../../test/copies/chance.js'
 import type { DataSource } from 'typeorm'
+import type { OtherAnswers } from '@freshet/core/adapter'
+import { tableOfEntity } from '../../src/declared.js'
 import type { Conditions } from '../../../core/src/conditions.js'
 import { canonical } from './print.js'
 import type { RandomRead } from './random-read.js'
@@ -10,7 +12,7 @@ import { stops } from './stops.js'
 import type { Sent } from './watched-source.js'
 import { watch } from './watched-source.js'
 import type { Kept, Variant, VariantOptions } from './world.js'
-import { variantsOf } from './world.js'
+import { shownIn, variantsOf } from './world.js'
 
 /** A read whose answer a write changed without one of its tags falling. */
 interface Finding {
@@ -45,6 +47,7 @@ export interface ChangedPair {
 }
 
 interface Live {
+  readonly key: string
   readonly read: RandomRead
   answer: string
   sent: readonly Sent[]
@@ -81,7 +84,9 @@ export async function hunt(
   const changed: ChangedPair[] = []
   const figures = new Map(variants.map(({ name }) => [name, newFigures()] as const))
   const refused = { reads: 0, writes: 0, told: '' }
+  const tables = dataSource.entityMetadatas.map(tableOfEntity)
   let live: Live[] = []
+  let made = 0
   await seedRows(dataSource)
   for (let pairs = 0; pairs < given.pairs && findings.length < 3;) {
     while (live.length < given.reads) {
@@ -103,7 +108,9 @@ export async function hunt(
       for (const [at, one] of live.entries()) judge(variant, one, answers[at]!, write, bumped, conditions)
     }
     pairs += live.length
-    for (const [at, one] of live.entries()) settle(one, answers[at]!, statements)
+    // What was not stopped stays as it was stored.
+    const stopped = live.map((one) => variants.filter((variant) => isStopped(variant, one, statements)))
+    for (const [at, one] of live.entries()) settle(one, answers[at]!, statements, stopped[at]!)
     live = live.filter(() => !chance.isOneIn(12))
   }
   return { findings, figures, refused, changed, variantOf }
@@ -119,14 +126,33 @@ export async function hunt(
     }
   }
 
+  /** As a cache keeps it: it may tell others of its rows. */
+  function keep(variant: Variant, key: string, statements: readonly Sent[]): Kept {
+    const kept = variant.kept(statements)
+    variant.judge.note({ scope: 'a', key }, tables, kept.rows, shownIn)
+    return kept
+  }
+
+  /** Those are served that carry none of the tags. */
+  function othersOf(variant: Variant, bumped: ReadonlySet<string> | 'all'): OtherAnswers {
+    return {
+      find(key) {
+        const other = live.find((candidate) => candidate.key === key)?.kept.get(variant.name)
+        return other === undefined || meets(other.tags, bumped) ? undefined : other.rows
+      },
+      mayBeWritten: () => false,
+    }
+  }
+
   async function begin(read: RandomRead): Promise<Live | undefined> {
     const { answer, sent: statements } = await ask(read)
     if (answer.startsWith('error')) {
       refused.reads++
       return undefined
     }
-    const kept = new Map(variants.map((variant) => [variant.name, variant.kept(statements)] as const))
-    return { read, answer, sent: statements, kept }
+    const key = String(++made)
+    const kept = new Map(variants.map((variant) => [variant.name, keep(variant, key, statements)] as const))
+    return { key, read, answer, sent: statements, kept }
   }
 
   function judge(
@@ -139,7 +165,8 @@ export async function hunt(
   ): void {
     const own = figures.get(variant.name)!
     const carried = one.kept.get(variant.name)!.tags
-    const stopped = stops(variant, one.kept.get(variant.name)!, bumped, conditions)
+    const others = othersOf(variant, bumped)
+    const stopped = stops(variant, one.kept.get(variant.name)!, bumped, conditions, others)
     own.pairs++
     if (answer !== one.answer) {
       own.changed++
@@ -159,22 +186,20 @@ export async function hunt(
     if (!meetsTables(carried, bumped)) own.leftAloneByTables++
   }
 
+  function isStopped(variant: Variant, one: Live, statements: readonly Sent[]): boolean {
+    const bumped = variant.writeTags(statements)
+    const others = othersOf(variant, bumped)
+    return stops(variant, one.kept.get(variant.name)!, bumped, variant.conditionsOf(statements), others)
+  }
+
   function settle(
     one: Live,
     { answer, sent: again }: Pick<Live, 'answer' | 'sent'>,
     statements: readonly Sent[],
+    stopped: readonly Variant[],
   ): void {
     if (answer !== one.answer) changed.push({ read: one.sent, write: statements })
-    // What was not stopped stays as it was stored.
-    const stopped = variants.filter((variant) =>
-      stops(
-        variant,
-        one.kept.get(variant.name)!,
-        variant.writeTags(statements),
-        variant.conditionsOf(statements),
-      ),
-    )
-    for (const variant of stopped) one.kept.set(variant.name, variant.kept(again))
+    for (const variant of stopped) one.kept.set(variant.name, keep(variant, one.key, again))
     one.answer = answer
     one.sent = again
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Api } from './api.js'
+import { differingBesides } from './besides-cases.js'
 import { createWorldOf } from './entities.js'
 import { differingLoad, differingValues } from './load-cases.js'
 import { mutants } from './mutants.js'
@@ -35,6 +36,7 @@ function difference(api: Api): string | undefined {
       differingRead(variantOf, recorded, api) ??
       differingLoad(variantOf, api) ??
       differingShown(variantOf, api) ??
+      differingBesides(variantOf, api) ??
       differingValues(dataSource, api)
     )
   } catch (error) {

@@ -21,7 +21,13 @@ function facade(name: string): string {
 
 /** What the cases ask, with a rule taken out. */
 export async function precisionWithout(rule: Rule | undefined): Promise<Api> {
-  const entry = allOf(sources, ['read-precision', 'load-precision', 'table-precision', 'excluded-rows'])
+  const entry = allOf(sources, [
+    'read-precision',
+    'load-precision',
+    'table-precision',
+    'excluded-rows',
+    'judge',
+  ])
   const facades = Object.fromEntries(Object.keys(packages).map((name) => [name, facade(name)]))
   const copy = await copyWithout<Api>({ folder: sources, entry, packages: facades }, rule)
   return { ...copy, createStatementTags }

@@ -23,6 +23,7 @@ const low = 'UPDATE "post" SET "score" = 0 WHERE "score" < 3'
 const comments = 'SELECT "c"."id" AS "i" FROM "comment" "c" WHERE "c"."text" = \'a\''
 const marks = 'SELECT "c"."id" AS "i", "c"."mark" AS "m" FROM "comment" "c" WHERE "c"."text" = \'a\''
 const commentsWithPost = `SELECT "c"."id" AS "i", "c"."postId" AS "p" FROM "comment" "c" WHERE "c"."id" IN (1, 2)`
+const postsWithAuthor = `SELECT "p"."id" AS "i", "p"."authorId" AS "a" FROM "post" "p" WHERE "p"."score" > 3`
 const withPosts = `SELECT "c"."id" AS "i", "p"."id" AS "p" FROM "comment" "c" LEFT JOIN "post" "p" ON "p"."id" = "c"."postId" WHERE "c"."text" = 'a'`
 const withReviewers = `SELECT "p"."id" AS "i", "p"."reviewerId" AS "r", "u"."age" AS "g" FROM "post" "p" LEFT JOIN "person" "u" ON "u"."id" = "p"."reviewerId" WHERE "p"."authorId" = 1`
 const withComments = `SELECT "p"."id" AS "i", "p"."score" AS "s", "c"."mark" AS "m" FROM "post" "p" LEFT JOIN "comment" "c" ON "c"."id" = "p"."score" AND "c"."text" = 'x' WHERE "p"."authorId" = 1`
@@ -169,6 +170,85 @@ const shownCases: readonly ShownCase[] = [
       [marks, [{ i: 1, m: 9 }]],
     ],
     'UPDATE "comment" SET "mark" = 0 WHERE "mark" < 3',
+    'falls',
+  ],
+  // Rows that go along with those that do.
+  [
+    'a row whose parent is shown, and is of another',
+    [
+      [
+        commentsWithPost,
+        [
+          { i: 1, p: 3 },
+          { i: 2, p: 3 },
+        ],
+      ],
+      [postsWithAuthor, [{ i: 3, a: 4 }]],
+    ],
+    'DELETE FROM "person" WHERE "id" = 9',
+    'outlives',
+  ],
+  [
+    'a row whose parent goes along',
+    [
+      [
+        commentsWithPost,
+        [
+          { i: 1, p: 3 },
+          { i: 2, p: 3 },
+        ],
+      ],
+      [postsWithAuthor, [{ i: 3, a: 9 }]],
+    ],
+    'DELETE FROM "person" WHERE "id" = 9',
+    'falls',
+  ],
+  [
+    'one of two rows whose parent is not shown',
+    [
+      [
+        commentsWithPost,
+        [
+          { i: 1, p: 3 },
+          { i: 2, p: 5 },
+        ],
+      ],
+      [postsWithAuthor, [{ i: 3, a: 4 }]],
+    ],
+    'DELETE FROM "person" WHERE "id" = 9',
+    'falls',
+  ],
+  [
+    'a row whose parent does not show whose it is',
+    [
+      [
+        commentsWithPost,
+        [
+          { i: 1, p: 3 },
+          { i: 2, p: 3 },
+        ],
+      ],
+      [titles.replace(' = 1', ' > 1'), [{ i: 3, t: 'a' }]],
+    ],
+    'DELETE FROM "person" WHERE "id" = 9',
+    'falls',
+  ],
+  [
+    'a row of another table has no parent in common',
+    [
+      [
+        commentsWithPost,
+        [
+          { i: 1, p: 3 },
+          { i: 2, p: 3 },
+        ],
+      ],
+      [
+        'SELECT "m"."id" AS "i", "m"."text" AS "t" FROM "label" "m" WHERE "m"."text" = \'a\'',
+        [{ i: 3, t: 'a' }],
+      ],
+    ],
+    'DELETE FROM "person" WHERE "id" = 9',
     'falls',
   ],
   // Rows that another leads to.

@@ -1,4 +1,4 @@
-import { createStatementTags, createValueBucket } from '@freshet/core/adapter'
+import { createStatementTags, createValueBucket, JudgedTags, RowsElsewhere } from '@freshet/core/adapter'
 import {
   applyWrite,
   catalogueQueries,
@@ -8,6 +8,7 @@ import {
   createWriteReach,
   readCatalogue,
   type SqlDialect,
+  uniqueColumns,
 } from '@freshet/sql'
 import type { DataSource } from 'typeorm'
 import { bothConditions, type Conditions } from '../../../core/src/conditions.js'
@@ -17,7 +18,9 @@ import type { PreciseLoad } from '../../src/precision/load-precision.js'
 import { preciseLoad } from '../../src/precision/load-precision.js'
 import type { PreciseRead, ReadPrecision } from '../../src/precision/read-precision.js'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
-import type { ShownGroup } from '../../src/precision/shown-rows.js'
+import { Judge } from '../../src/precision/judge.js'
+import type { KeptRows } from '../../src/precision/kept-rows.js'
+import type { ReadPlan } from '../../src/precision/read-plan.js'
 import type { EntityPrecision } from '../../src/precision/table-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import { sqlDialectOf, tablesOf } from '../../src/reads/index.js'
@@ -33,6 +36,7 @@ export const ownApi: Api = {
   preciseLoad,
   createStatementTags,
   areExcluded,
+  Judge,
 }
 
 export const declared = { dependsOn: {}, tables: ['broad'] }
@@ -53,17 +57,20 @@ export interface Variant {
   /** What is certain of the rows for which some of these tags stand. */
   conditionsOf(sent: readonly Sent[]): Conditions | undefined
   readonly areExcluded: Api['areExcluded']
+  readonly judge: Judge
 }
 
 export interface Kept {
   readonly tags: ReadonlySet<string>
-  readonly shown: readonly ShownGroup[] | undefined
+  readonly rows: KeptRows | undefined
 }
 
 export interface VariantOptions {
   /** Rows are held to the rows that their foreign keys reference. */
   readonly isEnforced?: boolean
   readonly entities?: Readonly<Record<string, EntityPrecision>>
+  /** Which columns are unique is told as in this dialect. Default: its own. */
+  readonly uniqueAsIn?: SqlDialect
 }
 
 /** Makes ways to tell what the statements of a DataSource depend on, all from one look at its catalogue. */
@@ -71,7 +78,11 @@ export async function variantsOf(dataSource: DataSource) {
   setTableOptions(dataSource, declared)
   const dialect = sqlDialectOf(dataSource)!
   const catalogue = readCatalogue(dialect, await dataSource.query(catalogueQueries[dialect]))
-  return (name: string, { isEnforced = false, entities }: VariantOptions, api: Api = ownApi): Variant => {
+  return (
+    name: string,
+    { isEnforced = false, entities, uniqueAsIn = dialect }: VariantOptions,
+    api: Api = ownApi,
+  ): Variant => {
     const tables = api.createTablePrecisions(dataSource, {
       catalogueOf: (table) => catalogue.tables.get(table),
       declared,
@@ -79,19 +90,23 @@ export async function variantsOf(dataSource: DataSource) {
       bucketOf: createValueBucket('s'),
     })
     const named = (sql: string) => tablesOf(sql, dataSource)
+    const isUnique = uniqueColumns(catalogue, uniqueAsIn)
+    const judged = new JudgedTags()
+    const judge = new api.Judge({ tables, elsewhere: new RowsElsewhere(isUnique, compared), judged })
     const precision = api.createReadPrecision({
       dialect,
       tables,
       tablesOf: named,
       enforced: isEnforced ? catalogue.foreignKeys : [],
+      isUnique,
+      onPlan: (plan: ReadPlan) => judge.planned(plan),
       anyTable: '*',
     })
     const statementTags = api.createStatementTags(
       createWriteReach(tableGraphOf(dataSource, declared)),
       tables,
       compared,
-      // As a cache of TypeORM's reads is told.
-      () => false,
+      (tag) => judged.has(tag),
     )
     const loadOf: Variant['load'] = (tablesRead, first) =>
       api.preciseLoad({ precision, tables, tablesOf: named, anyTable: '*' }, tablesRead, first)
@@ -103,7 +118,7 @@ export async function variantsOf(dataSource: DataSource) {
       const load = loadOf(isKnown ? all : undefined)
       const reads = sent.map((one) => ({ ...one, rows: rowsOf(one.result) }))
       const late = load.lateTags(reads)
-      return { tags: new Set([...load.tags, ...(late ?? load.clocks)]), shown: load.shownRows(reads) }
+      return { tags: new Set([...load.tags, ...(late ?? load.clocks)]), rows: load.kept(reads) }
     }
     const change = (sent: readonly Sent[]) => {
       const tags = new Set(['*'])
@@ -126,6 +141,7 @@ export async function variantsOf(dataSource: DataSource) {
       dialect,
       precision,
       areExcluded: api.areExcluded,
+      judge,
       load: loadOf,
       readTags: (sent) => kept(sent).tags,
       kept,
@@ -134,6 +150,9 @@ export async function variantsOf(dataSource: DataSource) {
     }
   }
 }
+
+/** Of what was kept with an answer. */
+export const shownIn = (rows: unknown): KeptRows['shown'] | undefined => (rows as KeptRows | undefined)?.shown
 
 /** What a runner answers with a structured result. */
 export const rowsOf = (result: unknown): unknown => (result as { readonly records?: unknown }).records

@@ -1,0 +1,81 @@
+import type {
+  ConditionalChange,
+  JudgedTags,
+  KeptAt,
+  OtherAnswers,
+  RowsElsewhere,
+  RowsShown,
+} from '@freshet/core/adapter'
+import type { ValueType } from '@freshet/sql'
+import { isBesides } from './besides.js'
+import type { KeptRows } from './kept-rows.js'
+import { tagsOfPlace } from './place.js'
+import type { ReadPlan } from './read-plan.js'
+import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
+import type { TablePrecisions } from './table-precision.js'
+
+interface JudgeParts {
+  readonly tables: TablePrecisions
+  readonly elsewhere: RowsElsewhere<ValueType>
+  readonly judged: JudgedTags
+}
+
+/** Judges answers of one DataSource by what rows have that they do not show. */
+export class Judge {
+  readonly #parts: JudgeParts
+
+  constructor(parts: JudgeParts) {
+    this.#parts = parts
+  }
+
+  /** To be called before an answer of the plan is stored. */
+  planned({ places, judged }: ReadPlan): void {
+    for (const place of places) {
+      if (!judged.has(place.table.texts.table)) continue
+      for (const { table } of place.derived) this.#parts.elsewhere.want(table)
+      for (const chosen of [undefined, ...place.candidates])
+        this.#parts.judged.addAll(tagsOfPlace(place, chosen))
+    }
+  }
+
+  /** As of core. @param scope what the answer may be seen by */
+  isBesides(
+    kept: KeptRows | undefined,
+    change: ConditionalChange,
+    others: OtherAnswers,
+    scope: string,
+  ): boolean {
+    return kept !== undefined && isBesides(kept, change, { ...this.#parts, others, scope })
+  }
+
+  /**
+   * An answer is about to be kept: it may tell others of its rows.
+   *
+   * @param names the tables that it reads
+   * @param shownIn the rows that an answer shows, as it is stored
+   */
+  note(
+    at: KeptAt,
+    names: readonly string[],
+    answer: unknown,
+    shownIn: (answer: unknown) => readonly ShownGroup[] | undefined,
+  ): void {
+    const { tables, elsewhere } = this.#parts
+    for (const name of names) {
+      const table = elsewhere.isWanted(name) ? tables.of(name) : undefined
+      const columns = tables.columnsOf({ name })?.all.map((column) => column.name)
+      if (table?.grain !== 'row' || columns === undefined) continue
+      const shown: RowsShown<ValueType> = {
+        table,
+        columns,
+        rowsOf: (value) =>
+          (shownIn(value) ?? [])
+            .map(readGroup)
+            .filter(({ shape }) => shape.table === table.texts.table)
+            .flatMap(({ rows }) => rows),
+        valueOf: (row, column) => (row as RowShown).valueOf(column),
+      }
+      elsewhere.note(at, shown, answer)
+    }
+  }
+}

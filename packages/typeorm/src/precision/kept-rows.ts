@@ -1,0 +1,91 @@
+import type { AppliedRead } from './applied-read.js'
+import type { JudgedGroup } from './judged-group.js'
+import { judgedGroup } from './judged-group.js'
+import { maxLate } from './late-tags.js'
+import type { PlannedPlace } from './place.js'
+import type { Cut, ReadPlan } from './read-plan.js'
+import { comparable, keyText, type ShownGroup } from './shown-group.js'
+
+/** What is kept with an answer, for changes that do not name what it depends on: plain data. */
+export interface KeptRows {
+  /** The rows on which it depends by their names. */
+  readonly shown: readonly ShownGroup[]
+  /** What leaves other rows out. */
+  readonly judged: readonly JudgedGroup[]
+}
+
+/** A text that was sent with these values. */
+export interface Asked extends Pick<AppliedRead, 'choice'> {
+  readonly plan: ReadPlan
+  readonly parameters: readonly unknown[] | undefined
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+/**
+ * @param rows as the driver gives them
+ * @param judged the tags of tables of whose rows the whole answer leaves some out
+ * @param before how many groups of shown rows are kept of other statements, in front of these
+ */
+export function keptRows(
+  asked: Asked,
+  rows: readonly unknown[],
+  judged: ReadonlySet<string>,
+  before: number,
+): KeptRows {
+  const { plan, choice, parameters } = asked
+  const shown: ShownGroup[] = []
+  const groups: JudgedGroup[] = []
+  for (const [at, place] of plan.places.entries()) {
+    const pinned = choice[at]?.rowKey === undefined ? undefined : choice[at]
+    const isShown = pinned !== undefined || place.named !== undefined
+    if (judged.has(place.table.texts.table)) {
+      const cut = isShown && plan.cut?.place === at ? plan.cut : undefined
+      const isFull = cut !== undefined && isCutOff(cut, rows, parameters)
+      groups.push(judgedGroup(place, choice[at], parameters, isFull ? cut : undefined, before + shown.length))
+    }
+    if (!isShown) continue
+    const values = valuesOf(place, rows as readonly Row[])
+    // A row that was asked for and is not shown may be there, and not be what else was asked for.
+    const isWhole =
+      values !== undefined && (pinned === undefined || pinned.pins(parameters)?.length === values.count)
+    shown.push([place.shownColumns().shape, isWhole, ...(values?.all ?? [])])
+  }
+  return { shown, judged: groups }
+}
+
+/** Where fewer rows are given than were asked for, any may come. */
+function isCutOff(cut: Cut, rows: readonly unknown[], parameters: readonly unknown[] | undefined): boolean {
+  const limit = cut.limit(parameters)
+  return limit !== undefined && rows.length >= limit
+}
+
+interface Values {
+  readonly all: readonly unknown[]
+  /** Of how many rows. */
+  readonly count: number
+}
+
+/** `undefined` if there are more rows than are named. */
+function valuesOf({ named, shownColumns }: PlannedPlace, rows: readonly Row[]): Values | undefined {
+  const all: unknown[] = []
+  const seen = new Set<string>()
+  if (named === undefined) return { all, count: 0 }
+  const columns = shownColumns().values
+  for (const row of rows) {
+    const key = named.values.map(({ name }) => row[name])
+    // There is no row here, or it is not named.
+    if (key.includes(null)) continue
+    const text = keyText(key)
+    if (seen.has(text)) continue
+    if (seen.size === maxLate) return undefined
+    seen.add(text)
+    // One to which another leads need not be there for this answer, and shows NULLs then which it does not have.
+    const isThere = columns.some(({ name, isOwn }) => isOwn && row[name] !== null)
+    for (const { name, isOwn } of columns) {
+      const value = row[name]
+      all.push(value === null ? (isOwn && isThere ? null : undefined) : comparable(value))
+    }
+  }
+  return { all, count: seen.size }
+}

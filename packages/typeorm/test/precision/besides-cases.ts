@@ -1,0 +1,378 @@
+import type { OtherAnswers } from '@freshet/core/adapter'
+import type { Api } from './api.js'
+import type { VariantOf } from './recorded.js'
+import { shownIn } from './world.js'
+
+type Row = Readonly<Record<string, unknown>>
+type Statement = readonly [sql: string, rows: readonly Row[]]
+
+/** Another answer, in a scope. */
+interface Other {
+  readonly reads: readonly Statement[]
+  readonly scope?: string
+  /** It is not to be served any more. */
+  readonly isGone?: true
+}
+
+/** Whether an answer outlives what a statement does to a tag of its, which stands for more than the rows that it names. */
+interface BesidesCase {
+  readonly about: string
+  readonly reads: readonly Statement[]
+  readonly write: string
+  readonly returned?: readonly unknown[]
+  readonly tag: string
+  readonly other?: Other
+  /** A table that is being written. */
+  readonly underWay?: string
+  readonly outlives: boolean
+}
+
+const columns = '"p"."id" AS "i", "p"."score" AS "s", "p"."title" AS "t"'
+const bestSql = `SELECT ${columns} FROM "post" "p" ORDER BY "p"."score" DESC, "p"."id" ASC LIMIT 2`
+const rows = (...scores: readonly unknown[]): readonly Row[] =>
+  scores.map((s, at) => ({ i: at + 1, s, t: 'a' }))
+const scored = (score: number, id = 9) => `UPDATE "post" SET "score" = ${score} WHERE "id" = ${id}`
+const best = { reads: [[bestSql, rows(90, 50)]], tag: 'post.score' } as const
+const worst = {
+  reads: [[bestSql.replace('DESC', 'ASC'), rows(5, 9)]],
+  tag: 'post.score',
+} as const
+const pageSql = `SELECT DISTINCT "d"."i" AS "ids", "d"."s" AS "s" FROM (SELECT ${columns} FROM "post" "p" LEFT JOIN "comment" "c" ON "c"."postId" = "p"."id" WHERE "c"."text" = 'a') "d" ORDER BY "d"."s" ASC, "d"."i" ASC LIMIT 2 OFFSET 0`
+const ofPage = `SELECT ${columns} FROM "post" "p" WHERE "p"."id" IN (1, 2) ORDER BY "p"."score" ASC`
+const page = {
+  reads: [
+    [
+      pageSql,
+      [
+        { ids: 1, s: 5 },
+        { ids: 2, s: 9 },
+      ],
+    ],
+    [ofPage, rows(5, 9)],
+  ],
+  tag: 'post.score',
+} as const
+const joined = (join: string, order: string) =>
+  `SELECT ${columns}, "c"."id" AS "c", "c"."mark" AS "m" FROM "comment" "c" ${join} JOIN "post" "p" ON "p"."id" = "c"."postId" AND "p"."kind" = 'a' ORDER BY ${order} DESC LIMIT 2`
+const joinedRows = [
+  { i: 1, s: 90, t: 'a', c: 1, m: 9 },
+  { i: 2, s: 50, t: 'a', c: 2, m: 5 },
+]
+
+const labelled =
+  'SELECT COUNT(DISTINCT("p"."id")) AS "n" FROM "post" "p" LEFT JOIN "comment" "c" ON "c"."postId" = "p"."id" LEFT JOIN "person" "u" ON "u"."id" = "p"."authorId" WHERE "u"."email" = \'a@x\''
+const written = {
+  reads: [[labelled, [{ n: 4 }]]],
+  tag: 'post[]',
+  other: {
+    reads: [
+      [
+        'SELECT "u"."id" AS "i", "u"."email" AS "e" FROM "person" "u" WHERE "u"."age" > 3',
+        [
+          { i: 8, e: 'b@x' },
+          { i: 7, e: 'a@x' },
+        ],
+      ],
+    ],
+  },
+} as const
+const referring =
+  'SELECT COUNT(1) AS "n" FROM "post" "p" LEFT JOIN "comment" "c" ON "c"."postId" = "p"."authorId" WHERE "c"."id" = 5'
+const emailOf = (email: string) =>
+  [['SELECT "u"."id" AS "i", "u"."email" AS "e" FROM "person" "u" LIMIT 1', [{ i: 7, e: email }]]] as const
+const insert = (author: number | string) =>
+  `INSERT INTO "post" ("slug", "title", "authorId") VALUES ('s', 't', ${author})`
+
+export const besidesCases: readonly BesidesCase[] = [
+  // The first rows of an order.
+  { about: 'a row that comes after the last one', ...best, write: scored(49), outlives: true },
+  { about: 'not one that comes before it', ...best, write: scored(51), outlives: false },
+  { about: 'nor one beside it', ...best, write: scored(50), outlives: false },
+  { about: 'nor one that is shown', ...best, write: scored(49, 2), outlives: false },
+  { about: 'in ascending order', ...worst, write: scored(10), outlives: true },
+  { about: 'in ascending order one before', ...worst, write: scored(8), outlives: false },
+  {
+    about: 'what a statement returns tells where the row comes',
+    ...best,
+    write: 'UPDATE "post" SET "score" = "score" + 1 WHERE "id" = 9 RETURNING "id", "score"',
+    returned: [{ id: 9, score: 12 }],
+    outlives: true,
+  },
+  {
+    about: 'and nothing else does, where it is computed',
+    ...best,
+    write: 'UPDATE "post" SET "score" = "score" + 1 WHERE "id" = 9',
+    outlives: false,
+  },
+  {
+    about: 'a new row that comes after the last one',
+    ...best,
+    write: `INSERT INTO "post" ("slug", "title", "score") VALUES ('s', 't', 49)`,
+    tag: 'post[]',
+    outlives: true,
+  },
+  {
+    about: 'not new rows one of which comes before it',
+    ...best,
+    write: `INSERT INTO "post" ("slug", "title", "score") VALUES ('s', 't', 49), ('r', 't', 51)`,
+    tag: 'post[]',
+    outlives: false,
+  },
+  {
+    about: 'not where fewer rows are shown than were asked for',
+    ...best,
+    reads: [[bestSql, rows(90)]],
+    write: scored(49),
+    outlives: false,
+  },
+  {
+    about: 'not where rows are skipped',
+    ...best,
+    reads: [[`${bestSql} OFFSET 1`, rows(90, 50)]],
+    write: scored(49),
+    outlives: false,
+  },
+  {
+    about: 'not where the last row shows nothing',
+    ...best,
+    reads: [[bestSql, rows(90, null)]],
+    write: scored(49),
+    outlives: false,
+  },
+  {
+    about: 'not where more rows are shown than are named',
+    ...best,
+    reads: [
+      [
+        bestSql.replace('LIMIT 2', 'LIMIT 101'),
+        Array.from({ length: 101 }, (_, at) => ({ i: at, s: 200 - at, t: 'a' })),
+      ],
+    ],
+    write: scored(49, 999),
+    outlives: false,
+  },
+  {
+    about: 'a page that is read by its keys',
+    ...page,
+    write: scored(10),
+    outlives: true,
+  },
+  {
+    about: 'not a page into which a row comes',
+    ...page,
+    write: scored(8),
+    outlives: false,
+  },
+  {
+    about: 'not a list beside others that show all rows',
+    ...best,
+    reads: [...best.reads, [`SELECT ${columns} FROM "post" "p" WHERE "p"."score" > 3`, rows(90, 50)]],
+    write: scored(49),
+    outlives: false,
+  },
+  {
+    about: 'a list that is cut off, behind one of the same rows',
+    ...best,
+    reads: [
+      [`SELECT ${columns} FROM "post" "p" WHERE "p"."id" IN (7)`, [{ i: 7, s: 1, t: 'a' }]],
+      ...best.reads,
+    ],
+    write: scored(49),
+    outlives: true,
+  },
+  {
+    about: 'a row that is joined in each row',
+    reads: [[joined('INNER', '"p"."score"'), joinedRows]],
+    tag: 'post.kind',
+    write: 'UPDATE "post" SET "kind" = \'b\' WHERE "id" = 9 RETURNING "id", "score"',
+    returned: [{ id: 9, score: 12 }],
+    outlives: true,
+  },
+  {
+    about: 'not by one that need not be there',
+    reads: [[joined('LEFT', '"p"."score"'), joinedRows]],
+    tag: 'post.score',
+    write: 'UPDATE "post" SET "kind" = \'b\', "score" = 12 WHERE "id" = 9',
+    outlives: false,
+  },
+  {
+    about: 'not a row of another table than that of the order',
+    reads: [[joined('INNER', '"c"."mark"'), joinedRows]],
+    tag: 'post.kind',
+    write: 'UPDATE "post" SET "kind" = \'b\' WHERE "id" = 9 RETURNING "id", "score"',
+    returned: [{ id: 9, score: 1 }],
+    outlives: false,
+  },
+  {
+    about: 'not by a column of another table, however it is called',
+    reads: [
+      [joined('INNER', '"c"."id"').replace('DESC', 'ASC'), joinedRows],
+      [joined('INNER', '"p"."score"'), joinedRows],
+    ],
+    tag: 'post.kind',
+    write: 'UPDATE "post" SET "kind" = \'b\' WHERE "id" = 9 RETURNING "id", "score"',
+    returned: [{ id: 9, score: 12 }],
+    outlives: false,
+  },
+  {
+    about: 'not a list beside others of too many rows',
+    ...best,
+    reads: [
+      ...best.reads,
+      [
+        `SELECT ${columns} FROM "post" "p" WHERE "p"."title" = 'a'`,
+        Array.from({ length: 101 }, (_, at) => ({ i: at + 10, s: 1, t: 'a' })),
+      ],
+    ],
+    write: scored(49, 999),
+    outlives: false,
+  },
+  // Rows of another row.
+  { about: 'a row of another that comes', ...written, write: insert(8), outlives: true },
+  { about: 'not one of its own', ...written, write: insert(7), outlives: false },
+  {
+    about: 'not one of which nobody knows whose it is',
+    ...written,
+    write: 'UPDATE "post" SET "authorId" = 8 WHERE "id" = 3',
+    tag: 'post.authorid',
+    outlives: false,
+  },
+  {
+    about: 'a row that goes from another to another',
+    ...written,
+    write: 'UPDATE "post" SET "authorId" = 8 WHERE "authorId" = 9',
+    tag: 'post.authorid',
+    outlives: true,
+  },
+  {
+    about: 'not a row that leaves for another',
+    ...written,
+    write: 'UPDATE "post" SET "authorId" = 8 WHERE "authorId" = 7',
+    tag: 'post.authorid',
+    outlives: false,
+  },
+  {
+    about: 'not a row that comes from another',
+    ...written,
+    write: 'UPDATE "post" SET "authorId" = 7 WHERE "authorId" = 8',
+    tag: 'post.authorid',
+    outlives: false,
+  },
+  {
+    about: 'not where nobody knows which row is meant',
+    ...written,
+    other: { reads: emailOf('b@x') },
+    write: insert(8),
+    outlives: false,
+  },
+  {
+    about: 'not of a text that is spelt otherwise',
+    ...written,
+    other: { reads: emailOf('A@x') },
+    write: insert(8),
+    outlives: false,
+  },
+  {
+    about: 'not where the other answer has fallen',
+    ...written,
+    other: { ...written.other, isGone: true },
+    write: insert(8),
+    outlives: false,
+  },
+  {
+    about: 'not where somebody else has seen it',
+    ...written,
+    other: { ...written.other, scope: 'b' },
+    write: insert(8),
+    outlives: false,
+  },
+  {
+    about: 'not while the row is written that tells whose it is',
+    ...written,
+    write: insert(8),
+    underWay: 'person',
+    outlives: false,
+  },
+  { about: 'while another table is written', ...written, write: insert(8), underWay: 'post', outlives: true },
+  {
+    about: 'a row of another, of which an answer tells beside rows of other tables',
+    reads: [[referring, [{ n: 4 }]]],
+    tag: 'post.authorid',
+    other: {
+      reads: [
+        ['SELECT "p"."id" AS "i" FROM "post" "p" WHERE "p"."id" = 5', [{ i: 5 }]],
+        [
+          'SELECT "c"."id" AS "i", "c"."postId" AS "p" FROM "comment" "c" WHERE "c"."id" = 5',
+          [{ i: 5, p: 7 }],
+        ],
+      ],
+    },
+    write: 'UPDATE "post" SET "authorId" = 8 WHERE "authorId" = 9',
+    outlives: true,
+  },
+  {
+    about: 'not by a column that is not unique',
+    ...written,
+    reads: [[labelled.replace('"u"."email"', '"u"."nick_name"'), [{ n: 4 }]]],
+    write: insert(8),
+    outlives: false,
+  },
+  {
+    about: 'not by one of several values',
+    ...written,
+    reads: [[labelled.replace("= 'a@x'", "IN ('a@x', 'c@x')"), [{ n: 4 }]]],
+    write: insert(8),
+    outlives: false,
+  },
+]
+
+/** How the judgement of a case differs from what it should be. */
+export function differingBesides(variantOf: VariantOf, api?: Api): string | undefined {
+  for (const one of besidesCases) {
+    const found = judgement(variantOf, one, api)
+    if (found !== one.outlives) return `${one.about}: expected ${one.outlives}, but found ${found}`
+  }
+  return undefined
+}
+
+export function judgement(
+  variantOf: VariantOf,
+  { reads, write, returned, tag, other, underWay }: BesidesCase,
+  api?: Api,
+): boolean | string {
+  const variant = variantOf('besides', { isEnforced: true, uniqueAsIn: 'postgresql' }, api)
+  const keptOf = (statements: readonly Statement[]) =>
+    variant.kept(
+      statements.map(([sql, records]) => ({ sql, parameters: [], result: { records, raw: records } })),
+    )
+  const kept = keptOf(reads)
+  const told = other && keptOf(other.reads)
+  if (told !== undefined)
+    variant.judge.note(
+      { scope: other!.scope ?? 'a', key: 'other' },
+      ['person', 'comment'],
+      told.rows,
+      shownIn,
+    )
+  const sent = [
+    {
+      sql: write,
+      parameters: [],
+      result: returned === undefined ? { affectedRows: 1 } : [returned, returned.length],
+    },
+  ]
+  const bumped = variant.writeTags(sent)
+  if (bumped === 'all' || !bumped.has(tag) || !kept.tags.has(tag)) return `${tag} is not both's`
+  const others: OtherAnswers = {
+    find: (key) => (key === 'other' && other?.isGone !== true ? told?.rows : undefined),
+    mayBeWritten: (table) => table === underWay,
+  }
+  const some = variant.conditionsOf(sent)?.get(tag)
+  return (
+    some?.changes.every(
+      ({ tell, ...change }) =>
+        tell !== undefined &&
+        variant.judge.isBesides(kept.rows, { ...change, told: tell(), tag, table: some.table }, others, 'a'),
+    ) === true
+  )
+}
