@@ -1,4 +1,5 @@
 import type { KnownTables } from '../binding.js'
+import { conditionsOf } from '../conditions.js'
 import type { Execution, StatementAnswer } from '../execution.js'
 import {
   createStatementTags,
@@ -34,21 +35,41 @@ export function knownWrites<
   Type,
 >(parts: KnownWritesParts<Statement, Change, Type>): KnownTables<Statement> {
   const { reach, tables, compared, isKnown } = parts
-  const rowsOf = ({ statement, parameters }: Execution<Statement>, answer: StatementAnswer | undefined) =>
-    parts.rowsOf(statement, { parameters, ...answer })
+  const rowsOf = (execution: Execution<Statement>, answer: StatementAnswer | undefined) =>
+    parts.rowsOf(
+      execution.statement,
+      answer === undefined ? execution : { parameters: execution.parameters, ...answer },
+    )
   const tagsOf = createStatementTags(reach, tables, compared, (tag) => parts.isJudged(tag))
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
-    prepare(execution) {
+    prepare(execution): PreparedTags | undefined {
       const rows = rowsOf(execution, undefined)
-      return rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
+      const begun = rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
+      if (begun === undefined) return undefined
+      const tags = begun.isTold ? tagsOf(execution.statement, rows, begun) : undefined
+      // Of rows nothing is certain until it is known what they have.
+      const isWhole = tags !== undefined && (tags === 'all' || conditionsOf(tags) === undefined)
+      return { of: tables, begun, whole: isWhole ? tags : undefined }
     },
-    tagsOf: (execution, answer, begun) =>
-      tagsOf(execution.statement, rowsOf(execution, answer), begun as BegunTags | undefined),
+    tagsOf(execution, answer, given) {
+      const prepared = given as PreparedTags | undefined
+      if (prepared?.whole !== undefined && prepared.of === tables && answer?.affected !== 0)
+        return prepared.whole
+      return tagsOf(execution.statement, rowsOf(execution, answer), prepared?.begun)
+    },
     whyWide(execution, answer) {
       if (!isKnown) return undefined
       const rows = rowsOf(execution, answer)
       return rows.table === undefined ? rows.reason : whyWide(rows, tables.of(rows.table.name.toLowerCase()))
     },
   }
+}
+
+/** What is made of a statement while the database works at it. */
+interface PreparedTags {
+  readonly of: TablePrecisions
+  readonly begun: BegunTags
+  /** All that it bumps, whatever it is answered, unless that it concerned no row. */
+  readonly whole: readonly string[] | 'all' | undefined
 }

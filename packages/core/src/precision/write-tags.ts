@@ -45,6 +45,8 @@ const isTold = (change: RowChange, table: TablePrecision): table is PreciseTable
 /** The tags of a change as far as they are told before it is answered. */
 export interface BegunTags {
   readonly table: PreciseTable
+  /** Whether these are all of them. */
+  readonly isTold: boolean
   /** All of them. @param change applied once it has answered */
   end(change: RowChange): readonly string[]
 }
@@ -61,6 +63,7 @@ export function beginTags(change: RowChange, table: TablePrecision): BegunTags |
   addTags(change, table, tags, later)
   return {
     table,
+    isTold: later.length === 0,
     end(answered) {
       for (const add of later) add(answered)
       return [...tags]

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createValueBucket, preciseTable, type RowChange, writeTags } from '@freshet/core/adapter'
+import {
+  conditionsOf,
+  createValueBucket,
+  knownWrites,
+  preciseTable,
+  type RowChange,
+  writeTags,
+} from '@freshet/core/adapter'
 import { beginTags } from '../../src/precision/write-tags.js'
 
 const table = preciseTable({
@@ -65,4 +72,77 @@ test('there is nothing to begin with where all is wide, or nothing is done', () 
   )
   expect(beginTags(none, table)).toBeUndefined()
   expect(beginTags({ ...none, isNothing: false, kind: 'unknown' }, table)).toBeUndefined()
+})
+
+test('a write that was prepared before the answer bumps what the answered one does', () => {
+  const base = fc.record({
+    kind: fc.constantFrom('insert', 'update', 'delete', 'upsert'),
+    assigned: fc.constantFrom(undefined, [], ['views'], ['title', 'views'], ['slug']),
+    isNothing: fc.constant(false),
+  })
+  const condition = fc.boolean()
+  const judged = fc.constantFrom<(readonly string[])[]>([], ['post.views'], ['post[]', 'post-'])
+  const answer = fc.constantFrom(undefined, {}, { affected: 0 }, { affected: 1 })
+  fc.assert(
+    fc.property(
+      base,
+      fc.array(told, { minLength: 7, maxLength: 7 }),
+      condition,
+      judged,
+      answer,
+      (change, byKey, isConditional, judgedTags, given) => {
+        const rowsOf = (_statement: unknown, { affected }: { readonly affected?: number | undefined }) => ({
+          ...changeOf(change, byKey, given !== undefined && affected !== undefined),
+          table: { name: 'post' },
+          reason: undefined,
+          isNothing: affected === 0,
+          condition: () => (isConditional ? { excludes: () => false } : undefined),
+          tell: () => ({ touched: nothing, entering: nothing, after: () => [String(affected)] }),
+        })
+        const cascading = { child: 'comment', columns: ['post'], references: ['id'] }
+        const writes = knownWrites({
+          reach: {
+            touched: () => 'all',
+            beyond: ({ isDelete }: { readonly table: string; readonly isDelete: boolean }) => ({
+              tables: isDelete ? ['comment'] : [],
+            }),
+            cascades: ({ isDelete }) => (isDelete ? [cascading] : []),
+            holdsRows: () => true,
+          },
+          tables: { of: (name) => (name === 'post' ? table : comments) },
+          compared: { listed: () => ({ excludes: () => false }), areAlike: () => true },
+          isJudged: (tag) => judgedTags.includes(tag),
+          rowsOf,
+          isKnown: true,
+        })
+        const statement = { sql: '', writes: [{ table: 'post', isDelete: change.kind === 'delete' }] }
+        const execution = { statement, parameters: [] }
+        const told = (tags: readonly string[] | 'all') => [
+          tags === 'all' ? tags : tags.toSorted(),
+          tags === 'all'
+            ? undefined
+            : [...(conditionsOf(tags) ?? [])]
+                .toSorted()
+                .map(([tag, { changes }]) => [tag, changes.map(({ tell }) => tell?.().after(['title']))]),
+        ]
+        const prepared = writes.prepare!(execution)
+        expect(told(writes.tagsOf!(execution, given, prepared))).toEqual(
+          told(writes.tagsOf!(execution, given, undefined)),
+        )
+      },
+    ),
+    { numRuns: 3000 },
+  )
+})
+
+const nothing = () => undefined
+
+const comments = preciseTable({
+  prefix: '',
+  name: 'comment',
+  columns: { named: () => ({ column: { type: 'integer' } }) },
+  rowKey: ['id'],
+  keys: [['post']],
+  selfChanging: [],
+  bucketOf: createValueBucket('s'),
 })

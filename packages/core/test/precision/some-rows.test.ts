@@ -270,7 +270,7 @@ test('a statement that concerned no row bumps the clock, whatever was begun', ()
     holdsRows: () => true,
   }
   const tagsOf = createStatementTags(reach, { of: (name) => tables.get(name)! })
-  const begun = { table: tables.get('user') as never, end: () => ['user~', 'user#7'] }
+  const begun = { table: tables.get('user') as never, isTold: false, end: () => ['user~', 'user#7'] }
   expect(tagsOf({ writes: [{ table: 'user' }] }, row, begun)).toEqual(['user~'])
   expect(tagsOf({ writes: [{ table: 'user' }] }, { ...row, isNothing: false }, begun)).toEqual([
     'user~',
