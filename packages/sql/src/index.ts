@@ -46,6 +46,7 @@ export {
   type EqualColumns,
   type KeyPins,
   type PlaceColumn,
+  type PreparedComparison,
   type PreparedCut,
   type PreparedPlace,
   type PreparedRead,

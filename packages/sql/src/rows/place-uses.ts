@@ -1,4 +1,5 @@
 import type { ColumnUse } from './column-uses.js'
+import type { Comparison } from './comparisons.js'
 import type { OuterQuery, QueryParts } from './query-block.js'
 
 /** What a query does with the columns of one of its tables. */
@@ -7,8 +8,17 @@ export interface PlaceUses {
   readonly decidedBy: readonly string[] | undefined
   readonly chosenBy: readonly string[] | undefined
   readonly shown: readonly string[] | undefined
+  /** Those of `decidedBy` that do nothing but be held against values. */
+  readonly compared: ReadonlyMap<string, readonly Comparison[]>
+  /** Those of `decidedBy` that do more than order. */
+  readonly filters: readonly string[] | undefined
   readonly isOptional: boolean
   readonly isUnused: boolean
+}
+
+/** A place that names a column, and what it is held against there, if that is all. */
+export interface ComparedUse extends ColumnUse {
+  readonly comparison: Comparison | undefined
 }
 
 /** Where a column is named: `shown` as it is, `page` where it is shown and orders, or the number of the ON. */
@@ -18,19 +28,20 @@ type Area = 'shown' | 'page' | 'none' | 'order' | 'other' | number
 interface LocatedUse {
   readonly column: string
   readonly area: Area
+  readonly comparison: Comparison | undefined
 }
 
 /** What is done with the columns of every table, by its place. */
-export function usesOfPlaces(uses: readonly ColumnUse[], parts: QueryParts): readonly PlaceUses[] {
+export function usesOfPlaces(uses: readonly ComparedUse[], parts: QueryParts): readonly PlaceUses[] {
   const byReference = new Map<string, LocatedUse[]>()
   // Whose it is cannot be told.
   let [decidesAny, showsAny] = [false, false]
-  for (const { at, reference, column } of uses) {
+  for (const { at, reference, column, comparison } of uses) {
     const area = areaOf(at, parts)
     if (reference !== undefined && column !== undefined) {
       const own = byReference.get(reference)
-      if (own === undefined) byReference.set(reference, [{ column, area }])
-      else own.push({ column, area })
+      if (own === undefined) byReference.set(reference, [{ column, area, comparison }])
+      else own.push({ column, area, comparison })
     } else if (area === 'shown') showsAny = true
     else if (area !== 'none') decidesAny = true
   }
@@ -41,11 +52,33 @@ export function usesOfPlaces(uses: readonly ColumnUse[], parts: QueryParts): rea
     return {
       decidedBy: decidesAny ? undefined : columnsIn(own, (area) => area !== 'shown' && area !== 'none'),
       chosenBy: decidesAny ? undefined : columnsIn(own, (area) => chooses(area, parts.outer, isChosenOn)),
+      compared: decidesAny ? nothingCompared : comparedIn(own.filter(decides)),
+      filters: decidesAny
+        ? undefined
+        : columnsIn(own, (area) => area === 'other' || typeof area === 'number'),
       shown: showsAny ? undefined : columnsIn(own, (area) => area === 'shown' || area === 'page'),
       isOptional: outerItem !== undefined && optional.has(outerItem),
       isUnused: outerItem !== undefined && unused.has(outerItem),
     }
   })
+}
+
+const nothingCompared: ReadonlyMap<string, readonly Comparison[]> = new Map()
+
+const decides = ({ area }: LocatedUse): boolean => area !== 'shown' && area !== 'none'
+
+function comparedIn(uses: readonly LocatedUse[]): ReadonlyMap<string, readonly Comparison[]> {
+  const compared = new Map<string, Comparison[]>()
+  const others = new Set(
+    uses.filter(({ comparison }) => comparison === undefined).map(({ column }) => column),
+  )
+  for (const { column, comparison } of uses) {
+    if (comparison === undefined || others.has(column)) continue
+    const own = compared.get(column)
+    if (own === undefined) compared.set(column, [comparison])
+    else own.push(comparison)
+  }
+  return compared
 }
 
 /** Each column once. */

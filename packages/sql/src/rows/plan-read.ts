@@ -6,6 +6,7 @@ import { tokenize } from '../tokenizer.js'
 import { TokenKind, tokenAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
 import { columnUses, type ColumnUse } from './column-uses.js'
+import { comparisonAt, tellsComparisons } from './comparisons.js'
 import type { FromItem } from './from-list.js'
 import { type Cut, type FirstOrder, firstOrder } from './cut.js'
 import { readPage } from './page.js'
@@ -50,7 +51,7 @@ function planOfQuery(whole: WholeStatement): ReadPlan {
   const parts = emptyParts(verb)
   readQuery(whole, verb, end, parts, false)
   const shown = shownItems(source, parts.shown.from, parts.shown.end)
-  return planOfParts(source, verb, end, parts, shown, orderedFirst(source, parts.outer?.order, shown))
+  return planOfParts(whole, verb, end, parts, shown, orderedFirst(source, parts.outer?.order, shown))
 }
 
 /** A query around another is a query of that one's tables which shows less. */
@@ -77,7 +78,7 @@ function planOfPage(whole: WholeStatement): ReadPlan | undefined {
   const around = page.shown.map((item) => ({ ...named(item.column)!, name: item.name, folded: item.folded }))
   const first = page.first && named(page.first.column)
   return planOfParts(
-    source,
+    whole,
     page.inner.from,
     page.inner.end,
     parts,
@@ -96,7 +97,7 @@ const emptyParts = (verb: number): QueryParts => ({
 })
 
 function planOfParts(
-  source: TokenizedSql,
+  { source, parameterAt }: WholeStatement,
   from: number,
   end: number,
   parts: QueryParts,
@@ -105,8 +106,12 @@ function planOfParts(
 ): ReadPlan {
   const names = uniquelyNamed(shown)
   const named = columnUses(source, from, end, parts.items)
+  const areTold = tellsComparisons(source, from, end)
   const uses = usesOfPlaces(
-    named.map((use) => orderedBy(source, use, names, parts) ?? use),
+    named.map((use) => ({
+      ...(orderedBy(source, use, names, parts) ?? use),
+      comparison: areTold ? comparisonAt(source, parameterAt, use) : undefined,
+    })),
     parts,
   )
   const condition = allOf(parts.conditions)
@@ -114,13 +119,15 @@ function planOfParts(
     kind: 'tables',
     tables: parts.tables.map((table, place) => {
       const { item, hidesRows, isLimited, outerItem } = table
-      const { decidedBy, chosenBy, isOptional, isUnused, shown: columns } = uses[place]!
+      const { decidedBy, chosenBy, compared, filters, isOptional, isUnused, shown: columns } = uses[place]!
       const isShown = !hidesRows && outerItem !== undefined
       return {
         table: item.table,
         hidesRows,
         isLimited,
         decidedBy,
+        compared,
+        filters,
         isUnused,
         shown: isShown
           ? {

@@ -2,6 +2,7 @@ import type { SqlDialect } from '../dialect.js'
 import type { TableName } from '../facts.js'
 import type { KnownColumn, KnownColumns, SpeltColumn } from './columns.js'
 import { keysOfLists, pinnedLists, type KeyValues } from './key-values.js'
+import type { ComparisonOperator } from './comparisons.js'
 import type { Cut } from './cut.js'
 import type { Condition, PinnedColumn } from './pins.js'
 import type { ReadPlan, ReadTable } from './read-plan.js'
@@ -22,6 +23,8 @@ export interface PreparedCut extends PlaceColumn {
   /** What the answer calls it. */
   readonly name: string
   readonly direction: 'asc' | 'desc'
+  /** Whether the column may decide which rows come as well. */
+  readonly isFilter: boolean
   /** How many rows are given at most; `undefined`: not known. */
   limit(parameters: readonly unknown[] | undefined): number | undefined
 }
@@ -34,6 +37,8 @@ export interface PreparedPlace {
   /** As in the plan; `undefined` also where a name is not one of the catalogue's. */
   readonly decidedBy: readonly string[] | undefined
   readonly isUnused: boolean
+  /** Columns of whole numbers that decide by nothing but comparisons. */
+  readonly compared: ReadonlyMap<string, readonly PreparedComparison[]>
   readonly shown: PreparedShown | undefined
   /** How values for the key are told, the surest first. */
   pins(key: readonly string[]): readonly KeyPins[]
@@ -41,6 +46,13 @@ export interface PreparedPlace {
   equals(column: string): readonly PlaceColumn[]
   /** The one value that all rows which can change the answer have in a column, as it is given; `undefined`: there may be others. */
   only(column: string): ((parameters: readonly unknown[] | undefined) => unknown) | undefined
+}
+
+/** What a column is held against. */
+export interface PreparedComparison {
+  readonly operator: ComparisonOperator
+  /** As it is given; `undefined`: not known. */
+  value(parameters: readonly unknown[] | undefined): unknown
 }
 
 /** How the rows of an answer show the rows of a place. */
@@ -120,7 +132,7 @@ interface Context {
 }
 
 function preparePlace(context: Context, place: number): PreparedPlace {
-  const { table, hidesRows, isLimited, decidedBy, isUnused, shown } = context.tables[place]!
+  const { table, hidesRows, isLimited, decidedBy, compared, isUnused, shown } = context.tables[place]!
   const columns = context.known[place]
   return {
     table,
@@ -128,6 +140,7 @@ function preparePlace(context: Context, place: number): PreparedPlace {
     isLimited,
     decidedBy: columns && namesOf(columns, decidedBy),
     isUnused,
+    compared: columns === undefined ? new Map() : prepareCompared(columns, compared),
     shown: shown && {
       columns: columns && namesOf(columns, shown.columns),
       chosenBy: columns && namesOf(columns, shown.chosenBy),
@@ -144,6 +157,25 @@ function preparePlace(context: Context, place: number): PreparedPlace {
   }
 }
 
+function prepareCompared(
+  columns: KnownColumns,
+  compared: ReadTable['compared'],
+): ReadonlyMap<string, readonly PreparedComparison[]> {
+  const prepared = new Map<string, readonly PreparedComparison[]>()
+  for (const [spelling, comparisons] of compared) {
+    const column = columns.find(spelling)
+    if (column?.type?.kind !== 'integer') continue
+    prepared.set(
+      column.name,
+      comparisons.map(({ operator, value }) => ({
+        operator,
+        value: (parameters) => rawValue(value, parameters),
+      })),
+    )
+  }
+  return prepared
+}
+
 function prepareCut(context: Context, { column, direction, limit }: Cut): PreparedCut | undefined {
   const { table: place, name } = column
   const { tables, known } = context
@@ -157,6 +189,7 @@ function prepareCut(context: Context, { column, direction, limit }: Cut): Prepar
     column: found.name,
     name: shown,
     direction,
+    isFilter: tables[place]!.filters?.includes(name) !== false,
     limit(parameters) {
       const value = rawValue(limit, parameters)
       return typeof value === 'number' && value > 0 ? value : undefined

@@ -1,4 +1,5 @@
 import type { TableName } from '../facts.js'
+import type { Comparison } from './comparisons.js'
 import type { Cut } from './cut.js'
 import type { Condition } from './pins.js'
 
@@ -17,6 +18,10 @@ export interface ReadTable {
    * and in that as well if rows are hidden there. `undefined`: any of them.
    */
   readonly decidedBy: readonly string[] | undefined
+  /** Those of `decidedBy` that do nothing but be held against values, and these. */
+  readonly compared: ReadonlyMap<string, readonly Comparison[]>
+  /** Those of `decidedBy` that do more than order rows; `undefined`: any may. */
+  readonly filters: readonly string[] | undefined
   /** No row of it can change the answer: it is joined from the left, and rows that are alike count once. */
   readonly isUnused: boolean
   /** How the answer shows its rows; `undefined`: rows are hidden. */

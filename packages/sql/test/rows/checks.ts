@@ -1,9 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Api } from './api.js'
 import { understood, widened } from './plan-cases.js'
-import { cutReads, equalReads, shownReads, understoodReads, widenedReads } from './read-cases.js'
+import {
+  comparedReads,
+  cutReads,
+  equalReads,
+  shownReads,
+  understoodReads,
+  widenedReads,
+} from './read-cases.js'
 import { renderPlan } from './render-plan.js'
-import { renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
+import { renderCompared, renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
 import { holdReadsAgainstSqlite } from './sqlite-reads.js'
 import { holdWritesAgainstSqlite } from './sqlite-writes.js'
 import { posts } from './tables.js'
@@ -20,6 +27,8 @@ export function differingCase(api: Api): string | undefined {
     if (renderShown(api.planRead(sql, dialect), dialect, api.prepareRead) !== shown) return sql
   for (const [dialect, sql, cut] of cutReads)
     if (renderCut(api.planRead(sql, dialect), dialect, api.prepareRead) !== cut) return sql
+  for (const [dialect, sql, compared] of comparedReads)
+    if (renderCompared(api.planRead(sql, dialect), dialect, api.prepareRead) !== compared) return sql
   for (const [dialect, sql, equal, column] of equalReads)
     if (renderEqual(api.planRead(sql, dialect), dialect, column, api.prepareRead) !== equal) return sql
   for (const [type, value, normal] of valueCases)

@@ -902,4 +902,33 @@ export const mutants: readonly Rule[] = [
   ),
   without('cut.ts', 'an order may be descending', "isTold && word === 'desc' ? 'desc' : 'asc'", "'asc'"),
   without('cut.ts', 'an item of an order is a column by itself', 'return isWhole ? ', 'return true ? '),
+  // What columns are held against.
+  without(
+    'comparisons.ts',
+    'a part of a range is no condition',
+    "setOfWords('between having case')",
+    "setOfWords('having case')",
+  ),
+  without(
+    'comparisons.ts',
+    'what groups have is not what rows have',
+    "setOfWords('between having case')",
+    "setOfWords('between case')",
+  ),
+  without('comparisons.ts', 'a comparison begins with its column', ' || !begins(source, at)', ''),
+  without('comparisons.ts', 'a comparison ends with its value', 'isKnown && ends(source, end)', 'isKnown'),
+  without('comparisons.ts', 'a value is known', 'isKnown && ends', 'ends'),
+  without('place-uses.ts', 'a column may decide in another way as well', ' || others.has(column)', ''),
+  without(
+    'prepared-read.ts',
+    'only whole numbers are compared as they are',
+    "if (column?.type?.kind !== 'integer') continue",
+    'if (column === undefined) continue',
+  ),
+  without(
+    'prepared-read.ts',
+    'any column may choose',
+    'tables[place]!.filters?.includes(name) !== false',
+    'tables[place]!.filters?.includes(name) === true',
+  ),
 ]

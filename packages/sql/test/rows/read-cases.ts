@@ -282,10 +282,13 @@ export const widenedReads: readonly ReadCase[] = [
 const firstOf = (order: string, tail = 'LIMIT 2', from = 'p') =>
   `SELECT p.id AS i, p.name AS n, p.t FROM ${from} ORDER BY ${order} ${tail}`
 
-/** What cuts off the rows that are given, as `table.column direction limit as name`. */
+/** What cuts off the rows that are given, as `table.column direction limit as name`, with `filter` where it chooses as well. */
 export const cutReads: readonly ReadCase[] = [
   [pg, firstOf('p.name'), 'p.name asc 2 as n'],
   [pg, firstOf('p.name DESC, p.id'), 'p.name desc 2 as n'],
+  [pg, firstOf('p.name', 'LIMIT 2', 'p WHERE p.name > 3 AND p.uid = 1'), 'p.name asc 2 as n filter'],
+  [pg, firstOf('p.name', 'LIMIT 2', 'p JOIN u ON u.id = p.name'), 'p.name asc 2 as n filter'],
+  [pg, firstOf('p.name', 'LIMIT 2', 'p WHERE uid = 1 AND p.id = 2'), 'p.name asc 2 as n filter'],
   [pg, firstOf('p.name DESC NULLS LAST'), 'p.name desc 2 as n'],
   ['mysql', firstOf('n ASC', 'LIMIT ?'), 'p.name asc 1 as n'],
   [pg, firstOf('n', 'LIMIT $2 OFFSET 0'), 'p.name asc 2 as n'],
@@ -293,7 +296,7 @@ export const cutReads: readonly ReadCase[] = [
   [
     pg,
     'SELECT p.id AS i, u.id AS u FROM u LEFT JOIN p ON p.uid = u.id ORDER BY u.id LIMIT 2',
-    'u.id asc 2 as u',
+    'u.id asc 2 as u filter',
   ],
   [
     pg,
@@ -343,4 +346,37 @@ export const equalReads: readonly (readonly [...ReadCase, column: string])[] = [
   [pg, 'SELECT 1 FROM u WHERE u.name = ANY($1)', 'u.name', 'u.name'],
   [pg, 'SELECT 1 FROM u WHERE u.name = $1 OR u.id = 1', 'u.name', 'u.name'],
   [pg, 'SELECT 1 FROM u WHERE u.name = lower($1)', 'u.name', 'u.name'],
+]
+
+/** What columns of a table are held against, if they decide by nothing else. */
+export const comparedReads: readonly ReadCase[] = [
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > $1 AND ("p"."name" <= -3)', 'p uid>1 name<=-3'],
+  [pg, 'SELECT count(*) FROM p WHERE NOT(p.uid != $2) OR p.uid = 7', 'p uid<>2,=7'],
+  ['mysql', 'SELECT count(*) FROM p WHERE p.uid >= ? AND p.uid <> ? ORDER BY p.name', 'p uid>=1,<>2'],
+  [
+    pg,
+    'SELECT p.id FROM p LEFT JOIN u ON u.id = p.uid AND u.name < $1 WHERE p.name > 2',
+    'p name>2; u name<1',
+  ],
+  [pg, 'SELECT p.uid FROM p WHERE p.uid > $1', 'p uid>1'],
+  // Nothing is told of what is a part of something else, or of what decides in another way as well.
+  [pg, 'SELECT count(*) FROM p WHERE p.uid + 1 > $1', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE 1 + p.uid > $1', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > $1 + 1', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > $1::text', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > p.name', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid << 3', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > ALL ($1)', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > lower($1)', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE NOT p.uid > $1', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE 3 = p.uid > $1', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > $1 IS NULL', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.name BETWEEN 1 AND p.uid > $1', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE uid > $1', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.t > $1', 'p'],
+  [pg, 'SELECT sum(p.uid) FROM p WHERE p.uid > $1', 'p'],
+  [pg, 'SELECT p.id FROM p WHERE p.uid > $1 ORDER BY p.uid', 'p'],
+  ['mysql', 'SELECT p.name FROM p GROUP BY p.name HAVING (p.uid > ?)', 'p'],
+  [pg, 'SELECT count(*) FROM p WHERE p.uid > current_date', 'p'],
+  [pg, 'SELECT p.id FROM p JOIN u ON u.id = p.uid WHERE p.uid > $1', 'p; u'],
 ]

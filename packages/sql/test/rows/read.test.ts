@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { applyRead, planRead, prepareRead } from '../../src/index.js'
-import { renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
-import { cutReads, equalReads, shownReads, understoodReads, widenedReads } from './read-cases.js'
+import { renderCompared, renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
+import {
+  comparedReads,
+  cutReads,
+  equalReads,
+  shownReads,
+  understoodReads,
+  widenedReads,
+} from './read-cases.js'
 import { posts } from './tables.js'
 
 describe('the plan of a read', () => {
@@ -23,6 +30,10 @@ describe('the rows of an answer', () => {
 describe('the rows that are given', () => {
   it.each(cutReads)('are cut off (%s): %s', (dialect, sql, cut) => {
     expect(renderCut(planRead(sql, dialect), dialect, prepareRead)).toBe(cut)
+  })
+
+  it.each(comparedReads)('are held against values (%s): %s', (dialect, sql, compared) => {
+    expect(renderCompared(planRead(sql, dialect), dialect, prepareRead)).toBe(compared)
   })
 
   it.each(equalReads)('have in a column (%s): %s', (dialect, sql, equal, column) => {

@@ -51,7 +51,21 @@ export function renderCut(plan: ReadPlan, dialect: SqlDialect, prepare: typeof p
   const { cut, places } = prepared(plan, dialect, prepare) ?? { cut: undefined, places: [] }
   const limit = cut?.limit([1, 2])
   if (cut === undefined || limit === undefined) return ''
-  return `${places[cut.place]!.table.name}.${cut.column} ${cut.direction} ${limit} as ${cut.name}`
+  return `${places[cut.place]!.table.name}.${cut.column} ${cut.direction} ${limit} as ${cut.name}${cut.isFilter ? ' filter' : ''}`
+}
+
+/** What columns are held against, as the cases write it. */
+export function renderCompared(plan: ReadPlan, dialect: SqlDialect, prepare: typeof prepareRead): string {
+  const { places } = prepared(plan, dialect, prepare)!
+  return places
+    .map(({ table, compared }) => {
+      const columns = [...compared].map(([column, comparisons]) => {
+        const all = comparisons.map(({ operator, value }) => `${operator}${String(value([1, 2]))}`)
+        return `${column}${all.join(',')}`
+      })
+      return [table.name, ...columns].join(' ')
+    })
+    .join('; ')
 }
 
 /** What a column must equal, as the cases write it. */

@@ -2,14 +2,17 @@ import {
   allComeAfter,
   type ConditionalChange,
   isBesides as areBesides,
+  movedIn,
+  type MovedValue,
   noneHas,
   type OtherAnswers,
   type RowsElsewhere,
+  wholeNumber,
 } from '@freshet/core/adapter'
 import { normalValue, type ValueType } from '@freshet/sql'
 import type { JudgedGroup, JudgedShape } from './judged-group.js'
 import type { KeptRows } from './kept-rows.js'
-import { readGroup, type ShownGroup } from './shown-group.js'
+import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** What is known of rows that the answer does not show. */
@@ -30,19 +33,24 @@ export function isBesides(
   return areBesides(
     judged.map(readJudged),
     ({ shape }) => shape.table === change.table && shape.tags.includes(change.tag),
-    (place) => isElsewhere(place, change, known) || isBeyond(place, shown, change),
+    (place) =>
+      isElsewhere(place, change, known) ||
+      isComparedAlike(place, shown, change) ||
+      isBeyond(place, shown, change) ||
+      staysOutside(place, shown, change),
   )
 }
 
 interface Judged {
   readonly shape: JudgedShape
-  readonly cutAt: number
+  readonly shownAt: number
+  /** Of what is derived, then of what is compared. */
   readonly values: readonly unknown[]
 }
 
-const readJudged = ([text, cutAt, ...values]: JudgedGroup): Judged => ({
+const readJudged = ([text, shownAt, ...values]: JudgedGroup): Judged => ({
   shape: JSON.parse(text) as JudgedShape,
-  cutAt,
+  shownAt,
   values,
 })
 
@@ -62,18 +70,87 @@ function isElsewhere(
   )
 }
 
+/** A column decides by what it is held against, which says the same of all that the changed rows had and have in it. */
+function isComparedAlike(
+  { shape: { derived, compared }, shownAt, values }: Judged,
+  shown: readonly ShownGroup[],
+  change: ConditionalChange,
+): boolean {
+  const own = compared.flatMap((one, at) =>
+    one.tag === change.tag ? [{ ...one, value: values[derived.length + at] }] : [],
+  )
+  const [first] = own
+  if (first === undefined) return false
+  const moved = movedIn(change, first.column)
+  if (moved === undefined || !own.every((one) => saysTheSame(one, moved))) return false
+  return !first.isShown || othersShown(shown, shownAt, change) !== undefined
+}
+
+function saysTheSame(
+  { operator, value }: { readonly operator: string; readonly value: unknown },
+  moved: readonly MovedValue[],
+): boolean {
+  // What a text is compared as, the database decides.
+  const bound = typeof value === 'string' ? undefined : wholeNumber(value)
+  const holds = holding[operator]
+  if (bound === undefined || holds === undefined) return false
+  return moved.every(({ before, after }) => holds(before, bound) === holds(after, bound))
+}
+
+const holding: Readonly<Record<string, (one: bigint, other: bigint) => boolean>> = {
+  '=': (one, other) => one === other,
+  '<>': (one, other) => one !== other,
+  '<': (one, other) => one < other,
+  '<=': (one, other) => one <= other,
+  '>': (one, other) => one > other,
+  '>=': (one, other) => one >= other,
+}
+
+/** The rows that are shown at a place, if none of them was changed; `undefined` also where they are not all known. */
+function othersShown(
+  shown: readonly ShownGroup[],
+  at: number,
+  { condition }: ConditionalChange,
+): readonly RowShown[] | undefined {
+  const group = at < 0 ? undefined : shown[at]
+  const { isWhole, rows } = group === undefined ? nothing : readGroup(group)
+  return isWhole && rows.every(({ valueOf }) => condition.excludes(valueOf)) ? rows : undefined
+}
+
+const nothing = { isWhole: false, rows: [] }
+
 /** None of the rows that are shown was changed, and those that were come after the last one. */
 function isBeyond(
-  { shape: { cut }, cutAt }: Judged,
+  { shape: { cut }, shownAt }: Judged,
   shown: readonly ShownGroup[],
-  { told, condition }: ConditionalChange,
+  change: ConditionalChange,
 ): boolean {
-  const group = cutAt < 0 ? undefined : shown[cutAt]
-  if (cut === null || group === undefined) return false
-  const { rows } = readGroup(group)
-  const last = rows.at(-1)?.valueOf(cut.column)
+  if (cut?.isFull !== true) return false
+  const last = othersShown(shown, shownAt, change)?.at(-1)
   return (
-    allComeAfter(told!, [cut.column], cut.direction, last) &&
-    rows.every(({ valueOf }) => condition.excludes(valueOf))
+    last !== undefined && allComeAfter(change.told!, [cut.column], cut.direction, last.valueOf(cut.column))
+  )
+}
+
+/**
+ * Every row that was changed came after the last one shown, and does; or it would have been shown if anything but its place in the order
+ * had kept it out, and the column is its place alone.
+ */
+function staysOutside(
+  { shape: { cut }, shownAt }: Judged,
+  shown: readonly ShownGroup[],
+  change: ConditionalChange,
+): boolean {
+  if (cut === null || cut.tag !== change.tag) return false
+  const moved = movedIn(change, cut.column)
+  const rows = othersShown(shown, shownAt, change)
+  if (moved === undefined || rows === undefined) return false
+  if (!cut.isFull) return !cut.isFilter
+  const last = wholeNumber(rows.at(-1)?.valueOf(cut.column))
+  if (last === undefined) return false
+  const isBefore = (one: bigint, other: bigint) => (cut.direction === 'asc' ? one < other : one > other)
+  return moved.every(
+    ({ before, after }) =>
+      (isBefore(last, before) && isBefore(last, after)) || (!cut.isFilter && isBefore(before, last)),
   )
 }

@@ -5,6 +5,7 @@ import type {
   OtherAnswers,
   RowsElsewhere,
   RowsShown,
+  TrackedRow,
 } from '@freshet/core/adapter'
 import type { ValueType } from '@freshet/sql'
 import { isBesides } from './besides.js'
@@ -13,6 +14,7 @@ import { tagsOfPlace } from './place.js'
 import type { ReadPlan } from './read-plan.js'
 import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
 import type { TablePrecisions } from './table-precision.js'
+import { TrackedColumns } from './tracked-columns.js'
 
 interface JudgeParts {
   readonly tables: TablePrecisions
@@ -23,13 +25,16 @@ interface JudgeParts {
 /** Judges answers of one DataSource by what rows have that they do not show. */
 export class Judge {
   readonly #parts: JudgeParts
+  readonly #tracked = new TrackedColumns()
 
   constructor(parts: JudgeParts) {
     this.#parts = parts
   }
 
   /** To be called before an answer of the plan is stored. */
-  planned({ places, judged }: ReadPlan): void {
+  planned(plan: ReadPlan): void {
+    const { places, judged } = plan
+    this.#parts.judged.addAll(this.#tracked.want(plan))
     for (const place of places) {
       if (!judged.has(place.table.texts.table)) continue
       for (const { table } of place.derived) this.#parts.elsewhere.want(table)
@@ -45,7 +50,19 @@ export class Judge {
     others: OtherAnswers,
     scope: string,
   ): boolean {
-    return kept !== undefined && isBesides(kept, change, { ...this.#parts, others, scope })
+    if (kept === undefined) return false
+    const known = this.#tracked.isStopped ? { ...change, moved: undefined } : change
+    return isBesides(kept, known, { ...this.#parts, others, scope })
+  }
+
+  /** Something is read in a scope. */
+  isScoped(): void {
+    this.#tracked.stop()
+  }
+
+  /** What an answer that has just been stored shows of columns of which somebody may ask what rows had in them. */
+  tracked(shown: readonly ShownGroup[] | undefined): readonly TrackedRow[] {
+    return this.#tracked.rowsIn(shown)
   }
 
   /**

@@ -5,9 +5,9 @@ import { comparable } from './shown-group.js'
 
 /**
  * What leaves rows out that an answer does not show, at one place of a query: plain data, to be kept with the answer. The text of a
- * {@link JudgedShape}, the group of shown rows of which the last cuts off the rest (-1: none does), and the values of what is derived.
+ * {@link JudgedShape}, the group of the rows that are shown there (-1: none is), and the values of what is derived and compared.
  */
-export type JudgedGroup = readonly [shape: string, cutAt: number, ...values: unknown[]]
+export type JudgedGroup = readonly [shape: string, shownAt: number, ...values: unknown[]]
 
 /** What is alike in all answers to one text that are pinned in one way. */
 export interface JudgedShape {
@@ -16,6 +16,7 @@ export interface JudgedShape {
   /** Those that may stand for rows which are not named. */
   readonly tags: readonly string[]
   readonly derived: readonly DerivedShape[]
+  readonly compared: readonly ComparedShape[]
   readonly cut: CutShape | null
 }
 
@@ -28,47 +29,86 @@ interface DerivedShape {
   readonly unique: string
 }
 
-interface CutShape {
+/** A comparison of a column, one of those by which alone it decides. */
+interface ComparedShape {
+  /** Of the column. */
+  readonly tag: string
   readonly column: string
-  readonly direction: 'asc' | 'desc'
+  readonly operator: string
+  /** Whether the rows of the answer show the column. */
+  readonly isShown: boolean
 }
 
-/** @param cut what cuts off rows of this place; `undefined`: nothing does */
+/** An order of which the first rows are shown. */
+interface CutShape {
+  /** Of the column. */
+  readonly tag: string
+  readonly column: string
+  readonly direction: 'asc' | 'desc'
+  /** Whether the column may decide which rows come as well. */
+  readonly isFilter: boolean
+  /** Whether as many rows are shown as were asked for: others may come after them. */
+  readonly isFull: boolean
+}
+
+/** What cuts off the rows of a place. */
+interface CutRows {
+  readonly cut: Cut
+  readonly isFull: boolean
+}
+
+/** @param cutRows `undefined`: nothing cuts them off */
 export function judgedGroup(
   place: PlannedPlace,
   chosen: Candidate | undefined,
   parameters: readonly unknown[] | undefined,
-  cut: Cut | undefined,
+  cutRows: CutRows | undefined,
   shownAt: number,
 ): JudgedGroup {
-  const values = place.derived.map(({ value }) => comparable(value(parameters)))
-  return [shapeText(place, chosen, cut), cut === undefined ? -1 : shownAt, ...values]
+  const derived = place.derived.map(({ value }) => comparable(value(parameters)))
+  const compared = [...place.compared.values()].flat().map(({ value }) => comparable(value(parameters)))
+  return [shapeText(place, chosen, cutRows), shownAt, ...derived, ...compared]
 }
 
-interface Texts {
-  whole: string | undefined
-  cut: string | undefined
-}
+type Texts = Record<'whole' | 'cut' | 'full', string | undefined>
 
 /** By the way in which a place is pinned. */
 const known = new WeakMap<PlannedPlace | Candidate, Texts>()
 
-function shapeText(place: PlannedPlace, chosen: Candidate | undefined, cut: Cut | undefined): string {
+function shapeText(place: PlannedPlace, chosen: Candidate | undefined, cutRows: CutRows | undefined): string {
   let texts = known.get(chosen ?? place)
-  if (texts === undefined) known.set(chosen ?? place, (texts = { whole: undefined, cut: undefined }))
-  return (texts[cut === undefined ? 'whole' : 'cut'] ??= JSON.stringify(shapeOf(place, chosen, cut)))
+  if (texts === undefined)
+    known.set(chosen ?? place, (texts = { whole: undefined, cut: undefined, full: undefined }))
+  const kind = cutRows === undefined ? 'whole' : cutRows.isFull ? 'full' : 'cut'
+  return (texts[kind] ??= JSON.stringify(shapeOf(place, chosen, cutRows)))
 }
 
-function shapeOf(place: PlannedPlace, chosen: Candidate | undefined, cut: Cut | undefined): JudgedShape {
+function shapeOf(
+  place: PlannedPlace,
+  chosen: Candidate | undefined,
+  cutRows: CutRows | undefined,
+): JudgedShape {
+  const { table: own, derived, compared } = place
   return {
-    table: place.table.texts.table,
+    table: own.texts.table,
     tags: tagsOfPlace(place, chosen),
-    derived: place.derived.map(({ column, table, far, unique }) => ({
-      column,
-      table: table.name,
-      far,
-      unique,
-    })),
-    cut: cut === undefined ? null : { column: cut.column, direction: cut.direction },
+    derived: derived.map(({ column, table, far, unique }) => ({ column, table: table.name, far, unique })),
+    compared: [...compared].flatMap(([column, comparisons]) =>
+      comparisons.map(({ operator }) => ({
+        tag: own.texts.column(column),
+        column,
+        operator,
+        isShown: place.shows(column),
+      })),
+    ),
+    cut: cutRows === undefined ? null : cutShape(own.texts.column(cutRows.cut.column), cutRows),
   }
 }
+
+const cutShape = (tag: string, { cut: { column, direction, isFilter }, isFull }: CutRows): CutShape => ({
+  tag,
+  column,
+  direction,
+  isFilter,
+  isFull,
+})

@@ -41,8 +41,8 @@ export function keptRows(
     const isShown = pinned !== undefined || place.named !== undefined
     if (judged.has(place.table.texts.table)) {
       const cut = isShown && plan.cut?.place === at ? plan.cut : undefined
-      const isFull = cut !== undefined && isCutOff(cut, rows, parameters)
-      groups.push(judgedGroup(place, choice[at], parameters, isFull ? cut : undefined, before + shown.length))
+      const cutRows = cut && { cut, isFull: isFull(cut, rows, parameters) }
+      groups.push(judgedGroup(place, choice[at], parameters, cutRows, isShown ? before + shown.length : -1))
     }
     if (!isShown) continue
     const values = valuesOf(place, rows as readonly Row[])
@@ -55,7 +55,7 @@ export function keptRows(
 }
 
 /** Where fewer rows are given than were asked for, any may come. */
-function isCutOff(cut: Cut, rows: readonly unknown[], parameters: readonly unknown[] | undefined): boolean {
+function isFull(cut: Cut, rows: readonly unknown[], parameters: readonly unknown[] | undefined): boolean {
   const limit = cut.limit(parameters)
   return limit !== undefined && rows.length >= limit
 }

@@ -1,5 +1,12 @@
 import { columnOfSet, isSameKey } from '@freshet/core/adapter'
-import type { EqualColumns, ForeignKeyEdge, KeyPins, KnownColumns, ShownValue } from '@freshet/sql'
+import type {
+  EqualColumns,
+  ForeignKeyEdge,
+  KeyPins,
+  KnownColumns,
+  PreparedPlace,
+  ShownValue,
+} from '@freshet/sql'
 import { type DerivedKey, derivedKeys } from './derived-keys.js'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
 import { type ParentShape, type ShownColumns, shownColumns } from './shown-columns.js'
@@ -34,8 +41,12 @@ export interface PlannedPlace {
   readonly unnamed: readonly string[]
   /** Of which rows alone matter: those that have in a column what another row has. */
   readonly derived: readonly DerivedKey[]
+  /** Columns of whole numbers that decide by nothing but comparisons. */
+  readonly compared: PreparedPlace['compared']
   readonly hidesRows: boolean
   readonly isShown: boolean
+  /** Whether the answer may show a column of its rows. */
+  shows(column: string): boolean
   /** How the rows of an answer are told from others that changed. */
   shownColumns(): ShownColumns
 }
@@ -122,8 +133,10 @@ export function planPlace(
       ...leaving,
     ],
     derived: derivedKeys(place, places, isUnique),
+    compared: read.compared,
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
+    shows: (column) => shown !== undefined && shown.columns?.includes(column) !== false,
     shownColumns: once(() =>
       shownColumns(
         place,

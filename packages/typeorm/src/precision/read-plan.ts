@@ -26,7 +26,7 @@ export interface ReadPlan {
 }
 
 /** An order by whole numbers first, of which the first rows are given. */
-export interface Cut extends Pick<PreparedCut, 'column' | 'direction' | 'limit'> {
+export interface Cut extends Pick<PreparedCut, 'column' | 'direction' | 'isFilter' | 'limit'> {
   /** Of the plan's places. */
   readonly place: number
 }
@@ -81,11 +81,14 @@ function cutOf({ cut }: PreparedRead, planned: readonly (PlannedPlace | undefine
   return place && { ...cut, place: planned.filter((one) => one !== undefined).indexOf(place) }
 }
 
-/** What cuts rows off, or what is derived, leaves rows of its table out. */
+/** What cuts rows off, what is derived or compared, leaves rows of its table out. */
 const judgedTables = ({ places, cut }: Told): ReadonlySet<string> =>
   new Set(
     places
-      .filter(({ derived, named }, at) => derived.length > 0 || (cut?.place === at && named !== undefined))
+      .filter(
+        ({ derived, compared, named }, at) =>
+          derived.length > 0 || compared.size > 0 || (cut?.place === at && named !== undefined),
+      )
       .map(({ table }) => table.texts.table),
   )
 

@@ -22,7 +22,7 @@ export interface RowShown {
 }
 
 export function readGroup([text, isWhole, ...values]: ShownGroup): GroupShown {
-  const shape = JSON.parse(text) as ShownShape
+  const shape = shapeOf(text)
   const { columns, keyLength } = shape
   const rows: RowShown[] = []
   for (let from = 0; from < values.length; from += columns.length) {
@@ -36,6 +36,19 @@ export function readGroup([text, isWhole, ...values]: ShownGroup): GroupShown {
     })
   }
   return { shape, isWhole, rows }
+}
+
+const maxShapes = 1000
+/** Nearly all answers are of a few texts. */
+const shapes = new Map<string, ShownShape>()
+
+function shapeOf(text: string): ShownShape {
+  let shape = shapes.get(text)
+  if (shape === undefined) {
+    if (shapes.size === maxShapes) shapes.clear()
+    shapes.set(text, (shape = JSON.parse(text) as ShownShape))
+  }
+  return shape
 }
 
 /** Two keys have the same text only if they are the same. */

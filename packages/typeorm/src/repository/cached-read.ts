@@ -7,6 +7,7 @@ import type {
   Policy,
   ShownRows,
   TableExplanation,
+  TrackedRow,
 } from '@freshet/core/adapter'
 import { isPromise, mergeExplanations, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
@@ -153,6 +154,11 @@ class LookUp implements ShownRows {
 
   constructor(parts: LookUpParts) {
     this.parts = parts
+    if (parts.scope !== undefined) parts.precision.judge.isScoped()
+  }
+
+  tracked(value: unknown): readonly TrackedRow[] {
+    return this.parts.precision.judge.tracked(shownIn(value))
   }
 
   areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean {

@@ -5,6 +5,7 @@ import type {
   OtherAnswers,
   Policy,
   ShownRows,
+  TrackedRow,
 } from '@freshet/core/adapter'
 import { withoutLaterLoads } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
@@ -96,6 +97,11 @@ class RowsAsked implements ShownRows {
     this.#format = format
     this.#precision = precision
     this.#scope = scope
+    if (scope !== undefined) precision.judge.isScoped()
+  }
+
+  tracked(value: unknown): readonly TrackedRow[] {
+    return this.#precision.judge.tracked(this.#kept(value)?.shown)
   }
 
   areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean {

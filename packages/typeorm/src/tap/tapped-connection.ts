@@ -83,6 +83,9 @@ export class TappedConnection implements TransactionPlace<Statement> {
       case 'read':
         return this.#watch(send)
       case 'harmless':
+        // What follows may be undone by itself.
+        if (statement.savepoint === 'set' && this.#transaction !== undefined)
+          this.#transaction.written.keepsAll = false
         return statement.savepoint === 'released' ? this.#release(send) : this.#watch(send)
     }
   }
@@ -153,6 +156,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
       return result
     }
     const transaction = this.#opened()
+    transaction.written.keepsAll = true
     try {
       const result = await send()
       transaction.begun = true

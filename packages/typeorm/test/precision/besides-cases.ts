@@ -83,6 +83,23 @@ const emailOf = (email: string) =>
 const insert = (author: number | string) =>
   `INSERT INTO "post" ("slug", "title", "authorId") VALUES ('s', 't', ${author})`
 
+/** From four less to this. */
+const movedTo = (score: number, id = 9) =>
+  ({
+    tag: 'post.score',
+    write: `UPDATE "post" SET "score" = ${score} WHERE "id" = ${id} AND "score" = ${score - 4}`,
+  }) as const
+const counted = (where: string) =>
+  ({ reads: [[`SELECT COUNT(1) AS "n" FROM "post" "p" WHERE ${where}`, [{ n: 4 }]]] }) as const
+const listed = (found: readonly Row[]) =>
+  ({ reads: [[`SELECT ${columns} FROM "post" "p" WHERE "p"."score" > 3`, found]] }) as const
+const ofTitle = (found: readonly Row[], where = '"p"."title" = \'a\'', limit = 2) =>
+  ({
+    reads: [
+      [`SELECT ${columns} FROM "post" "p" WHERE ${where} ORDER BY "p"."score" DESC LIMIT ${limit}`, found],
+    ],
+  }) as const
+
 export const besidesCases: readonly BesidesCase[] = [
   // The first rows of an order.
   { about: 'a row that comes after the last one', ...best, write: scored(49), outlives: true },
@@ -225,6 +242,121 @@ export const besidesCases: readonly BesidesCase[] = [
       ],
     ],
     write: scored(49, 999),
+    outlives: false,
+  },
+  // What a column is held against.
+  { about: 'a row above a bound', ...counted('"p"."score" > 3'), ...movedTo(8), outlives: true },
+  { about: 'not one that comes above it', ...counted('"p"."score" > 3'), ...movedTo(7), outlives: false },
+  { about: 'a row below a bound', ...counted('"p"."score" > 8'), ...movedTo(8), outlives: true },
+  { about: 'not one that comes to it', ...counted('"p"."score" >= 8'), ...movedTo(8), outlives: false },
+  { about: 'a row below another bound', ...counted('"p"."score" < 9'), ...movedTo(8), outlives: true },
+  { about: 'not one that leaves it', ...counted('"p"."score" < 8'), ...movedTo(8), outlives: false },
+  { about: 'not one that is at it no more', ...counted('"p"."score" <= 7'), ...movedTo(8), outlives: false },
+  { about: 'a row that is neither', ...counted('"p"."score" = 5'), ...movedTo(8), outlives: true },
+  { about: 'not one that comes to be it', ...counted('"p"."score" = 8'), ...movedTo(8), outlives: false },
+  { about: 'not one that was it', ...counted('"p"."score" <> 4'), ...movedTo(8), outlives: false },
+  {
+    about: 'a bound that is negative, and denied',
+    ...counted('NOT("p"."score" > -3) OR "p"."title" = \'a\''),
+    ...movedTo(8),
+    outlives: true,
+  },
+  {
+    about: 'not one between two bounds',
+    ...counted('"p"."score" > 3 AND "p"."score" <= 7'),
+    ...movedTo(8),
+    outlives: false,
+  },
+  {
+    about: 'not one that is computed with as well',
+    ...counted('"p"."score" > 3 AND "p"."score" + 1 > 5'),
+    ...movedTo(8),
+    outlives: false,
+  },
+  {
+    about: 'not one that is computed with behind it',
+    ...counted('"p"."score" > 3 + "p"."authorId"'),
+    ...movedTo(8),
+    outlives: false,
+  },
+  {
+    about: 'not one that is computed with in front of it',
+    ...counted('"p"."authorId" + "p"."score" > 3'),
+    ...movedTo(8),
+    outlives: false,
+  },
+  {
+    about: 'not the end of a range',
+    ...counted('"p"."authorId" BETWEEN 1 AND "p"."score" > 3'),
+    ...movedTo(8),
+    outlives: false,
+  },
+  { about: 'not a text', ...counted('"p"."score" > \'3\''), ...movedTo(8), outlives: false },
+  { about: 'not a column', ...counted('"p"."score" > "p"."authorId"'), ...movedTo(8), outlives: false },
+  {
+    about: 'not what is added up as well',
+    reads: [['SELECT SUM("p"."score") AS "n" FROM "post" "p" WHERE "p"."score" > 3', [{ n: 4 }]]],
+    ...movedTo(8),
+    outlives: false,
+  },
+  {
+    about: 'not what groups have',
+    reads: [
+      ['SELECT "p"."title" AS "t" FROM "post" "p" GROUP BY "p"."title" HAVING "p"."score" > 3', [{ t: 'a' }]],
+    ],
+    ...movedTo(8),
+    outlives: false,
+  },
+  {
+    about: 'a row that is not shown, of those that are',
+    ...listed(rows(5, 9)),
+    ...movedTo(3),
+    outlives: true,
+  },
+  { about: 'not one that is shown', ...listed(rows(5, 9)), ...movedTo(13, 2), outlives: false },
+  {
+    about: 'not beside more rows than are told',
+    ...listed(Array.from({ length: 101 }, (_, at) => ({ i: at, s: 9, t: 'a' }))),
+    ...movedTo(8, 999),
+    outlives: false,
+  },
+  // Rows that anything else keeps out.
+  { about: 'a row that was after the last one', ...ofTitle(rows(90, 50)), ...movedTo(49), outlives: true },
+  {
+    about: 'not one that comes before the last one',
+    ...ofTitle(rows(90, 50)),
+    ...movedTo(51),
+    outlives: false,
+  },
+  { about: 'a row that would have been shown', ...ofTitle(rows(90, 50)), ...movedTo(61), outlives: true },
+  { about: 'not one that is shown and leaves', ...ofTitle(rows(90, 50)), ...movedTo(54, 2), outlives: false },
+  {
+    about: 'not one that was beside the last one',
+    ...ofTitle(rows(90, 50)),
+    ...movedTo(54),
+    outlives: false,
+  },
+  {
+    about: 'not where its place keeps it out as well',
+    ...ofTitle(rows(90, 50), '"p"."score" <> 57'),
+    ...movedTo(61),
+    outlives: false,
+  },
+  { about: 'any that is not shown where all are', ...ofTitle(rows(90)), ...movedTo(54), outlives: true },
+  {
+    about: 'not where all are shown that have their place',
+    ...ofTitle(rows(90), '"p"."score" <> 57'),
+    ...movedTo(61),
+    outlives: false,
+  },
+  {
+    about: 'not where more are shown than are told, and all',
+    ...ofTitle(
+      Array.from({ length: 101 }, (_, at) => ({ i: at, s: 90, t: 'a' })),
+      '"p"."title" = \'a\'',
+      200,
+    ),
+    ...movedTo(54, 999),
     outlives: false,
   },
   // Rows of another row.

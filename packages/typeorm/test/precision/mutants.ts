@@ -396,8 +396,8 @@ export const mutants: readonly Rule[] = [
   without(
     'besides.ts',
     'a row that is shown matters wherever it goes',
-    ' &&\n    rows.every(({ valueOf }) => condition.excludes(valueOf))',
-    '',
+    'isWhole && rows.every(({ valueOf }) => condition.excludes(valueOf)) ? rows',
+    'isWhole ? rows',
   ),
   without(
     'besides.ts',
@@ -441,5 +441,65 @@ export const mutants: readonly Rule[] = [
     'a parent is the row that has the values',
     'keyText([value]) === keyText([values[at]])',
     'true',
+  ),
+  without(
+    'besides.ts',
+    'where rows are shown that are not told none is known to be another',
+    'isWhole && rows.every',
+    'rows.every',
+  ),
+  without(
+    'besides.ts',
+    'all comparisons of a column count',
+    '!own.every((one) => saysTheSame',
+    '!own.some((one) => saysTheSame',
+  ),
+  without(
+    'besides.ts',
+    'a row comes to meet a condition',
+    'holds(before, bound) === holds(after, bound)',
+    'holds(before, bound)',
+  ),
+  without(
+    'besides.ts',
+    'a text is compared as the database does',
+    "typeof value === 'string' ? undefined : wholeNumber(value)",
+    'wholeNumber(value)',
+  ),
+  without(
+    'besides.ts',
+    'a row that shows what it is chosen by matters as it is shown',
+    'return !first.isShown || othersShown(shown, shownAt, change) !== undefined',
+    'return true',
+  ),
+  without(
+    'besides.ts',
+    'a column may choose as well as order',
+    'if (!cut.isFull) return !cut.isFilter',
+    'if (!cut.isFull) return true',
+  ),
+  without(
+    'besides.ts',
+    'what orders may choose',
+    '(!cut.isFilter && isBefore(before, last))',
+    'isBefore(before, last)',
+  ),
+  without(
+    'besides.ts',
+    'a row that was after the last one may come before it',
+    '(isBefore(last, before) && isBefore(last, after))',
+    'isBefore(last, before)',
+  ),
+  without(
+    'besides.ts',
+    'an order may be descending',
+    "cut.direction === 'asc' ? one < other : one > other",
+    'one < other',
+  ),
+  without(
+    'besides.ts',
+    'a row that comes after the last one is none of those shown where all are',
+    'if (cut?.isFull !== true) return false',
+    'if (cut === null) return false',
   ),
 ]
