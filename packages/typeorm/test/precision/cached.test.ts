@@ -1,6 +1,6 @@
 import { isFreshetError } from '@freshet/core'
 import type { CacheEvents, ReadInfo } from '@freshet/core'
-import { type FindManyOptions, In } from 'typeorm'
+import { type FindManyOptions, In, MoreThan } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '../../src/index.js'
 import { stateOf } from '../../src/state.js'
@@ -372,6 +372,58 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
         await read()
         expect(watched.statements).not.toHaveLength(0)
       })
+    })
+  },
+)
+
+describe.each(['postgres', 'mariadb'] as const)(
+  'of columns that are held against a number, on %s',
+  (name) => {
+    const seen = () => posts().getCountWithCache({ where: { views: MoreThan(3) } })
+    const one = () => posts().getOneWithCache({ where: { id: ids[1]! } })
+    const less = (by: number) => posts().decrement({ id: ids[1]! }, 'views', by)
+    const isHit = async (read: () => Promise<unknown>) => {
+      watched.statements.length = 0
+      await read()
+      return watched.statements.length === 0
+    }
+
+    test('what a row had is seen in another answer, and moved by each change', async () => {
+      await begin(name)
+      const count = await seen()
+      expect(await one()).toMatchObject({ views: 10 })
+      await watched.dataSource.transaction((manager) => manager.decrement(Post, { id: ids[1]! }, 'views', 1))
+      expect(await isHit(seen)).toBe(true)
+      await less(5)
+      expect(await isHit(seen)).toBe(true)
+      await less(1)
+      expect(await seen()).toBe(count - 1)
+    })
+
+    test('what may have been undone is not known', async () => {
+      await begin(name)
+      const count = await seen()
+      await one()
+      await watched.dataSource.transaction(async (manager) => {
+        const undone = manager.transaction(async (inner) => {
+          await inner.increment(Post, { id: ids[1]! }, 'views', 100)
+          throw new Error('undone')
+        })
+        await expect(undone).rejects.toThrow('undone')
+      })
+      await less(8)
+      expect(await seen()).toBe(count - 1)
+    })
+
+    test('what is read in scopes tells nothing', async () => {
+      let tenant = 'a'
+      await begin(name, { scope: () => tenant })
+      await seen()
+      await one()
+      await less(1)
+      expect(await isHit(seen)).toBe(false)
+      tenant = 'b'
+      expect(await isHit(seen)).toBe(false)
     })
   },
 )
