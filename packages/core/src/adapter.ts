@@ -16,6 +16,7 @@ export type {
   MovedValue,
   OtherAnswers,
   RowCondition,
+  SeenSet,
   ShownRows,
   ToldRows,
   TrackedRow,

@@ -29,6 +29,7 @@ export class ConditionalChanges {
    *
    * @param before the generation that it had
    * @param known what is known already of some of the changes
+   * @param at when they were told
    */
   add(
     state: TagState,
@@ -36,6 +37,7 @@ export class ConditionalChanges {
     tag: string,
     { table, changes: some }: SomeRows,
     known?: ReadonlyMap<ChangedRows, ToldChange>,
+    at?: number,
   ): void {
     let recent = this.#recent.get(state)
     if (recent === undefined || recent.latest !== before) {
@@ -48,7 +50,7 @@ export class ConditionalChanges {
     for (const change of some) {
       const { condition, columns, tell } = change
       const { told, moved } = known?.get(change) ?? { told: tell && this.#told(tell), moved: undefined }
-      recent.changes.push({ condition, columns, told, moved, tag, table, generation })
+      recent.changes.push({ condition, columns, told, moved, at, tag, table, generation })
     }
     const dropped = recent.changes.length - maxChanges
     if (dropped <= 0) return

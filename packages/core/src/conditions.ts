@@ -61,6 +61,8 @@ export interface SomeRows {
   readonly changes: readonly ChangedRows[]
   /** Whether some of it may have been undone before the end of its transaction. Default: none was. */
   readonly mayBeUndone?: boolean
+  /** These are all changes of the table, and the tag stands for no rows: what is known of them says nothing of an answer. Default: it does. */
+  readonly isLog?: boolean
 }
 
 /** By tags that stand for all rows of their tables, if nothing is said. */
@@ -76,6 +78,8 @@ export interface ConditionalChange extends Omit<ChangedRows, 'tell'> {
   readonly told?: ToldRows | undefined
   /** By the columns of which that is known, what every row that may have been changed had and has; a row that was not has what it had. */
   readonly moved?: MovedRows | undefined
+  /** When it was told, for `OtherAnswers.isUntouched`. */
+  readonly at?: number | undefined
 }
 
 /** By the names of columns. */
@@ -87,6 +91,22 @@ export interface OtherAnswers {
   find(key: string): unknown
   /** Whether a write is under way that may concern a table: what it has done already is perhaps in one answer, and not in another one. */
   mayBeWritten(table: string): boolean
+  /**
+   * Whether an answer that was stored before a change has shown all rows that have these values in a key, and no change since has touched
+   * any of these rows, nor brought another one. Default: nobody knows.
+   *
+   * @param table the tag of their table
+   */
+  isUntouched?(table: string, key: readonly string[], values: Values, change: ConditionalChange): boolean
+}
+
+/** All rows that have some values in a key. */
+export interface SeenSet {
+  readonly table: TrackedTable
+  readonly key: readonly string[]
+  readonly values: Values
+  /** What each shows, by the names of columns. */
+  readonly rows: readonly ReadonlyMap<string, unknown>[]
 }
 
 /** What a stored answer shows, for its plan to tell. */
@@ -111,6 +131,8 @@ export interface ShownRows {
    * @param value the answer, as it is stored
    */
   tracked?(value: unknown): readonly TrackedRow[]
+  /** The sets of rows of which an answer shows all that there are, if somebody may ask for them. Default: nobody asks. */
+  seenSets?(value: unknown): readonly SeenSet[]
 }
 
 /** A row that an answer shows. */
@@ -160,8 +182,7 @@ export function bothConditions(
     const some = added?.get(tag)
     const known = one?.get(tag)
     if (some === undefined) both.delete(tag)
-    else if (known !== undefined)
-      both.set(tag, { table: some.table, changes: [...known.changes, ...some.changes] })
+    else if (known !== undefined) both.set(tag, { ...known, changes: [...known.changes, ...some.changes] })
     else if (!has(tag)) both.set(tag, some)
   }
   return both.size === 0 ? undefined : both

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { gluedTextBytes, word } from './heap-bytes.js'
-import type { Conditions, OtherAnswers, ShownRows, TrackedRow, TrackedTable } from './conditions.js'
+import type { Conditions, OtherAnswers, ShownRows, TrackedTable } from './conditions.js'
 import { MemoryEntry } from './memory-entry.js'
 import { MemoryTags } from './memory-tags.js'
 import { isCleared, isUnchanged, type MemoryVector } from './memory-vector.js'
@@ -8,6 +8,7 @@ import { NegativeEntries } from './negative/negative-entries.js'
 import { isNothing } from './nothing.js'
 import { assertOptions, positiveInteger } from './options.js'
 import { PutLater } from './put-later.js'
+import { SeenSets } from './seen-sets.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 import type {
@@ -83,6 +84,7 @@ class MemoryStore implements Store {
   readonly #maxBytesWaiting: number
   readonly #tags: MemoryTags
   readonly #tracked = new TrackedRows()
+  readonly #sets = new SeenSets()
   readonly #others: OtherAnswers = {
     find: (key) => this.#liveAnswer(key),
     mayBeWritten: (table) => writesUnderWay.anyMayConcern(table),
@@ -128,7 +130,8 @@ class MemoryStore implements Store {
       return this.#negatives.isEmpty
         ? this.#absent('missing', space, tags, clocks)
         : this.#lookupNegative(fullKey, space, tags, clocks, shown)
-    if ((this.#isCurrent(entry) || this.#outlives(entry, shown)) && covers(entry.tags, tags)) return entry
+    if ((this.#isCurrent(entry) || this.#outlives(entry, space, shown)) && covers(entry.tags, tags))
+      return entry
     return this.#absent('invalidated', space, tags, clocks, entry)
   }
 
@@ -141,7 +144,7 @@ class MemoryStore implements Store {
   ): Lookup {
     const entry = this.#negatives.get(fullKey)
     if (entry !== undefined)
-      return (this.#isCurrent(entry) || this.#outlives(entry, shown)) && covers(entry.tags, tags)
+      return (this.#isCurrent(entry) || this.#outlives(entry, space, shown)) && covers(entry.tags, tags)
         ? entry
         : this.#absent('invalidated', space, tags, clocks, entry)
     return this.#negatives.recall(space, fullKey, tags) ?? this.#absent('missing', space, tags, clocks)
@@ -159,7 +162,7 @@ class MemoryStore implements Store {
     const memoryVector = vector as MemoryVector
     // It could never be found: the room is better used.
     if (!this.#tags.mayBeCurrent(memoryVector)) return
-    if (record.shown?.tracked !== undefined) this.#track(space, record.shown.tracked(record.copy.master))
+    if (record.shown !== undefined) this.#see(space, record.shown, record.copy.master)
     const entry = new MemoryEntry(record, memoryVector, this.#tags.version)
     const fullKey = space.prefix + key
     if (record.byHand !== true && entry.bytes <= this.#maxBytesWaiting) return this.#later.add(fullKey, entry)
@@ -169,14 +172,18 @@ class MemoryStore implements Store {
   }
 
   /** What is done and not told of yet may be in the answer, or not. */
-  #track(space: Space, rows: readonly TrackedRow[]): void {
+  #see(space: Space, shown: ShownRows, answer: unknown): void {
+    const rows = shown.tracked?.(answer) ?? none
+    const sets = shown.seenSets?.(answer) ?? none
+    if (rows.length === 0 && sets.length === 0) return
     const free = new Map<TrackedTable, boolean>()
-    for (const row of rows) {
-      let isFree = free.get(row.table)
-      if (isFree === undefined)
-        free.set(row.table, (isFree = !writesUnderWay.anyMayConcern(row.table.texts.table)))
-      if (isFree) this.#tracked.see(space, row)
+    const isFree = (table: TrackedTable): boolean => {
+      let is = free.get(table)
+      if (is === undefined) free.set(table, (is = !writesUnderWay.anyMayConcern(table.texts.table)))
+      return is
     }
+    for (const row of rows) if (isFree(row.table)) this.#tracked.see(space, row)
+    for (const set of sets) if (isFree(set.table)) this.#sets.see(space, set)
   }
 
   delete(space: Space, key: string): boolean {
@@ -196,13 +203,15 @@ class MemoryStore implements Store {
 
   bump(space: Space, tags: readonly string[], conditions?: Conditions): void {
     const known = this.#tracked.changed(space.prefix, tags, conditions)
-    this.#tags.bump(space, tags, conditions, known)
+    const at = this.#sets.changed(space.prefix, tags, conditions)
+    this.#tags.bump(space, tags, conditions, known, at)
     this.#negatives.changed(space.prefix, tags)
     if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#clear()
   }
 
   hold({ space }: Intent, tags: readonly string[], ms: number): void {
     this.#tracked.changed(space.prefix, tags, undefined)
+    this.#sets.changed(space.prefix, tags, undefined)
     this.#tags.hold(space, tags, ms)
     this.#negatives.changed(space.prefix, tags)
   }
@@ -216,6 +225,7 @@ class MemoryStore implements Store {
   close(): void {
     this.#tags.close()
     this.#tracked.clear()
+    this.#sets.clear()
     this.#clear()
   }
 
@@ -248,7 +258,7 @@ class MemoryStore implements Store {
   }
 
   /** All that has changed since it was stored can have changed no row that it shows. */
-  #outlives(entry: MemoryEntry, shown: ShownRows | undefined): boolean {
+  #outlives(entry: MemoryEntry, space: Space, shown: ShownRows | undefined): boolean {
     if (shown === undefined) return false
     const changes = this.#tags.changesSince(entry.vector)
     if (changes === undefined) return false
@@ -256,12 +266,20 @@ class MemoryStore implements Store {
       const isBesides =
         change.told === undefined
           ? shown.areExcluded(entry.master, change, entry.tags)
-          : shown.isBesides?.(entry.master, change, this.#others) === true
+          : shown.isBesides?.(entry.master, change, this.#othersIn(space)) === true
       if (!isBesides) return false
     }
     entry.vector = this.#tags.renew(entry.vector)
     entry.confirmedAt = this.#tags.version
     return true
+  }
+
+  #othersIn(space: Space): OtherAnswers {
+    return {
+      ...this.#others,
+      isUntouched: (table, key, values, { at }) =>
+        at !== undefined && this.#sets.isUntouched(space, table, key, values, at),
+    }
   }
 
   #liveAnswer(key: string): unknown {
@@ -310,3 +328,5 @@ function covers(stored: readonly string[], asked: readonly string[]): boolean {
 function sizeOf(entry: MemoryEntry, key: string): number {
   return entry.bytes + gluedTextBytes(key) + entry.vector.countBytes() + bytesPerEntry
 }
+
+const none: readonly never[] = []

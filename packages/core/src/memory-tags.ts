@@ -209,8 +209,14 @@ export class MemoryTags implements Binder {
     return vector.bind() && isUnchanged(vector)
   }
 
-  /** See {@link Store.bump}. @param known what is known already of some of the changes */
-  bump(space: Space, tags: readonly string[], conditions: Conditions | undefined, known: KnownChanges): void {
+  /** See {@link Store.bump}. @param known what is known already of some of the changes @param at when they are told */
+  bump(
+    space: Space,
+    tags: readonly string[],
+    conditions: Conditions | undefined,
+    known: KnownChanges,
+    at: number,
+  ): void {
     if (this.#bumps.isFull) this.#forgetBumps()
     const now = Math.floor(this.#parts.now())
     for (const tag of tags) {
@@ -218,7 +224,7 @@ export class MemoryTags implements Binder {
       // A tag that nobody has asked for is in no vector, but may be in an answer that is on its way.
       const state = this.#tags.get(name) ?? this.#bumps.stateToChange(name)
       if (conditions === undefined) this.#change(state, now)
-      else this.#changeSome(state, now, tag, conditions, known)
+      else this.#changeSome(state, now, tag, conditions, known, at)
     }
     this.#version++
   }
@@ -284,11 +290,18 @@ export class MemoryTags implements Binder {
     state.changedAt = now
   }
 
-  #changeSome(state: TagState, now: number, tag: string, conditions: Conditions, known: KnownChanges): void {
+  #changeSome(
+    state: TagState,
+    now: number,
+    tag: string,
+    conditions: Conditions,
+    known: KnownChanges,
+    at: number,
+  ): void {
     const before = state.generation
     this.#change(state, now)
     const some = conditions.get(tag)
-    if (some !== undefined) this.#conditional.add(state, before, tag, some, known)
+    if (some !== undefined && some.isLog !== true) this.#conditional.add(state, before, tag, some, known, at)
   }
 
   #isAnyHeld(): boolean {

@@ -1,5 +1,6 @@
-import type { Conditions, RowCondition, SomeRows } from '../conditions.js'
+import type { ChangedRows, Conditions, RowCondition, SomeRows, ToldRows } from '../conditions.js'
 import type { PreciseTable, TablePrecision } from './table-precision.js'
+import type { TagTexts } from './tag-texts.js'
 import { isSameKey, type KeyTuple, type WatchedKey } from './watched-key.js'
 import { maxKeys, type RowChange } from './write-tags.js'
 
@@ -38,36 +39,46 @@ export function someRows(
   tags: readonly string[],
   isJudged?: (tag: string) => boolean,
 ): Conditions | undefined {
-  if (table.grain === 'table' || table.rowKey === undefined || change.isNothing) return undefined
+  if (table.grain === 'table' || table.rowKey === undefined) return undefined
   const { kind } = change
   if (kind === 'truncate' || kind === 'unknown') return undefined
+  const isLogged = isJudged?.(table.texts.clock) === true
+  if (change.isNothing) return isLogged ? logOf(table, []) : undefined
   const givesValues = kind === 'update' || kind === 'upsert'
   if (givesValues && change.assigned === undefined) return undefined
   // What an upsert does is two things.
-  const told = kind === 'upsert' || change.tell === undefined ? noTags : tagsOfValues(change, table)
-  const judged = isJudged === undefined ? told : told.filter(isJudged)
   const { texts } = table
+  const told = kind === 'upsert' || change.tell === undefined ? noTags : tags
+  const judged = told.filter(
+    (tag) => standsForValues(tag, texts) && (isJudged === undefined || isJudged(tag)),
+  )
   const tag = tags.includes(texts.table) ? texts.table : texts.anyRow
   const isNamed = kind === 'insert' || !tags.includes(tag)
-  if (isNamed && judged.length === 0) return undefined
+  if (isNamed && judged.length === 0 && !isLogged) return undefined
   const columns = givesValues ? [...change.assigned!, ...table.selfChanging].map(toLowerCase) : undefined
   const condition = kind === 'insert' ? noRow : change.condition?.()
-  const some = new Map<string, SomeRows>()
+  const tell = change.tell && (() => change.tell!())
+  const some = new Map<string, SomeRows>(
+    isLogged && tell !== undefined
+      ? logOf(table, [{ condition: condition ?? anyRow, columns, tell }])
+      : undefined,
+  )
   if (!isNamed && (condition !== undefined || columns !== undefined))
     some.set(tag, { table: texts.table, changes: [{ condition: condition ?? anyRow, columns }] })
   if (judged.length > 0) {
-    const tell = () => change.tell!()
     const besides = { table: texts.table, changes: [{ condition: condition ?? anyRow, columns, tell }] }
     for (const one of judged) some.set(one, besides)
   }
   return some.size === 0 ? undefined : some
 }
 
-/** What stands for rows that could matter by what they have, or had. Of sets that are told nothing more need be known. */
-function tagsOfValues(change: RowChange, { texts, assigned }: PreciseTable): readonly string[] {
-  if (change.kind === 'update') return assigned(change.assigned!).tags
-  return [change.kind === 'insert' ? texts.incoming : texts.leaving]
-}
+/** All that is done to a table is told beside its clock, for which no row stands. */
+const logOf = ({ texts }: PreciseTable, changes: readonly ChangedRows[]): Map<string, SomeRows> =>
+  new Map([[texts.clock, { table: texts.table, changes, isLog: true }]])
+
+/** What stands for rows that could matter by what they have, or had. */
+const standsForValues = (tag: string, { table, clock, row }: TagTexts): boolean =>
+  tag !== table && tag !== clock && !tag.startsWith(row)
 
 const noTags: readonly string[] = []
 
@@ -139,7 +150,7 @@ export function cascadedFurther<Type>(
           return valueOf !== undefined && between.excludes(valueOf)
         }),
     }
-    return { ...nothingOf, condition: () => condition }
+    return { ...nothingOf, condition: () => condition, tell: () => nothingTold }
   }
 }
 
@@ -152,6 +163,8 @@ const nothingOf: RowChange = {
   touched: () => undefined,
   entering: () => [],
 }
+
+const nothingTold: ToldRows = { touched: () => undefined, entering: () => [], after: () => [] }
 
 interface Ends<Type> {
   /** Of the child. */
@@ -197,14 +210,16 @@ function deletedWith(
   sets: readonly (readonly [key: readonly string[], values: readonly KeyTuple[]])[],
 ): RowChange {
   const [only, ...others] = sets
+  const touched = (key: readonly string[]) => {
+    if (only === undefined || others.length > 0 || !isSameKey(only[0], key)) return undefined
+    const [columns, values] = only
+    const places = key.map((column) => columns.indexOf(column))
+    return values.map((tuple) => places.map((place) => tuple[place]!))
+  }
   return {
     ...nothingOf,
-    touched(key) {
-      if (only === undefined || others.length > 0 || !isSameKey(only[0], key)) return undefined
-      const [columns, values] = only
-      const places = key.map((column) => columns.indexOf(column))
-      return values.map((tuple) => places.map((place) => tuple[place]!))
-    },
+    touched,
+    tell: () => ({ ...nothingTold, touched }),
     // Each meets one of them.
     condition: () => ({ excludes: (valueOf) => conditions.every((one) => one.excludes(valueOf)) }),
   }

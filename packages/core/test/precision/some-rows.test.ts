@@ -148,13 +148,13 @@ describe('of rows that are deleted along is told', () => {
   const byAuthor: Cascade = { child: 'post', columns: ['authorid'], references: ['id'] }
 
   test('which they may be, if it is of those that they reference', () => {
-    expect(told(deleted({ id: [['2']] }), [byAuthor], ['post'])).toEqual({ post: [[undefined, '2']] })
+    expect(told(deleted({ id: [['2']] }), [byAuthor], ['post'])).toMatchObject({ post: [[undefined, '2']] })
     expect(told(deleted({}), [byAuthor], ['post'])).toBeUndefined()
   })
 
   test('by each key that leads to them', () => {
     const byEditor: Cascade = { child: 'post', columns: ['editorid'], references: ['code'] }
-    expect(told(deleted({ id: [['2']], code: [['3']] }), [byAuthor, byEditor], ['post'])).toEqual({
+    expect(told(deleted({ id: [['2']], code: [['3']] }), [byAuthor, byEditor], ['post'])).toMatchObject({
       post: [[undefined, '2,3']],
     })
     expect(told(deleted({ id: [['2']] }), [byAuthor, byEditor], ['post'])).toBeUndefined()
@@ -290,5 +290,41 @@ describe('what rows have is told', () => {
   test('of the tags of answers that are judged by it alone', () => {
     expect(toldTo((tag) => tag === 'product.price')).toEqual(['product.price'])
     expect(toldTo(() => false)).toEqual([])
+  })
+
+  const post = (given: Partial<TableRowChange>) =>
+    createStatementTags(
+      { touched: () => ({ tables: [] }), beyond: () => ({ tables: [] }), holdsRows: () => true },
+      { of: (name) => tables.get(name)! },
+      undefined,
+      (tag) => tag === 'post~',
+    )({ writes: [{ table: 'post' }] }, change('post', given))
+  const log = (given: Partial<TableRowChange>) => {
+    const tags = post(given)
+    return tags === 'all' ? undefined : conditionsOf(tags)?.get('post~')
+  }
+
+  test('of all changes beside the clock of a table, if answers are held against them', () => {
+    const tell = () => ({ touched: () => [['5']], entering: () => [], after: () => [] })
+    for (const kind of ['update', 'insert', 'delete', 'upsert'] as const) {
+      const { changes, isLog } = log({ kind, tell })!
+      expect([isLog, changes.length, changes[0]!.tell?.().touched(['id'])]).toEqual([true, 1, [['5']]])
+    }
+    expect(
+      log({ tell, kind: 'upsert', condition: () => undefined })!.changes[0]!.condition.excludes(() => 1),
+    ).toBe(false)
+  })
+
+  test('that there is none, of a change of no row', () => {
+    expect(log({ isNothing: true })).toMatchObject({ isLog: true, changes: [] })
+  })
+
+  test.each<Partial<TableRowChange>>([
+    { kind: 'truncate' },
+    { kind: 'unknown' },
+    { assigned: undefined },
+    { kind: 'delete' },
+  ])('nothing of what is not known (%o)', (given) => {
+    expect(log(given)).toBeUndefined()
   })
 })

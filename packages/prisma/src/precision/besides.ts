@@ -16,6 +16,7 @@ import { type AppliedRead, valueAt } from './applied-read.js'
 import { type Comparison, saysTheSame } from './comparison.js'
 import type { DerivedKey, PlannedPlace } from './place.js'
 import type { Cut } from './read-plan.js'
+import { setsAt } from './seen-sets.js'
 
 /** A read that has been answered. */
 interface Asked extends AppliedRead {
@@ -38,6 +39,7 @@ export function isBesides(asked: Asked, result: unknown, change: ConditionalChan
     (place, at) =>
       isElsewhere(asked, place, change, known) ||
       isComparedAlike(asked, place, at, result, change) ||
+      isUntouched(asked, place, at, result, change, known) ||
       (at === plan.shown?.place &&
         plan.cut !== undefined &&
         (isBeyond(asked, plan.cut, result, change) || staysOutside(asked, plan.cut, result, change))),
@@ -62,6 +64,21 @@ function derivedValue(
   if (keptAt === undefined) return undefined
   const found = elsewhere.valueOf(from, valueAt(from.at, args), keptAt.scope, others)
   return normalValue(key.types[0], found) ?? undefined
+}
+
+/** Rows matter that are in sets, all rows of which were seen before the change, and have not been touched since. */
+function isUntouched(
+  asked: Asked,
+  place: PlannedPlace,
+  at: number,
+  result: unknown,
+  change: ConditionalChange,
+  { others }: Known,
+): boolean {
+  const sets = setsAt(asked, place, at, result)
+  if (sets === undefined) return false
+  const { table } = place.table.texts
+  return sets.every(([key, values]) => others.isUntouched?.(table, key.columns, values, change) === true)
 }
 
 /** A column decides by what it is held against, which says the same of all that the changed rows had and have in it. */

@@ -146,7 +146,7 @@ function rowValues(
 }
 
 /** @returns `null` if nothing can be reached; `undefined` if it cannot be told what is. */
-function linkValues(
+export function linkValues(
   { keys, fields, farFields }: ShownLink,
   row: PlainObject,
   reached: unknown,

@@ -76,6 +76,8 @@ export interface PlannedPlace {
   readonly derived: readonly DerivedKey[]
   /** The columns that decide by nothing but comparisons with whole numbers. */
   readonly compared: ReadonlyMap<string, ComparedColumn>
+  /** The keys by which rows that are shown pin the rows here. */
+  readonly linkedBy: readonly WatchedKey[]
   readonly hidesRows: boolean
   readonly isShown: boolean
   readonly isNamed: boolean
@@ -158,6 +160,7 @@ export function planPlace(given: Place): PlannedPlace {
         : [...columnTags(table, [...new Set([...shown, ...pinned, ...columnsOfLinks])]), ...leaving],
     derived: derivedKeys(place),
     compared: comparedColumns(given),
+    linkedBy: linked,
     hidesRows: place.hidesRows,
     isShown: shown !== undefined,
     isNamed,

@@ -4,7 +4,7 @@ import { entriesOf, isPlain, itemsOf, NotUnderstood } from './arguments.js'
 import { addColumn, walkOrder } from './order.js'
 import { noPins } from './pins.js'
 import { compareAlike, fieldOf, type Planning, scalarOf } from './plan-context.js'
-import type { Cut, NamedRows, ReadPlan, ShownLink, ShownRelation, ShownRows } from './read-plan.js'
+import type { Cut, NamedRows, ReadPlan, ShownLink, ShownRelation, ShownRows, WholeSet } from './read-plan.js'
 import { followRelation, type Origin, type Related } from './related-places.js'
 import { readSelection, type SelectedRelation, type Selection } from './selection.js'
 import { walkWhere } from './where.js'
@@ -152,7 +152,23 @@ function planShown(
   const named = nameRows(origin, selection, reached?.fields)
   const relations = selection.relations.map((relation) => planRelation(planning, origin, selection, relation))
   showPlace(origin, selection.columns, named !== undefined)
-  return { place: indexOf(planning, origin.place), named, fields: fieldsShown(origin, selection), relations }
+  const fields = fieldsShown(origin, selection)
+  const whole = wholeSet(origin, args, path)
+  return { place: indexOf(planning, origin.place), named, fields, relations, whole }
+}
+
+const leavesOut: readonly string[] = ['skip', 'cursor', 'distinct']
+
+/** Of the answer's own rows, one condition tells which they are; of those that are reached, what leads to them. */
+function wholeSet({ model }: Origin, args: unknown, path: readonly string[]): WholeSet | undefined {
+  const entries = entriesOf(args, path.join('.'))
+  if (entries.some(([name]) => leavesOut.includes(name))) return undefined
+  const take = [...path, 'take']
+  const where = entriesOf(whereOf(args), 'where')
+  if (path.length > 0) return where.length === 0 ? { take, pinned: undefined } : undefined
+  const [first, ...others] = where
+  const isPinned = first !== undefined && scalarOf(model, first[0]) !== undefined
+  return isPinned && others.length === 0 ? { take, pinned: ['where', first[0]] } : undefined
 }
 
 /** `prisma.user.findUnique(…).posts()`: of the user nothing is shown, not even whether it is the same. */

@@ -39,6 +39,16 @@ export interface ShownRows {
   /** The fields of each row by the columns that they show, of types whose values are compared here. */
   readonly fields: ReadonlyMap<string, string>
   readonly relations: readonly ShownRelation[]
+  /** All rows that have some values in a key, if fewer are shown than were asked for; `undefined`: some may be left out. */
+  readonly whole: WholeSet | undefined
+}
+
+/** Where it stands what tells a set of rows, of which others are left out by nothing but their number. */
+export interface WholeSet {
+  /** Where in the arguments the number stands that is asked for. */
+  readonly take: readonly string[]
+  /** Of the rows of the answer, where the value of their key stands; `undefined`: what leads to the rows tells it. */
+  readonly pinned: readonly string[] | undefined
 }
 
 /** Where the values of a row's key stand in a result. */

@@ -5,6 +5,7 @@ import {
   type LateTags,
   type OtherAnswers,
   RowsElsewhere,
+  type SeenSet,
   type ShownRows,
   type TableExplanation,
   type TrackedRow,
@@ -26,6 +27,7 @@ import type { Candidate } from './place.js'
 import { planPlace, tagsOfPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
+import { seenSets, WantedSets } from './seen-sets.js'
 import { Shapes } from './shapes.js'
 import type { TablePrecisions } from './table-precision.js'
 import { TrackedColumns } from './tracked-columns.js'
@@ -100,8 +102,8 @@ const maxSteps = 20_000
  */
 export function createReadPrecision(dataModel: DataModel, options: ReadPrecisionOptions): ReadPrecision {
   const elsewhere = new RowsElsewhere(options.isUnique ?? never, compared)
-  const tracked = new TrackedColumns()
-  const planner = createPlanner(dataModel, options, elsewhere, tracked)
+  const seen: SeenElsewhere = { tracked: new TrackedColumns(), sets: new WantedSets() }
+  const planner = createPlanner(dataModel, options, elsewhere, seen)
   const byModel = new Map<string, Map<string, Shapes<PreparedPlan>>>()
   const shapesOf = (model: string, kind: string): Shapes<PreparedPlan> => {
     let kinds = byModel.get(model)
@@ -116,9 +118,15 @@ export function createReadPrecision(dataModel: DataModel, options: ReadPrecision
       const shape = shapesOf(model, kind).of(args)
       const plan = (shape.value ??= planner(model, operation, args, dataPath))
       const { tags, chosen } = applyPlan(plan, args)
-      return new PlannedRead(plan, tags, chosen, args, elsewhere, tracked)
+      return new PlannedRead(plan, tags, chosen, args, elsewhere, seen)
     },
   }
+}
+
+/** What may be asked of rows that answers have shown. */
+interface SeenElsewhere {
+  readonly tracked: TrackedColumns
+  readonly sets: WantedSets
 }
 
 class PlannedRead implements PreciseRead {
@@ -127,7 +135,7 @@ class PlannedRead implements PreciseRead {
   readonly #chosen: readonly (Candidate | undefined)[]
   readonly #args: unknown
   readonly #elsewhere: RowsElsewhere<ValueType>
-  readonly #tracked: TrackedColumns
+  readonly #seen: SeenElsewhere
   #keptAt: KeptAt | undefined
 
   constructor(
@@ -136,14 +144,14 @@ class PlannedRead implements PreciseRead {
     chosen: readonly (Candidate | undefined)[],
     args: unknown,
     elsewhere: RowsElsewhere<ValueType>,
-    tracked: TrackedColumns,
+    seen: SeenElsewhere,
   ) {
     this.tags = tags
     this.#plan = plan
     this.#chosen = chosen
     this.#args = args
     this.#elsewhere = elsewhere
-    this.#tracked = tracked
+    this.#seen = seen
   }
 
   get clocks(): readonly string[] {
@@ -175,7 +183,7 @@ class PlannedRead implements PreciseRead {
   }
 
   isScoped(): void {
-    this.#tracked.stop()
+    this.#seen.tracked.stop()
   }
 
   lateTags(result: unknown): readonly string[] {
@@ -200,13 +208,23 @@ class PlannedRead implements PreciseRead {
         keptAt: this.#keptAt,
       },
       result,
-      this.#tracked.isStopped ? { ...change, moved: undefined } : change,
+      this.#seen.tracked.isStopped ? { ...change, moved: undefined, at: undefined } : change,
       { elsewhere: this.#elsewhere, others },
     )
   }
 
   tracked(result: unknown): readonly TrackedRow[] {
-    return this.#tracked.rowsIn(this.#plan, result)
+    return this.#seen.tracked.rowsIn(this.#plan, result)
+  }
+
+  seenSets(result: unknown): readonly SeenSet[] {
+    const { tracked, sets } = this.#seen
+    if (tracked.isStopped) return []
+    return seenSets(
+      { plan: this.#plan, tags: this.tags, chosen: this.#chosen, args: this.#args },
+      sets,
+      result,
+    )
   }
 
   explain(result: unknown): readonly TableExplanation[] {
@@ -223,7 +241,7 @@ function createPlanner(
   dataModel: DataModel,
   options: ReadPrecisionOptions,
   elsewhere: RowsElsewhere<ValueType>,
-  tracked: TrackedColumns,
+  { tracked, sets }: SeenElsewhere,
 ): Planner {
   const { dependsOn, tables, globalOmit, computesFields = true, isEnforced = never, anyTable } = options
   const dependenciesOf = createReadDependencies(dataModel, { dependsOn })
@@ -242,7 +260,8 @@ function createPlanner(
       const plan = planPrecisely(schema, model, operation, args, dataPath)
       for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value.table)
       tracked.wantAll(plan)
-      options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan)])
+      sets.wantAll(plan)
+      options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan), ...sets.tagsOf(plan)])
       return plan
     } catch (error) {
       // Whatever went wrong, the tables are right.

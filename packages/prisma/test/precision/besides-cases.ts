@@ -23,6 +23,8 @@ export interface BesidesCase {
   readonly other?: Other
   /** What the changed rows had and have in columns, as was seen elsewhere. */
   readonly moved?: Readonly<Record<string, readonly (readonly [before: number, after: number])[]>>
+  /** The sets that no change has touched since they were seen: `post[author_id]=7`. */
+  readonly untouched?: readonly string[]
   /** A table that is being written. */
   readonly underWay?: string
   readonly outlives: boolean
@@ -72,6 +74,27 @@ const page = {
   args: { orderBy: { views: 'asc' }, skip: 10, take: 2 },
   result: [post(1, 20), post(2, 30)],
   parameters: [25, 9],
+} as const
+
+const byAuthor = {
+  model: 'Post',
+  operation: 'count',
+  args: { where: { authorId: 7 } },
+  result: 2,
+  sql: 'DELETE FROM "Post" WHERE "id" = $1',
+  parameters: [9],
+  tag: 'post[author_id=*].author_id',
+} as const
+const counted = {
+  ...byAuthor,
+  tag: 'post-',
+  model: 'Person',
+  operation: 'findMany',
+  args: { where: { name: 'x' }, include: { _count: { select: { posts: true } } } },
+  result: [
+    { id: 7, email: 'a', name: 'x', _count: { posts: 2 } },
+    { id: 8, email: 'b', name: 'x', _count: { posts: 2 } },
+  ],
 } as const
 
 const tagged = {
@@ -354,6 +377,53 @@ export const besidesCases: readonly BesidesCase[] = [
   },
   { about: 'not a row of its own parent', ...written, parameters: ['s', 't', 7], outlives: false },
   {
+    about: 'a row that is gone of a set that was not touched',
+    ...byAuthor,
+    untouched: ['post[author_id]=7'],
+    outlives: true,
+  },
+  {
+    about: 'not one that may be of its set',
+    ...byAuthor,
+    untouched: ['post[author_id]=8', 'post[id]=7'],
+    outlives: false,
+  },
+  {
+    about: 'of several sets, none of which was touched',
+    ...byAuthor,
+    args: { where: { authorId: { in: [7, 8] } } },
+    untouched: ['post[author_id]=7', 'post[author_id]=8'],
+    outlives: true,
+  },
+  {
+    about: 'not of several sets, one of which may be touched',
+    ...byAuthor,
+    args: { where: { authorId: { in: [7, 8] } } },
+    untouched: ['post[author_id]=8'],
+    outlives: false,
+  },
+  {
+    about: 'of sets that rows lead to, none of which was touched',
+    ...counted,
+    untouched: ['post[author_id]=7', 'post[author_id]=8'],
+    outlives: true,
+  },
+  {
+    about: 'not of sets that rows lead to, one of which may be touched',
+    ...counted,
+    untouched: ['post[author_id]=8'],
+    outlives: false,
+  },
+  {
+    about: 'not of rows that are asked about wherever they are',
+    ...byAuthor,
+    model: 'Person',
+    args: { where: { posts: { some: { views: 7 } } } },
+    tag: 'post-',
+    untouched: ['post[author_id]=7'],
+    outlives: false,
+  },
+  {
     about: 'a row that was counted and is',
     ...popular,
     returned: [[9, 14]],
@@ -484,7 +554,7 @@ export const besidesCases: readonly BesidesCase[] = [
     model: 'Person',
     operation: 'findMany',
     args: { where: { name: 'x' }, include: { posts: { where: { views: { gt: 10 } } } } },
-    result: [],
+    result: [{ id: 7, email: 'a@x', name: 'x', posts: [post(9, 14)] }],
     returned: [[9, 14]],
     tag: 'post.views',
     outlives: false,
@@ -588,5 +658,102 @@ export const besidesCases: readonly BesidesCase[] = [
     args: { where: { author: { email: { in: ['a@x'] } } } },
     parameters: ['s', 't', 8],
     outlives: false,
+  },
+]
+
+/** Of which sets an answer shows all rows: `post[author_id]=7: id=5 author_id=7 | …`. */
+export interface SeenCase {
+  readonly about: string
+  readonly model: string
+  readonly operation: string
+  readonly args: unknown
+  readonly result: unknown
+  /** What somebody else asks. Default: a count of an author's posts */
+  readonly asks?: unknown
+  readonly seen: readonly string[]
+}
+
+const two = [post(5, 1), { ...post(6, 1), authorId: 7 }]
+const list = {
+  model: 'Post',
+  operation: 'findMany',
+  args: { where: { authorId: 7 }, take: 3 },
+  result: two,
+} as const
+const nested = {
+  model: 'Person',
+  operation: 'findUnique',
+  args: { where: { id: 7 }, include: { posts: { take: 3, orderBy: { id: 'asc' } } } },
+  result: { id: 7, email: 'a', name: 'x', posts: two },
+} as const
+const both = 'post[author_id]=7: 5|6'
+
+export const seenCases: readonly SeenCase[] = [
+  { about: 'fewer rows than were asked for', ...list, seen: [both] },
+  { about: 'as many as were asked for', ...list, args: { ...list.args, take: 2 }, seen: [] },
+  { about: 'all rows', ...list, args: { where: { authorId: 7 }, orderBy: { title: 'asc' } }, seen: [both] },
+  { about: 'the last ones', ...list, args: { ...list.args, take: -3 }, seen: [] },
+  { about: 'rows after some', ...list, args: { ...list.args, skip: 1 }, seen: [] },
+  { about: 'rows after one', ...list, args: { ...list.args, cursor: { id: 4 } }, seen: [] },
+  { about: 'rows told apart', ...list, args: { ...list.args, distinct: ['title'] }, seen: [] },
+  {
+    about: 'rows for which something else holds',
+    ...list,
+    args: { where: { authorId: 7, published: true } },
+    seen: [],
+  },
+  { about: 'rows of several', ...list, args: { where: { authorId: { in: [7, 8] } } }, seen: [] },
+  { about: 'all rows of a table', ...list, args: {}, seen: [] },
+  { about: 'rows by what nobody asks for', ...list, args: { where: { editorId: 7 } }, seen: [] },
+  { about: 'one row', ...list, operation: 'findFirst', result: two[0], seen: [] },
+  { about: 'none', ...list, result: [], seen: ['post[author_id]=7: '] },
+  { about: 'rows that are reached', ...nested, seen: [both] },
+  {
+    about: 'as many that are reached as were asked for',
+    ...nested,
+    args: { where: { id: 7 }, include: { posts: { take: 2 } } },
+    seen: [],
+  },
+  {
+    about: 'rows that are reached and for which something holds',
+    ...nested,
+    args: { where: { id: 7 }, include: { posts: { where: { published: true } } } },
+    seen: [],
+  },
+  {
+    about: 'rows that are reached, after some',
+    ...nested,
+    args: { where: { id: 7 }, include: { posts: { skip: 1 } } },
+    seen: [],
+  },
+  {
+    about: 'rows that are reached from several',
+    ...nested,
+    operation: 'findMany',
+    args: { include: { posts: true } },
+    result: [nested.result, { ...nested.result, id: 8, posts: [] }],
+    seen: [both, 'post[author_id]=8: '],
+  },
+  {
+    about: 'rows that are reached from what does not say whose they are',
+    ...nested,
+    args: { where: { id: 7 }, select: { name: true, posts: true } },
+    result: { name: 'x', posts: two },
+    seen: [],
+  },
+  {
+    about: 'rows for which nobody asks',
+    ...nested,
+    asks: { model: 'Post', operation: 'count', args: { where: { id: 7 } } },
+    seen: [],
+  },
+  {
+    about: 'rows by a text, several of which may be one',
+    model: 'Tag',
+    operation: 'findMany',
+    args: { where: { label: 'a' } },
+    result: [{ id: 1, label: 'a' }],
+    asks: { model: 'Tag', operation: 'count', args: { where: { label: 'a' } } },
+    seen: [],
   },
 ]

@@ -2,8 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { createReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import { conditionsOf, createStatementTags, createValueBucket } from '@freshet/core/adapter'
-import { besidesCases } from './besides-cases.js'
-import { differingBesides, differingBucket, differingReads, differingWrite, readOf } from './checks.js'
+import { besidesCases, seenCases } from './besides-cases.js'
+import {
+  differingBesides,
+  differingBucket,
+  differingReads,
+  differingSeen,
+  differingWrite,
+  readOf,
+} from './checks.js'
 import { readCases } from './read-cases.js'
 import { writeCases } from './write-cases.js'
 
@@ -30,6 +37,12 @@ describe('a statement bumps the tags of', () => {
 describe('an answer outlives, of what could matter without being named,', () => {
   it.each(besidesCases.map((one) => [one.about, one] as const))('%s', (_about, one) => {
     expect(differingBesides(api, one)).toBeUndefined()
+  })
+})
+
+describe('of which sets an answer shows all rows:', () => {
+  it.each(seenCases.map((one) => [one.about, one] as const))('%s', (_about, one) => {
+    expect(differingSeen(api, one)).toBeUndefined()
   })
 })
 

@@ -5,7 +5,7 @@ import { createReadPrecision, type ReadPrecision } from '../../src/precision/rea
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import type { Api } from './api.js'
 import { columnsByTable, dataModel } from './known.js'
-import type { BesidesCase } from './besides-cases.js'
+import type { BesidesCase, SeenCase } from './besides-cases.js'
 import type { CaseOptions, ReadCase } from './read-cases.js'
 import type { WriteCase } from './write-cases.js'
 
@@ -119,12 +119,31 @@ export function differingBesides(api: Api, one: BesidesCase): string | undefined
   const others = {
     find: (key: string) => (key === 'other' && other?.isGone !== true ? other?.result : undefined),
     mayBeWritten: (table: string) => table === underWay,
+    isUntouched: (table: string, key: readonly string[], values: readonly string[]) =>
+      one.untouched?.includes(`${table}[${key.join()}]=${values.join()}`) === true,
   }
   const found =
     some?.changes.every(({ tell, ...change }) =>
       read.isBesides!(one.result, { ...change, told: tell!(), moved, tag, table: some.table }, others),
     ) === true
   return found === outlives ? undefined : `${about}: expected ${outlives}, but found ${found}`
+}
+
+const ofAuthor = { model: 'Post', operation: 'count', args: { where: { authorId: 1 } } }
+
+/** How the sets of which an answer shows all rows differ from what they should be. */
+export function differingSeen(api: Api, one: SeenCase): string | undefined {
+  const precision = precisionOf(api, {})
+  const { model, operation, args } = (one.asks ?? ofAuthor) as typeof ofAuthor
+  precision.read(model, operation, args)
+  const sets = precision.read(one.model, one.operation, one.args).seenSets!(one.result)
+  const seen = sets.map(
+    ({ table, key, values, rows }) =>
+      `${table.texts.table}[${key.join()}]=${values.join()}: ${rows.map((row) => row.get('id')).join('|')}`,
+  )
+  return seen.join(' ') === one.seen.join(' ')
+    ? undefined
+    : `${one.about}: expected ${one.seen.join(' ')}, but found ${seen.join(' ')}`
 }
 
 const uniques = new Set(['people.id', 'people.Email', 'people.heir_id', 'post.id', 'tags.id', 'tags.label'])

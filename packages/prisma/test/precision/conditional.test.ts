@@ -241,6 +241,79 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
     })
   })
 
+  describe('what counts the rows of a parent', () => {
+    const count = (authorId: number) => shop.prisma.post.count({ where: { authorId } })
+    const parents = () => shop.prisma.user.findMany({ include: { _count: { select: { posts: true } } } })
+    const all = (id: number) =>
+      shop.prisma.user.findUnique({ where: { id }, include: { posts: { take: 5 } } })
+    const remove = (id: number) => shop.prisma.post.deleteMany({ where: { id } })
+    const counts = async (authorId: number, expected: string) => {
+      const status = await statusOf(shop.prisma, count(authorId))
+      expect([status, await count(authorId)]).toEqual([
+        expected,
+        await shop.base.post.count({ where: { authorId } }),
+      ])
+    }
+    const fallen = 'miss: invalidated'
+
+    test('is left alone by rows that go, where an answer has shown all of its own', async () => {
+      await count(1)
+      await all(1)
+      await remove(3)
+      await counts(1, 'hit')
+      await remove(2)
+      await counts(1, fallen)
+    })
+
+    test('falls where none has', async () => {
+      await count(1)
+      await remove(3)
+      await counts(1, fallen)
+    })
+
+    test('falls where one shows as many as it asks for', async () => {
+      await count(1)
+      await shop.prisma.user.findUnique({ where: { id: 1 }, include: { posts: { take: 2 } } })
+      await remove(3)
+      await counts(1, fallen)
+    })
+
+    test('is left alone though what has shown them has fallen', async () => {
+      await count(1)
+      await all(1)
+      await shop.prisma.user.update({ where: { id: 1 }, data: { name: 'v' } })
+      await shop.prisma.post.updateMany({ where: { title: { contains: 'none' } }, data: { title: 'z' } })
+      await remove(3)
+      await counts(1, 'hit')
+    })
+
+    test('counts those of several, all of which have been shown', async () => {
+      await parents()
+      for (const id of [1, 2, 3]) await all(id)
+      await remove(9)
+      await shop.base.post.create({ data: { id: 9, title: 't9', authorId: 3 } })
+      // Nobody told of it.
+      await shop.cache.invalidate(['post'])
+      await parents()
+      for (const id of [1, 2, 3]) await all(id)
+      await remove(9)
+      expect(await statusOf(shop.prisma, parents())).toBe(fallen)
+      expect((await parents()).map(({ _count: { posts } }) => posts)).toEqual([2, 1, 0])
+    })
+
+    test('does not tell by what came while rows were written', async () => {
+      await count(1)
+      const text = `DELETE FROM ${quote}Post${quote} WHERE id = 2`
+      const pause = pauses.after((sql) => sql === text)
+      const removing = shop.prisma.$executeRawUnsafe(text).then(() => undefined)
+      await pause.reached
+      expect((await all(1))?.posts).toHaveLength(1)
+      pause.release()
+      await removing
+      await counts(1, fallen)
+    })
+  })
+
   describe('what counts rows by a number', () => {
     const above = (authorId: number) => shop.prisma.post.count({ where: { authorId: { gt: authorId } } })
     const seen = () => shop.prisma.post.findUnique({ where: { id: 3 } })

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import type { Api } from './api.js'
-import { besidesCases } from './besides-cases.js'
-import { differingBesides, differingBucket, differingReads, differingWrite } from './checks.js'
+import { besidesCases, seenCases } from './besides-cases.js'
+import { differingBesides, differingBucket, differingReads, differingSeen, differingWrite } from './checks.js'
 import { mutants } from './mutants.js'
 import { precisionWithout, sources } from './precision-without.js'
 import { readCases } from './read-cases.js'
@@ -21,6 +21,10 @@ function difference(api: Api): string | undefined {
     }
     for (const one of besidesCases) {
       const found = differingBesides(api, one)
+      if (found !== undefined) return found
+    }
+    for (const one of seenCases) {
+      const found = differingSeen(api, one)
       if (found !== undefined) return found
     }
     return differingBucket(api)

@@ -1,0 +1,192 @@
+import type { SeenSet } from '@freshet/core/adapter'
+import { type KeyValues, normalValue } from '@freshet/sql'
+import { type AppliedRead, keysOf, valueAt } from './applied-read.js'
+import { isPlain, type PlainObject } from './arguments.js'
+import { linkValues } from './late-tags.js'
+import type { PlannedPlace } from './place.js'
+import type { ReadPlan, ShownLink, ShownRows } from './read-plan.js'
+import type { PreciseTable, WatchedKey } from './table-precision.js'
+
+/** The sets of which some read of a client may ask whether they were touched. */
+export class WantedSets {
+  readonly #keys = new Map<PreciseTable, Set<string>>()
+
+  /** To be called before an answer of the plan is stored. */
+  wantAll(plan: ReadPlan): void {
+    for (const { table, keys } of askedSets(plan))
+      for (const key of keys) {
+        const wanted = this.#keys.get(table)
+        if (wanted === undefined) this.#keys.set(table, new Set([key.anySet]))
+        else wanted.add(key.anySet)
+      }
+  }
+
+  /** What must be told of changes for them to be held against sets. */
+  tagsOf(plan: ReadPlan): readonly string[] {
+    return askedSets(plan).flatMap(({ table, tags }) => [table.texts.clock, ...tags])
+  }
+
+  isWanted(table: PreciseTable, key: WatchedKey): boolean {
+    return this.#keys.get(table)?.has(key.anySet) === true
+  }
+
+  get isEmpty(): boolean {
+    return this.#keys.size === 0
+  }
+}
+
+interface AskedSets {
+  readonly table: PreciseTable
+  readonly keys: readonly WatchedKey[]
+  readonly tags: readonly string[]
+}
+
+/** Of places that hide rows: what is shown names its rows, and falls with these alone. */
+function askedSets({ places }: ReadPlan): readonly AskedSets[] {
+  return places.flatMap(({ table, candidates, otherwise, hidesRows, linkedBy }) => {
+    const [candidate] = candidates
+    if (!hidesRows || candidate?.rowKey !== undefined) return []
+    const keys = candidate === undefined ? linkedBy : candidate.branches.map(({ key }) => key)
+    return keys.length === 0 ? [] : [{ table, keys, tags: candidate?.tags ?? otherwise }]
+  })
+}
+
+/** A read that has been answered. */
+interface Asked extends AppliedRead {
+  readonly args: unknown
+}
+
+/** The sets of which an answer shows all rows. */
+export function seenSets({ plan, args }: Asked, wanted: WantedSets, answer: unknown): readonly SeenSet[] {
+  if (wanted.isEmpty || plan.shown === undefined) return none
+  const seen = new Seen(plan, args, wanted)
+  seen.addPinned(plan.shown, answer)
+  seen.addReached(plan.shown, answer)
+  return seen.sets
+}
+
+const none: readonly SeenSet[] = []
+
+class Seen {
+  readonly sets: SeenSet[] = []
+  readonly #plan: ReadPlan
+  readonly #args: unknown
+  readonly #wanted: WantedSets
+
+  constructor(plan: ReadPlan, args: unknown, wanted: WantedSets) {
+    this.#plan = plan
+    this.#args = args
+    this.#wanted = wanted
+  }
+
+  /** The answer's own rows. */
+  addPinned(rows: ShownRows, answer: unknown): void {
+    const { place, whole } = rows
+    const table = place === undefined ? undefined : this.#plan.places[place]!.table
+    const pinned = whole?.pinned
+    if (table === undefined || pinned === undefined || !Array.isArray(answer)) return
+    const value = valueAt({ path: pinned, isList: false }, this.#args)
+    for (const [column, field] of rows.fields) {
+      const key = table.keys.find(({ columns }) => columns.length === 1 && columns[0] === column)
+      if (field !== pinned[1] || key === undefined) continue
+      const normal = normalValue(key.types[0], value)
+      if (typeof normal === 'string') this.#add(table, key, [normal], rows, answer, new Map())
+    }
+  }
+
+  /** Those that are reached from rows that are shown. */
+  addReached({ relations }: ShownRows, value: unknown): void {
+    if (Array.isArray(value)) for (const item of value) this.#addReachedFrom(relations, item)
+    else this.#addReachedFrom(relations, value)
+  }
+
+  #addReachedFrom(relations: ShownRows['relations'], row: unknown): void {
+    if (!isPlain(row)) return
+    for (const { field, rows, links } of relations) {
+      if (field === undefined || rows === undefined) continue
+      const reached = row[field]
+      const link = links.find(({ place, between }) => place === rows.place && between === undefined)
+      if (link !== undefined && rows.whole !== undefined && Array.isArray(reached))
+        this.#addLinked(link, rows, row, reached)
+      this.addReached(rows, reached)
+    }
+  }
+
+  #addLinked(link: ShownLink, rows: ShownRows, row: PlainObject, reached: readonly unknown[]): void {
+    const [key, ...others] = link.keys
+    const values = linkValues(link, row, reached)
+    if (key === undefined || others.length > 0 || values === undefined || values === null) return
+    const own = new Map(key.columns.map((column, at) => [column, values[at]] as const))
+    this.#add(this.#plan.places[link.place]!.table, key, values, rows, reached, own)
+  }
+
+  #add(
+    table: PreciseTable,
+    key: WatchedKey,
+    values: KeyValues,
+    { fields, whole }: ShownRows,
+    reached: readonly unknown[],
+    own: ReadonlyMap<string, unknown>,
+  ): void {
+    // Of texts several that are not equal may have one normal form, and one set.
+    if (key.types.some(({ kind }) => kind === 'text')) return
+    if (!this.#wanted.isWanted(table, key) || !this.#areAll(whole!.take, reached)) return
+    const columns = new Set(table.keys.flatMap((one) => one.columns))
+    const rows = reached.map((row) => {
+      const shown = new Map(own)
+      for (const column of columns) {
+        const field = fields.get(column)
+        if (field !== undefined && isPlain(row)) shown.set(column, row[field])
+      }
+      return shown
+    })
+    this.sets.push({ table, key: key.columns, values, rows })
+  }
+
+  #areAll(path: readonly string[], rows: readonly unknown[]): boolean {
+    let take = this.#args
+    for (const name of path) take = isPlain(take) ? take[name] : undefined
+    return take === undefined || (typeof take === 'number' && rows.length < take)
+  }
+}
+
+/** The sets of which rows alone matter at a place; `undefined`: others may. */
+export function setsAt(
+  { plan, args, chosen }: Asked,
+  { linkedBy }: PlannedPlace,
+  at: number,
+  answer: unknown,
+): readonly (readonly [key: WatchedKey, values: KeyValues])[] | undefined {
+  const candidate = chosen[at]
+  if (candidate === undefined)
+    return linkedBy.length === 1 ? setsLinked(plan, linkedBy[0]!, at, answer) : undefined
+  if (candidate.rowKey !== undefined) return undefined
+  const sets: (readonly [WatchedKey, KeyValues])[] = []
+  for (const branch of candidate.branches) {
+    const keys = keysOf(branch, args)
+    if (keys === undefined) return undefined
+    for (const values of keys) sets.push([branch.key, values])
+  }
+  return sets
+}
+
+/** By the answer's own rows. */
+function setsLinked(
+  { shown }: ReadPlan,
+  key: WatchedKey,
+  at: number,
+  answer: unknown,
+): readonly (readonly [key: WatchedKey, values: KeyValues])[] | undefined {
+  const links = shown?.relations.flatMap((relation) => relation.links.filter(({ place }) => place === at))
+  const [link, ...others] = links ?? []
+  if (link?.fields === undefined || link.between !== undefined || others.length > 0) return undefined
+  const rows: readonly unknown[] = Array.isArray(answer) ? answer : [answer]
+  const sets: (readonly [WatchedKey, KeyValues])[] = []
+  for (const row of rows) {
+    if (row === null) continue
+    const values = isPlain(row) ? linkValues(link, row, undefined) : undefined
+    if (values === undefined) return undefined
+    if (values !== null) sets.push([key, values])
+  }
+  return sets
+}
