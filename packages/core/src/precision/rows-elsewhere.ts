@@ -33,7 +33,7 @@ export interface ValueOfRow<Type> {
 }
 
 /** When two values are one, which core does not know. */
-export interface EqualValues<Type> {
+interface EqualValues<Type> {
   /** Values that the database calls equal have one form; `null`: NULL, which equals nothing; `undefined`: not told. */
   normal(type: Type | undefined, value: unknown): string | null | undefined
   /** Whether two values, as the driver gives them, are certainly equal. */

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { normalValue, soundTypes, type SqlDialect, valueTypeOf } from '../../src/index.js'
+import { describe, expect, test } from 'vitest'
+import { compared, normalValue, soundTypes, type SqlDialect, valueTypeOf } from '../../src/index.js'
 import { isNumberType } from '../../src/rows/value-type.js'
 import { typeCases, valueCases } from './value-cases.js'
 
@@ -57,4 +57,24 @@ test.each([
   ['sqlite', ['TEXT', 'BOOLEAN', 'DATETIME', 'JSONB', '']],
 ] as const)('in %s these do not: %s', (dialect: SqlDialect, types) => {
   for (const type of types) expect([type, isNumberType(dialect, type)]).toEqual([type, false])
+})
+
+describe('two values', () => {
+  const number = { kind: 'integer', min: -10n, max: 10n } as const
+
+  test('are the same if they are one text', () => {
+    expect(compared.areSame({ kind: 'text' }, 'a', 'a')).toBe(true)
+    expect(compared.areSame({ kind: 'text' }, 'a', 'A')).toBe(false)
+    expect(compared.areSame({ kind: 'text' }, 'a', 'a ')).toBe(false)
+  })
+
+  test('are the same if they are one number', () => {
+    expect(compared.areSame(number, 7, '7')).toBe(true)
+    expect(compared.areSame(number, 7, 8n)).toBe(false)
+  })
+
+  test('are not the same if they are NULL, or of no type that is compared', () => {
+    expect(compared.areSame(number, null, null)).toBe(false)
+    expect(compared.areSame(undefined, 7, 7)).toBe(false)
+  })
 })
