@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { BumpLater } from './bump-later.js'
 import { gluedTextBytes, word } from './heap-bytes.js'
 import type { Conditions, OtherAnswers, ShownRows, TrackedTable } from './conditions.js'
 import { MemoryEntry } from './memory-entry.js'
@@ -80,6 +81,7 @@ class MemoryStore implements Store {
   readonly #entries: LRUCache<string, MemoryEntry>
   readonly #negatives: NegativeEntries
   readonly #later: PutLater<MemoryEntry>
+  readonly #bumps = new BumpLater(({ space, tags, at }) => this.#bumpAt(at, space, tags, undefined))
   /** Of an entry that waits. */
   readonly #maxBytesWaiting: number
   readonly #tags: MemoryTags
@@ -123,6 +125,7 @@ class MemoryStore implements Store {
     clocks?: readonly string[],
     shown?: ShownRows,
   ): Lookup {
+    if (!this.#bumps.isEmpty) this.#bumps.flush()
     const fullKey = space.prefix + key
     this.#later.flushKey(fullKey)
     const entry = this.#entries.get(fullKey)
@@ -151,14 +154,17 @@ class MemoryStore implements Store {
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
+    if (!this.#bumps.isEmpty) this.#bumps.flush()
     return this.#tags.snapshot(space, tags)
   }
 
   bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]): MemoryVector {
+    if (!this.#bumps.isEmpty) this.#bumps.flush()
     return this.#tags.bind(space, before, tags, clocks)
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
+    if (!this.#bumps.isEmpty) this.#bumps.flush()
     const memoryVector = vector as MemoryVector
     // It could never be found: the room is better used.
     if (!this.#tags.mayBeCurrent(memoryVector)) return
@@ -202,9 +208,17 @@ class MemoryStore implements Store {
   }
 
   bump(space: Space, tags: readonly string[], conditions?: Conditions): void {
+    const now = this.#now()
+    if (conditions === undefined) return this.#bumps.add({ space, tags, at: now })
+    // What is certain of rows is told of values that their owner may change, and follows from what was told before.
+    this.#bumps.flush()
+    this.#bumpAt(now, space, tags, conditions)
+  }
+
+  #bumpAt(now: number, space: Space, tags: readonly string[], conditions: Conditions | undefined): void {
     const known = this.#tracked.changed(space.prefix, tags, conditions)
     const at = this.#sets.changed(space.prefix, tags, conditions)
-    this.#tags.bump(space, tags, conditions, known, at)
+    this.#tags.bump(now, space, tags, conditions, known, at)
     this.#negatives.changed(space.prefix, tags)
     if (space.prefix === '' && tags.includes(wholeSpaceTag)) this.#clear()
   }
@@ -217,6 +231,7 @@ class MemoryStore implements Store {
   }
 
   size() {
+    this.#bumps.flush()
     this.#later.flush()
     const { size, bytes } = this.#negatives
     return { entries: this.#entries.size + size, bytes: this.#bytes + bytes, tags: this.#tags.size }

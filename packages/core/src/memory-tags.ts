@@ -209,8 +209,15 @@ export class MemoryTags implements Binder {
     return vector.bind() && isUnchanged(vector)
   }
 
-  /** See {@link Store.bump}. @param known what is known already of some of the changes @param at when they are told */
+  /**
+   * See {@link Store.bump}.
+   *
+   * @param now when it was done
+   * @param known what is known already of some of the changes
+   * @param at when they are told
+   */
   bump(
+    now: number,
     space: Space,
     tags: readonly string[],
     conditions: Conditions | undefined,
@@ -218,13 +225,13 @@ export class MemoryTags implements Binder {
     at: number,
   ): void {
     if (this.#bumps.isFull) this.#forgetBumps()
-    const now = Math.floor(this.#parts.now())
+    const changedAt = Math.floor(now)
     for (const tag of tags) {
       const name = space.prefix + tag
       // A tag that nobody has asked for is in no vector, but may be in an answer that is on its way.
       const state = this.#tags.get(name) ?? this.#bumps.stateToChange(name)
-      if (conditions === undefined) this.#change(state, now)
-      else this.#changeSome(state, now, tag, conditions, known, at)
+      if (conditions === undefined) this.#change(state, changedAt)
+      else this.#changeSome(state, changedAt, tag, conditions, known, at)
     }
     this.#version++
   }
