@@ -146,20 +146,21 @@ export function planPlace(given: Place): PlannedPlace {
   const candidates = candidatesOf(place, besides, inSets)
   const pinned = candidates.flatMap(({ branches }) => branches.flatMap(({ key }) => key.columns))
   const unlinked = [...(isReferenced ? [] : [texts.incoming]), ...columnTags(table, columnsOfLinks)]
+  const otherwise =
+    linkedBy === undefined
+      ? [...(isReferenced ? [] : [texts.incoming]), ...besides([])]
+      : [...linked.map(({ anySet }) => anySet), ...besides(linkColumns)]
   return {
     table,
     candidates,
-    otherwise:
-      linkedBy === undefined
-        ? [...(isReferenced ? [] : [texts.incoming]), ...besides([])]
-        : [...linked.map(({ anySet }) => anySet), ...besides(linkColumns)],
+    otherwise,
     unlinked,
     unnamed:
       shown === undefined
         ? []
         : [...columnTags(table, [...new Set([...shown, ...pinned, ...columnsOfLinks])]), ...leaving],
     derived: derivedKeys(place),
-    compared: comparedColumns(given),
+    compared: comparedColumns(given, candidates[0]?.tags ?? otherwise),
     linkedBy: linked,
     hidesRows: place.hidesRows,
     isShown: shown !== undefined,
@@ -171,9 +172,16 @@ export function planPlace(given: Place): PlannedPlace {
   }
 }
 
-function comparedColumns({ table, decided, compared, shown }: Place): ReadonlyMap<string, ComparedColumn> {
+/** @param tags what is carried usually: of columns by which rows are pinned, nothing is asked but in what set a row is. */
+function comparedColumns(
+  { table, decided, compared, shown }: Place,
+  tags: readonly string[],
+): ReadonlyMap<string, ComparedColumn> {
   const alone = [...compared].filter(
-    ([column]) => !decided.has(column) && table.columns.named(column)?.column.type?.kind === 'integer',
+    ([column]) =>
+      !decided.has(column) &&
+      tags.includes(table.texts.column(column)) &&
+      table.columns.named(column)?.column.type?.kind === 'integer',
   )
   return new Map(
     alone.map(([column, comparisons]) => [

@@ -26,8 +26,8 @@ export class TrackedColumns {
 
   /** To be called before an answer of the plan is stored. */
   wantAll({ places, shown, cut }: ReadPlan): void {
-    for (const { table, compared } of places) for (const column of compared.keys()) this.#want(table, column)
-    if (cut !== undefined) this.#want(places[shown!.place!]!.table, cut.column[0])
+    for (const [at, { table }] of places.entries())
+      for (const column of columnsOf({ places, shown, cut }, at)) this.#want(table, column)
   }
 
   #want(table: PreciseTable, column: string): void {
@@ -38,10 +38,8 @@ export class TrackedColumns {
 
   /** What must be told of a change for rows of these tables to be tracked. */
   tagsOf({ places, shown, cut }: ReadPlan): readonly string[] {
-    return places.flatMap(({ table, compared }, at) => {
-      const columns = [...compared.keys()]
-      if (cut !== undefined && at === shown?.place) columns.push(cut.column[0])
-      const { texts } = table
+    return places.flatMap(({ table: { texts } }, at) => {
+      const columns = columnsOf({ places, shown, cut }, at)
       return columns.length === 0 ? [] : [texts.leaving, ...columns.map((column) => texts.column(column))]
     })
   }
@@ -82,4 +80,15 @@ export class TrackedColumns {
     }
     return values.length === 0 ? undefined : { table: table!, key: key as string[], values }
   }
+}
+
+/** What is asked about at one place. What a row has in its own key its name tells. */
+function columnsOf(
+  { places, shown, cut }: Pick<ReadPlan, 'places' | 'shown' | 'cut'>,
+  at: number,
+): readonly string[] {
+  const { table, compared } = places[at]!
+  const columns = [...compared.keys()]
+  if (cut !== undefined && at === shown?.place) columns.push(cut.column[0])
+  return columns.filter((column) => table.rowKey?.columns.includes(column) !== true)
 }

@@ -9,6 +9,7 @@ import {
   differingReads,
   differingSeen,
   differingWrite,
+  precisionOf,
   readOf,
 } from './checks.js'
 import { readCases } from './read-cases.js'
@@ -65,6 +66,21 @@ it('tells of a row that is shown what the row has that leads to it', () => {
   expect(isTold(['person_id'], 'post', 'author_id')).toBe(false)
   expect(isTold(['post_id'], 'people', 'author_id')).toBe(false)
   expect(isTold(['post_id'], 'post', 'editor_id')).toBe(false)
+})
+
+it('tracks of rows what reads hold against values, and not what they are pinned or named by', () => {
+  const post = { id: 5, slug: 's', title: 't', views: 1, authorId: 1, editorId: 2 }
+  const reads = precisionOf(api, {})
+  const trackedAfter = (where: object, more: object = {}) => {
+    reads.read('Post', 'findMany', { where, ...more }, [])
+    const rows = reads.read('Post', 'findMany', {}, []).tracked?.([post]) ?? []
+    return rows.flatMap(({ values }) => values)
+  }
+  expect(trackedAfter({ id: 5 })).toEqual([])
+  expect(trackedAfter({ id: { gt: 1 } })).toEqual([])
+  expect(trackedAfter({}, { orderBy: { id: 'asc' }, take: 2 })).toEqual([])
+  expect(trackedAfter({ authorId: 1 })).toEqual([])
+  expect(trackedAfter({ views: { gt: 0 } })).toEqual([['views', 1n]])
 })
 
 it('takes no plan of another shape', () => {

@@ -21,7 +21,7 @@ function tablesOf(api: Api, models: CaseOptions['models']) {
 const sorted = (tags: readonly string[] | string): string =>
   (typeof tags === 'string' ? tags.split(' ') : [...tags]).toSorted().join(' ')
 
-const precisionOf = (api: Api, { plain, omit, isBare, models }: CaseOptions): ReadPrecision =>
+export const precisionOf = (api: Api, { plain, omit, isBare, models }: CaseOptions): ReadPrecision =>
   api.createReadPrecision(dataModel, {
     tables: tablesOf(api, models),
     isEnforced: () => plain !== true,

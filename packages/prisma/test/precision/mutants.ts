@@ -749,13 +749,13 @@ export const mutants: readonly Rule[] = [
   without(
     'place.ts',
     'what orders, groups or is summed up decides by itself',
-    '!decided.has(column) && table.columns',
-    'table.columns',
+    '!decided.has(column) &&\n      tags.includes',
+    'tags.includes',
   ),
   without(
     'place.ts',
     'only whole numbers are compared as such',
-    " && table.columns.named(column)?.column.type?.kind === 'integer',\n  )\n  return new Map",
+    " &&\n      table.columns.named(column)?.column.type?.kind === 'integer',\n  )\n  return new Map",
     ',\n  )\n  return new Map',
   ),
   without(

@@ -122,10 +122,12 @@ export function planPlace(
   const coming = reference === undefined ? [linked?.key.anySet ?? texts.incoming] : []
   const candidates = candidatesOf(place, reference !== undefined, besides, inSets)
   const pinned = [...candidates.flatMap(({ key }) => key.columns), ...apart]
+  const otherwise = [...coming, ...besides(apart)]
+  const usual = candidates[0]?.tags ?? otherwise
   return {
     table,
     candidates,
-    otherwise: [...coming, ...besides(apart)],
+    otherwise,
     named,
     linked,
     unnamed: [
@@ -133,7 +135,7 @@ export function planPlace(
       ...leaving,
     ],
     derived: derivedKeys(place, places, isUnique),
-    compared: read.compared,
+    compared: new Map([...read.compared].filter(([column]) => usual.includes(texts.column(column)))),
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
     shows: (column) => shown !== undefined && shown.columns?.includes(column) !== false,

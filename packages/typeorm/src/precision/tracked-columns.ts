@@ -34,7 +34,10 @@ export class TrackedColumns {
    */
   want({ places, cut }: ReadPlan): readonly string[] {
     return places.flatMap(({ table, compared }, at) => {
-      const columns = [...compared.keys(), ...(cut?.place === at ? [cut.column] : [])]
+      // What a row has in its own key its name tells.
+      const columns = [...compared.keys(), ...(cut?.place === at ? [cut.column] : [])].filter(
+        (column) => table.rowKey?.columns.includes(column) !== true,
+      )
       if (columns.length === 0) return []
       const { texts } = table
       const tracked = this.#byTable.get(texts.table)
