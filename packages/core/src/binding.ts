@@ -26,12 +26,24 @@ export interface KnownTables<Statement> {
   tagsOf?(
     execution: Execution<Statement>,
     answer: StatementAnswer | undefined,
-    prepared: unknown,
+    prepared: PreparedTags | undefined,
   ): readonly string[] | 'all'
   /** One sending is under way: what can be told of it before it is answered may be made now. */
-  prepare?(execution: Execution<Statement>): unknown
+  prepare?(execution: Execution<Statement>): PreparedTags | undefined
   /** Why these are wider than its rows and columns, for people; `undefined`: they are not. */
   whyWide?(execution: Execution<Statement>, answer: StatementAnswer | undefined): string | undefined
+}
+
+/** What is made of a statement while the database works at it. */
+export interface PreparedTags {
+  /** All that it writes, whatever it is answered, unless that it concerned no row; `undefined`: the answer may tell. */
+  readonly whole: readonly string[] | 'all' | undefined
+}
+
+interface PreparedWrite<Statement> {
+  readonly known: KnownTables<Statement>
+  readonly made: PreparedTags
+  readonly tags: readonly string[] | undefined
 }
 
 export interface BindingParts<Statement> {
@@ -85,12 +97,32 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
   }
 
   /** Never fails; what does is told when the tags are asked for. */
-  prepare(execution: Execution<Statement>): unknown {
+  prepare(execution: Execution<Statement>): PreparedWrite<Statement> | undefined {
     try {
-      return this.#whatIsKnown()?.prepare?.(execution)
+      const known = this.#whatIsKnown()
+      const made = known?.prepare?.(execution)
+      if (known === undefined || made === undefined) return undefined
+      return { known, made, tags: this.#toldOf(execution, known, made) }
     } catch {
       return undefined
     }
+  }
+
+  /** @returns `undefined` if more than that is to be done when it is answered */
+  #toldOf(
+    { statement }: Execution<Statement>,
+    known: KnownTables<Statement>,
+    { whole }: PreparedTags,
+  ): readonly string[] | undefined {
+    const { dialects, events } = this.#parts.engine
+    if (whole === undefined || !dialects.areAllOne || events.has('widened')) return undefined
+    return whole === 'all' ? this.#wideTagsOf(statement, known) : [...whole, anyTable]
+  }
+
+  toldBy(prepared: unknown, answer: StatementAnswer | undefined): readonly string[] | undefined {
+    if (prepared === undefined || answer?.affected === 0) return undefined
+    const { known, tags } = prepared as PreparedWrite<Statement>
+    return known === this.#parts.known() ? tags : undefined
   }
 
   /** Never fails: it is asked in the middle of a write. */
@@ -98,7 +130,8 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     try {
       const known = this.#whatIsKnown()
       if (known?.tagsOf === undefined) return this.#wideTagsOf(execution.statement, known)
-      const tags = known.tagsOf(execution, answer, prepared)
+      const made = (prepared as PreparedWrite<Statement> | undefined)?.made
+      const tags = known.tagsOf(execution, answer, made)
       if (answer !== undefined && this.#parts.engine.events.has('widened'))
         this.#explain(execution, answer, known)
       if (tags === 'all') return this.#wideTagsOf(execution.statement, known)

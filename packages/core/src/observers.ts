@@ -19,6 +19,12 @@ export interface WriteObserver<Statement> {
   tagsOf(execution: Execution<Statement>, answer?: StatementAnswer, prepared?: unknown): readonly string[]
   /** While the database works at a statement: what can be told of it before it is answered may be made now. */
   prepare?(execution: Execution<Statement>): unknown
+  /**
+   * All that a prepared statement has written, of which nothing more is certain. Default: it must be asked for.
+   *
+   * @param prepared what `prepare` gave for this sending
+   */
+  toldBy?(prepared: unknown, answer: StatementAnswer | undefined): readonly string[] | undefined
   /** Fewer and wider ones, whatever it is sent with: in place of too many of the others. Default: there are none. */
   wideTagsOf?(statement: Statement): readonly string[]
   /** Before the commit. Throws or rejects if the write must not be sent. */

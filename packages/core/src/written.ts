@@ -14,7 +14,9 @@ import { WrittenFor } from './written-for.js'
 export class Written<Statement> implements UnderWay {
   readonly #observers: Observers<Statement>
   // A list: there is hardly ever more than one observer, and a map costs a write more than all the rest.
-  #lists: WrittenFor<Statement>[] = []
+  #made: WrittenFor<Statement>[] = []
+  /** Instead of a list: what one statement has written, all of which was known before it was answered. */
+  #only: Only<Statement> | undefined
   /** Sent, and not answered yet. */
   #sent: readonly Execution<Statement>[] = noneSent
   /** When the first of the statements was added. */
@@ -69,15 +71,40 @@ export class Written<Statement> implements UnderWay {
     this.add(execution, answer)
   }
 
+  get #lists(): WrittenFor<Statement>[] {
+    if (this.#only !== undefined) {
+      const { observer, statement, tags } = this.#only
+      this.#only = undefined
+      this.#addTags(observer, statement, tags)
+    }
+    return this.#made
+  }
+
   /** A statement that was not sent under this list, or of which no answer is to come. */
   add(execution: Execution<Statement>, answer?: StatementAnswer): void {
+    const isFirst = this.#since === undefined
     this.#enter()
+    if (isFirst && this.#sending === execution) {
+      this.#only = this.#toldBefore(execution, answer)
+      if (this.#only !== undefined) return
+    }
     for (const { observer } of this.#observers.all)
       this.#addTags(
         observer,
         execution.statement,
         observer.tagsOf(execution, answer, this.#preparedBy(observer, execution)),
       )
+  }
+
+  #toldBefore(
+    { statement }: Execution<Statement>,
+    answer: StatementAnswer | undefined,
+  ): Only<Statement> | undefined {
+    const [prepared, ...others] = this.#prepared
+    if (prepared === undefined || others.length > 0 || this.#observers.all.length > 1) return undefined
+    const { observer, made } = prepared
+    const tags = this.#observers.all[0]?.observer === observer ? observer.toldBy?.(made, answer) : undefined
+    return tags && { observer, statement, tags }
   }
 
   #preparedBy(observer: WriteObserver<Statement>, execution: Execution<Statement>): unknown {
@@ -99,7 +126,8 @@ export class Written<Statement> implements UnderWay {
   }
 
   clear(): void {
-    this.#lists = []
+    this.#made = []
+    this.#only = undefined
     this.#sent = noneSent
     this.#since = undefined
     this.leave()
@@ -201,10 +229,13 @@ export class Written<Statement> implements UnderWay {
   /** @param conditionally whether nothing but what was written can have been done. Default: nobody knows */
   invalidate(source: string, conditionally = false): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
-    for (const list of this.#whole()) {
-      const conditions = conditionally ? this.#conditionsOf(list) : undefined
-      ended = both(ended, list.observer.invalidate(list.tags, source, conditions))
-    }
+    if (this.#only !== undefined && this.#sent.length === 0)
+      ended = this.#only.observer.invalidate(this.#only.tags, source)
+    else
+      for (const list of this.#whole()) {
+        const conditions = conditionally ? this.#conditionsOf(list) : undefined
+        ended = both(ended, list.observer.invalidate(list.tags, source, conditions))
+      }
     for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(source))
     this.leave()
     return ended
@@ -256,6 +287,13 @@ export class Written<Statement> implements UnderWay {
     if (list === undefined) this.#lists.push(new WrittenFor(observer, statement, tags))
     else list.add(statement, tags)
   }
+}
+
+/** What one statement has written, for one observer. */
+interface Only<Statement> {
+  readonly observer: WriteObserver<Statement>
+  readonly statement: Statement
+  readonly tags: readonly string[]
 }
 
 const noneSent: readonly never[] = []

@@ -8,6 +8,7 @@ import { autocommit } from '../src/tapped-writes.js'
 import type { TransactionPlace } from '../src/transaction-writes.js'
 import { TransactionWrites } from '../src/transaction-writes.js'
 import { Write } from '../src/write.js'
+import type { Written } from '../src/written.js'
 
 interface Statement extends TappedStatement {
   readonly kind: 'write'
@@ -111,6 +112,68 @@ describe('a statement of its own', () => {
       return Promise.resolve(7)
     })
     expect(steps).toEqual(['mark insert[*]', 'bump insert[*]'])
+  })
+})
+
+/** Knows all of it while the database works, unless the answer says that nothing was done. */
+class Preparing extends Watcher {
+  constructor() {
+    super(true)
+  }
+
+  prepare({ statement: { sql } }: Execution<Statement>) {
+    steps.push('prepare')
+    return [`${sql}[prepared]`]
+  }
+
+  toldBy(prepared: unknown, answer: StatementAnswer | undefined) {
+    return answer?.generatedKey === 0 ? undefined : (prepared as readonly string[])
+  }
+}
+
+describe('a statement of its own that was prepared', () => {
+  /** The database answers when all that was to be done meanwhile is done. */
+  const answered = async <T>(value: T): Promise<T> =>
+    await new Promise((resolve) => setImmediate(() => resolve(value)))
+
+  test('changes what was told before its answer', async () => {
+    observers.add(new Preparing())
+    await autocommit(place, insert(), () => answered(7))
+    expect(steps).toEqual(['prepare', 'invalidate insert[prepared]'])
+  })
+
+  test('changes what its answer tells where that is another thing', async () => {
+    observers.add(new Preparing())
+    await autocommit(place, insert(), () => answered(0))
+    expect(steps).toEqual(['prepare', 'invalidate insert[0]'])
+  })
+
+  test('changes it again with the transaction that may hold it', async () => {
+    observers.add(new Preparing())
+    const around = observers.written()
+    const within = {
+      ...place,
+      carriedOut: (_: unknown, written: Written<Statement>) => around.addAll(written),
+    }
+    await autocommit(within, insert(), () => answered(7))
+    void around.invalidate('COMMIT')
+    expect(steps).toEqual(['prepare', 'invalidate insert[prepared]', 'invalidate insert[prepared]'])
+  })
+
+  test('is told to each of several observers, and wholly to one that came meanwhile', async () => {
+    observers.add(new Preparing())
+    observers.add(new Watcher(true))
+    await autocommit(place, insert(), () => answered(7))
+    expect(steps).toEqual(['prepare', 'invalidate insert[7]', 'invalidate insert[7]'])
+    steps = []
+    observers = new Observers()
+    observers.add(new Preparing())
+    await autocommit(place, insert(), async () => {
+      await answered(0)
+      observers.add(new Watcher(true))
+      return 7
+    })
+    expect(steps).toEqual(['prepare', 'invalidate insert[7]', 'invalidate insert[7]'])
   })
 })
 

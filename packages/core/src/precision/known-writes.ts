@@ -1,4 +1,4 @@
-import type { KnownTables } from '../binding.js'
+import type { KnownTables, PreparedTags } from '../binding.js'
 import { conditionsOf } from '../conditions.js'
 import type { Execution, StatementAnswer } from '../execution.js'
 import {
@@ -43,7 +43,7 @@ export function knownWrites<
   const tagsOf = createStatementTags(reach, tables, compared, (tag) => parts.isJudged(tag))
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
-    prepare(execution): PreparedTags | undefined {
+    prepare(execution): BegunWrite | undefined {
       const rows = rowsOf(execution, undefined)
       const begun = rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
       if (begun === undefined) return undefined
@@ -53,7 +53,7 @@ export function knownWrites<
       return { of: tables, begun, whole: isWhole ? tags : undefined }
     },
     tagsOf(execution, answer, given) {
-      const prepared = given as PreparedTags | undefined
+      const prepared = given as BegunWrite | undefined
       if (prepared?.whole !== undefined && prepared.of === tables && answer?.affected !== 0)
         return prepared.whole
       return tagsOf(execution.statement, rowsOf(execution, answer), prepared?.begun)
@@ -66,10 +66,7 @@ export function knownWrites<
   }
 }
 
-/** What is made of a statement while the database works at it. */
-interface PreparedTags {
+interface BegunWrite extends PreparedTags {
   readonly of: TablePrecisions
   readonly begun: BegunTags
-  /** All that it bumps, whatever it is answered, unless that it concerned no row. */
-  readonly whole: readonly string[] | 'all' | undefined
 }

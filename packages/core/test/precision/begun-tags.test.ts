@@ -122,8 +122,8 @@ test('a write that was prepared before the answer bumps what the answered one do
           tags === 'all'
             ? undefined
             : [...(conditionsOf(tags) ?? [])]
-                .toSorted()
-                .map(([tag, { changes }]) => [tag, changes.map(({ tell }) => tell?.().after(['title']))]),
+                .map(([tag, { changes }]) => [tag, changes.map(({ tell }) => tell?.().after(['title']))])
+                .toSorted(([one], [other]) => String(one).localeCompare(String(other))),
         ]
         const prepared = writes.prepare!(execution)
         expect(told(writes.tagsOf!(execution, given, prepared))).toEqual(

@@ -39,7 +39,7 @@ const changeOf = (given: Change): ChangedRows => {
 }
 
 /** What is done one after another with the reviews of products. */
-export class Steps {
+class Steps {
   readonly #sets: SeenSets
   readonly #space: Space
   #last = 0

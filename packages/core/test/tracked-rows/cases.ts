@@ -37,7 +37,7 @@ const told = ({ ids, by, after, changed = ids?.length }: Update): ToldRows => ({
 })
 
 /** What is done one after another with rows that are tracked. */
-export class Steps {
+class Steps {
   readonly #rows: TrackedRows
   readonly #space: Space
 

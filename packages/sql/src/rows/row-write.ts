@@ -55,7 +55,7 @@ export interface RowWrite {
 }
 
 /** A change of whole numbers by one, which is exact if what comes of it is in the column's range. */
-export interface MovedBy {
+interface MovedBy {
   readonly by: bigint
   readonly min: bigint
   readonly max: bigint
