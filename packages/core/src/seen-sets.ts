@@ -1,4 +1,5 @@
 import type { Conditions, RowCondition, SeenSet, ToldRows, TrackedTable } from './conditions.js'
+import { isForeignWrite } from './foreign-writes.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 
@@ -103,12 +104,8 @@ class SetsOfTable {
     this.#space = space
   }
 
-  /** Whether somebody says by hand that rows have changed, or writes in a namespace around this one. */
   isForeign(prefix: string, tags: readonly string[]): boolean {
-    const { clock, table } = this.#of.texts
-    const isOwn = this.#space.prefix === prefix
-    if (!isOwn && !this.#space.prefixes.includes(prefix)) return false
-    return tags.some((tag) => tag.startsWith(table)) && !(isOwn && tags.includes(clock))
+    return isForeignWrite(this.#of.texts, this.#space, prefix, tags)
   }
 
   see({ key, values, rows }: SeenSet, now: number): void {

@@ -10,6 +10,7 @@ import type {
   TrackedRow,
   TrackedTable,
 } from './conditions.js'
+import { isForeignWrite } from './foreign-writes.js'
 import { movedByItself, wholeNumber } from './precision/besides.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
@@ -176,12 +177,8 @@ class TableRows {
     this.space = space
   }
 
-  /** Whether somebody says by hand that rows have changed, or writes in a namespace around this one: these rows may be, or need not be. */
   isForeign(prefix: string, tags: readonly string[]): boolean {
-    const { clock, table } = this.of.texts
-    const isOwn = this.space.prefix === prefix
-    if (!isOwn && !this.space.prefixes.includes(prefix)) return false
-    return tags.some((tag) => tag.startsWith(table)) && !(isOwn && tags.includes(clock))
+    return isForeignWrite(this.of.texts, this.space, prefix, tags)
   }
 
   isTracked(column: string): boolean {
