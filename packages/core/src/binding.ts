@@ -128,6 +128,8 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
   /** Never fails: it is asked in the middle of a write. */
   tagsOf(execution: Execution<Statement>, answer?: StatementAnswer, prepared?: unknown): readonly string[] {
     try {
+      const told = this.toldBy(prepared, answer)
+      if (told !== undefined) return told
       const known = this.#whatIsKnown()
       if (known?.tagsOf === undefined) return this.#wideTagsOf(execution.statement, known)
       const made = (prepared as PreparedWrite<Statement> | undefined)?.made

@@ -36,11 +36,13 @@ test('what was prepared is told as it is, whatever the answer', () => {
   expect(binding.toldBy(prepared, {})).toEqual(['post~', 'post#7', '*'])
   expect(binding.toldBy(prepared, undefined)).toEqual(['post~', 'post#7', '*'])
   expect(binding.toldBy(prepared, { affected: 1 })).toEqual(['post~', 'post#7', '*'])
+  expect(binding.tagsOf(execution, { affected: 1 }, prepared)).toEqual(['post~', 'post#7', '*'])
 })
 
 test('but not if the answer is that no row was concerned', () => {
   const { binding } = bound(knownAs(['post~', 'post#7']))
   expect(binding.toldBy(binding.prepare(execution), { affected: 0 })).toBeUndefined()
+  expect(binding.tagsOf(execution, { affected: 0 }, binding.prepare(execution))).toEqual(['asked', '*'])
 })
 
 test('nor if the tables are others by then', () => {

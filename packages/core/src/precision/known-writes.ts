@@ -50,14 +50,10 @@ export function knownWrites<
       const tags = begun.isTold ? tagsOf(execution.statement, rows, begun) : undefined
       // Of rows nothing is certain until it is known what they have.
       const isWhole = tags !== undefined && (tags === 'all' || conditionsOf(tags) === undefined)
-      return { of: tables, begun, whole: isWhole ? tags : undefined }
+      return { begun, whole: isWhole ? tags : undefined }
     },
-    tagsOf(execution, answer, given) {
-      const prepared = given as BegunWrite | undefined
-      if (prepared?.whole !== undefined && prepared.of === tables && answer?.affected !== 0)
-        return prepared.whole
-      return tagsOf(execution.statement, rowsOf(execution, answer), prepared?.begun)
-    },
+    tagsOf: (execution, answer, prepared) =>
+      tagsOf(execution.statement, rowsOf(execution, answer), (prepared as BegunWrite | undefined)?.begun),
     whyWide(execution, answer) {
       if (!isKnown) return undefined
       const rows = rowsOf(execution, answer)
@@ -67,6 +63,5 @@ export function knownWrites<
 }
 
 interface BegunWrite extends PreparedTags {
-  readonly of: TablePrecisions
   readonly begun: BegunTags
 }
