@@ -1,4 +1,5 @@
 import type { ConsistencyMode } from './consistency.js'
+import type { Dependencies } from './dependencies.js'
 import type { Journal } from './journal.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { Space } from './space.js'
@@ -28,13 +29,8 @@ export class StoreBehindJournal implements Store {
     if (store.speak !== undefined) this.speak = store.speak.bind(store)
   }
 
-  lookup(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks?: readonly string[],
-  ): MaybePromise<Lookup> {
-    return this.#journal.isPending ? unavailable : this.#store.lookup(space, key, tags, clocks)
+  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
+    return this.#journal.isPending ? unavailable : this.#store.lookup(space, key, dependencies)
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {

@@ -96,9 +96,15 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     ]
   }
 
+  idle(): void {
+    this.#parts.engine.store.putBatch?.()
+  }
+
   /** Never fails; what does is told when the tags are asked for. */
   prepare(execution: Execution<Statement>): PreparedWrite<Statement> | undefined {
     try {
+      // The database works on the write: there is time now, and none when it is answered.
+      this.#parts.engine.store.putWaiting?.()
       const known = this.#whatIsKnown()
       const made = known?.prepare?.(execution)
       if (known === undefined || made === undefined) return undefined

@@ -37,14 +37,15 @@ export class ByHand {
   async put(request: KeepRequest, value: unknown, vector: Vector | undefined): Promise<void> {
     const copy = prepareCopy(value)
     if (copy === undefined) throw notCopyable(request)
-    const current = vector ?? (await this.#parts.lookUps.snapshot(request.space, request.tags))
+    const { tags } = request.dependencies
+    const current = vector ?? (await this.#parts.lookUps.snapshot(request.space, tags))
     if (this.#parts.closing.aborted) return
     // If this value is not kept, because it is too large or its vector outdated, neither is the one it replaces.
     if (vector !== undefined || !this.#parts.keeper.mayKeep(request, copy, current))
       await this.delete(request.space, request.key)
     const storedAt = this.#parts.clock.now()
     const loaded = { copy, storedAt, loadMs: 0, ttlMs: undefined, byHand: true }
-    const store = () => this.#parts.keeper.store(request, { tags: request.tags, vector: current }, loaded)
+    const store = () => this.#parts.keeper.store(request, { tags, vector: current }, loaded)
     await this.#superseding(request.space, request.key, 'put', store, nothing)
   }
 

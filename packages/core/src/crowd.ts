@@ -49,14 +49,14 @@ export class Crowd {
   }
 
   /** Whether what is done for the crowd is just what would be done for this reader. */
-  isFor({ policy, source, isOwnLoader, isBatched, late }: ReadRequest): boolean {
+  isFor({ policy, source, isOwnLoader, isBatched, dependencies }: ReadRequest): boolean {
     const { request } = this
     return (
       policy.resilience === request.policy.resilience &&
       source === request.source &&
       isOwnLoader === request.isOwnLoader &&
       isBatched === request.isBatched &&
-      (late === undefined) === (request.late === undefined)
+      (dependencies.late === undefined) === (request.dependencies.late === undefined)
     )
   }
 }

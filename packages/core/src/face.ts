@@ -45,7 +45,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
   ): ReadRequest => ({
     space,
     key: options?.scope === undefined ? key : scopedKey(key, options.scope),
-    tags: tagsOf(options),
+    dependencies: { tags: tagsOf(options) },
     policy: options === undefined ? engine.policy : resolvePolicy(options, engine.policy),
     load,
     isOwnLoader: true,
@@ -65,13 +65,14 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       checkOptions('set()', options, setOptionNames)
       const request = toRequest(toKeyString(key), noLoad, options)
       const vector = options?.vector
-      const tags = vector === undefined ? request.tags : tagsOfSnapshot(vector, store, space, request.tags)
+      const asked = request.dependencies.tags
+      const tags = vector === undefined ? asked : tagsOfSnapshot(vector, store, space, asked)
       if (value === undefined)
         throw new FreshetError(
           'NOT_ENCODABLE',
           'undefined means "not there" and cannot be stored; use null, or delete() the key.',
         )
-      if (!closing.aborted) await reader.put({ ...request, tags }, value, vector)
+      if (!closing.aborted) await reader.put({ ...request, dependencies: { tags } }, value, vector)
     },
 
     async has(key, options) {

@@ -1,5 +1,7 @@
 import type { Clock } from './clock.js'
 import { Deadlines } from './deadlines.js'
+import type { Dependencies } from './dependencies.js'
+import { toldBefore } from './dependencies.js'
 import type { PreparedCopy } from './clone.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
@@ -18,8 +20,8 @@ export interface Landed {
 /** A load under way. Most loads are joined by nobody, so what a joiner needs is made when the first one comes. */
 export class Flight {
   readonly key: string
-  /** What `vector` holds the generations of. */
-  readonly tags: readonly string[]
+  /** Of what `vector` holds the generations. */
+  readonly dependencies: Dependencies
   readonly vector: Vector
   joiners = 0
   isJoinable = true
@@ -37,11 +39,15 @@ export class Flight {
   older: Flight | undefined
   #landing: PromiseWithResolvers<Landed | undefined> | undefined
 
-  constructor(key: string, tags: readonly string[], vector: Vector, older: Flight | undefined) {
+  constructor(key: string, dependencies: Dependencies, vector: Vector, older: Flight | undefined) {
     this.key = key
-    this.tags = tags
+    this.dependencies = dependencies
     this.vector = vector
     this.older = older
+  }
+
+  get tags(): readonly string[] {
+    return toldBefore(this.dependencies)
   }
 
   /** To be asked for before the load has ended. `undefined`: it was given up. */
@@ -103,9 +109,9 @@ export class Flights {
   }
 
   /** Registers a load; whoever runs it calls `end`. */
-  start(key: string, tags: readonly string[], vector: Vector): Flight {
+  start(key: string, dependencies: Dependencies, vector: Vector): Flight {
     if (this.#size >= maxFlights) this.#giveUpOldest()
-    const flight = new Flight(key, tags, vector, this.#newest.get(key))
+    const flight = new Flight(key, dependencies, vector, this.#newest.get(key))
     this.#newest.set(key, flight)
     this.#size++
     return flight

@@ -7,6 +7,11 @@ export const objectBytes = 3 * word
 /** An array without elements, of the exact size: what grows by pushes has up to half as much again, and 16. */
 export const arrayBytes = 4 * word + 2 * word
 
+/** A map with room for four. */
+export const mapBytes = 4 * word + 19 * word
+/** A place in a larger one: between three and a half words and seven, as it has grown. */
+export const mapPlaceBytes = 5 * word
+
 const stringBytes = 2 * word
 // What has been glued together remembers of what, also when it has been made one.
 const gluedBytes = 4 * word

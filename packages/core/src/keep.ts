@@ -1,5 +1,6 @@
 import type { PreparedCopy } from './clone.js'
 import type { Clock } from './clock.js'
+import type { LateTags } from './dependencies.js'
 import { FreshetError } from './errors.js'
 import type { Events } from './events.js'
 import type { Flight } from './flight.js'
@@ -8,7 +9,7 @@ import { unusable } from './look-up.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { andThen, isPromise } from './maybe-promise.js'
 import { lifetimeMs } from './policy.js'
-import type { LateTags, ReadRequest } from './read-request.js'
+import type { ReadRequest } from './read-request.js'
 import { tellRefused } from './refusals.js'
 import type { Counters } from './stats.js'
 import type { Store, Vector } from './store.js'
@@ -46,46 +47,62 @@ export class Keeper {
     this.#parts = parts
   }
 
+  /** Stores what was loaded, under what it turned out to depend on, when the store has time for it. */
+  keep(request: ReadRequest, flight: Flight, loaded: Loaded): MaybePromise<void> {
+    const { store, guard, closing } = this.#parts
+    if (store.putLater === undefined) return this.#keep(request, flight, loaded)
+    const put = (): void => {
+      if (flight.superseded || closing.aborted) return
+      try {
+        void this.#keep(request, flight, loaded)
+      } catch (cause) {
+        guard.failed('put', cause)
+      }
+    }
+    if (!store.putLater(request.space, request.key, loaded.copy.bytes, put)) put()
+  }
+
   /** Whether a value is small enough. */
   hasRoomFor({ policy }: Pick<KeepRequest, 'policy'>, copy: PreparedCopy): boolean {
     return copy.bytes <= policy.maxEntryBytes
   }
 
-  /** Stores what was loaded, under what it turned out to depend on. */
-  keep(
-    request: ReadRequest,
-    late: LateTags,
-    value: unknown,
-    flight: Flight,
-    loaded: Loaded,
-  ): MaybePromise<void> {
+  #keep(request: ReadRequest, flight: Flight, loaded: Loaded): MaybePromise<void> {
     const { store, guard } = this.#parts
-    const tags = this.#tagsWithLate(request, flight, late, value)
+    const { late } = request.dependencies
+    if (late === undefined) return this.store(request, flight, loaded)
+    const tags = this.#tagsWithLate(request, flight, late, loaded.copy.master)
     if (tags === undefined || store.bind === undefined) return this.store(request, flight, loaded)
     const bound = guard.run(
       'bind',
       () => store.bind!(request.space, flight.vector, tags, late.clocks),
       () => unusable,
     )
-    return andThen(bound, (vector) => {
+    flight.keeping = andThen(bound, (vector) => {
       if (flight.superseded || this.#parts.closing.aborted) return undefined
       if (!vector.usable) this.#parts.counters.unbound++
       return this.store(request, { tags, vector }, loaded)
     })
+    return flight.keeping
   }
 
   /** `undefined` if the answer does not tell them. */
   #tagsWithLate(
     request: ReadRequest,
-    { tags }: Flight,
+    flight: Flight,
     late: LateTags,
     value: unknown,
   ): readonly string[] | undefined {
     try {
       const told = late.of(value)
       if (told === undefined) return undefined
+      const { dependencies } = request
+      if (flight.dependencies === dependencies) return dependencies.tags.concat(told)
       const { clocks } = late
-      return [...tags.filter((tag) => !clocks.includes(tag) || request.tags.includes(tag)), ...told]
+      return [
+        ...flight.tags.filter((tag) => !clocks.includes(tag) || dependencies.tags.includes(tag)),
+        ...told,
+      ]
     } catch (cause) {
       this.#parts.guard.failed(`tags of ${request.source ?? request.key}`, cause)
       return undefined
@@ -94,9 +111,11 @@ export class Keeper {
 
   mayKeep(request: KeepRequest, copy: PreparedCopy, vector: Vector): boolean {
     const { switches } = this.#parts
-    const { space, tags } = request
+    const { space, dependencies } = request
     return (
-      vector.usable && this.hasRoomFor(request, copy) && (switches.areAllOn || switches.stores(space, tags))
+      vector.usable &&
+      this.hasRoomFor(request, copy) &&
+      (switches.areAllOn || switches.stores(space, dependencies.tags))
     )
   }
 
@@ -127,7 +146,8 @@ export class Keeper {
           loadMs,
           byHand,
           compression: policy.compression,
-          shown: request.shown,
+          shown: request.dependencies.shown,
+          toldBy: request.dependencies.toldBy,
         },
         vector,
       )

@@ -1,10 +1,11 @@
 import { shared } from './answer.js'
+import { toldBefore } from './dependencies.js'
 import type { FillTurns, Sight } from './fill-turns.js'
 import type { Flights } from './flight.js'
 import type { Loads } from './load.js'
 import type { LookUps } from './look-up.js'
 import type { ReadRequest } from './read-request.js'
-import { tell, toldBefore } from './read-request.js'
+import { tell } from './read-request.js'
 import type { Counters } from './stats.js'
 import type { Vector } from './store.js'
 
@@ -51,7 +52,7 @@ export class LoadsInTurn {
     if (this.pays(request.space.prefix + request.key, loadMs)) batch.pays = true
     await batch.isComplete
     if (batch.pays) return this.load(request, vector, reason, loadMs)
-    return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
+    return this.#parts.loads.loadOrJoin(request, request.dependencies, vector, reason)
   }
 
   #openBatch(): Batch {
@@ -74,13 +75,13 @@ export class LoadsInTurn {
   ): Promise<unknown> {
     const flightKey = request.space.prefix + request.key
     if (this.#parts.flights.find(flightKey, vector) !== undefined)
-      return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
+      return this.#parts.loads.loadOrJoin(request, request.dependencies, vector, reason)
     const { space, key } = request
     const turn = await this.#parts.turns.next({ space, key, vector }, loadMs, () =>
       this.#look(request, vector),
     )
     if (turn === 'look again') return this.#lookAgain(request, reason, roundsLeft)
-    return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason, false, turn)
+    return this.#parts.loads.loadOrJoin(request, request.dependencies, vector, reason, false, turn)
   }
 
   async #look(request: ReadRequest, vector: Vector): Promise<Sight> {
@@ -93,7 +94,7 @@ export class LoadsInTurn {
 
   /** Each reader by itself: what it is served must be fresh as of now, whoever loaded it. */
   async #lookAgain(request: ReadRequest, reason: string, roundsLeft: number): Promise<unknown> {
-    const { late } = request
+    const { late } = request.dependencies
     const lookup = await this.#parts.lookUps.again(request)
     const entry = this.#parts.lookUps.live(lookup)
     if (entry !== undefined) {
@@ -104,13 +105,13 @@ export class LoadsInTurn {
     const holdsAll = late === undefined || (lookup.status === 'absent' && lookup.holdsClocks === true)
     const vector = holdsAll
       ? lookup.vector
-      : await this.#parts.lookUps.snapshot(request.space, toldBefore(request))
+      : await this.#parts.lookUps.snapshot(request.space, toldBefore(request.dependencies))
     if (!vector.usable) {
       tell(request, 'miss', reason)
       return this.#parts.loads.loadAlone(request)
     }
     if (roundsLeft > 1) return this.load(request, vector, reason, lookup.loadMs, roundsLeft - 1)
-    return this.#parts.loads.loadOrJoin(request, toldBefore(request), vector, reason)
+    return this.#parts.loads.loadOrJoin(request, request.dependencies, vector, reason)
   }
 }
 

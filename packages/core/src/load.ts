@@ -4,6 +4,8 @@ import { prepareCopy } from './clone.js'
 import type { Clock } from './clock.js'
 import type { CoolDown } from './cool-down.js'
 import { apart } from './crowd.js'
+import type { Dependencies } from './dependencies.js'
+import { toldBefore } from './dependencies.js'
 import { FreshetError } from './errors.js'
 import type { FillTurns, Turn } from './fill-turns.js'
 import type { Flight, Flights, Landed } from './flight.js'
@@ -17,7 +19,7 @@ import type { MaybePromise } from './maybe-promise.js'
 import { andThen, isPromise, rejected, toPromise } from './maybe-promise.js'
 import type { Nesting } from './nesting.js'
 import type { ReadRequest } from './read-request.js'
-import { cooledReason, tell, toldBefore } from './read-request.js'
+import { cooledReason, tell } from './read-request.js'
 import { isFailure } from './resilience.js'
 import type { Counters } from './stats.js'
 import type { Claim, Vector } from './store.js'
@@ -63,14 +65,14 @@ export class Loads {
     rejoining = false,
     turn?: Turn,
   ): Promise<unknown> {
-    const tags = [...new Set([...toldBefore(request), ...learned])]
+    const tags = [...new Set([...toldBefore(request.dependencies), ...learned])]
     const vector = await this.#parts.lookUps.snapshot(request.space, tags)
-    return this.loadOrJoin(request, tags, vector, reason, rejoining, turn)
+    return this.loadOrJoin(request, { tags }, vector, reason, rejoining, turn)
   }
 
   loadOrJoin(
     request: ReadRequest,
-    tags: readonly string[],
+    dependencies: Dependencies,
     vector: Vector,
     reason: string,
     rejoining = false,
@@ -89,7 +91,7 @@ export class Loads {
       this.#end(turn?.take())
       return rejected(cooled.error)
     }
-    const flight = this.#parts.flights.start(flightKey, tags, vector)
+    const flight = this.#parts.flights.start(flightKey, dependencies, vector)
     flight.claim = turn?.take()
     return this.#load(request, flight)
   }
@@ -266,7 +268,7 @@ export class Loads {
     value: unknown,
     startedAt: number,
   ): Landed {
-    const lackedTags = this.#learn(request, flight.tags, context)
+    const lackedTags = this.#learn(request, flight, context)
     if (lackedTags !== undefined) return { value, copy: undefined, lackedTags }
     // `undefined` is "not there", so it is not a value to keep.
     const storable =
@@ -280,9 +282,7 @@ export class Loads {
       const storedAt = this.#parts.clock.now()
       const loadMs = storedAt - startedAt
       const loaded = { copy, storedAt, loadMs, ttlMs: context.ttlMs, byHand: false }
-      if (request.late === undefined) flight.stored = this.#parts.keeper.store(request, flight, loaded)
-      else
-        flight.stored = flight.keeping = this.#parts.keeper.keep(request, request.late, value, flight, loaded)
+      flight.stored = this.#parts.keeper.keep(request, flight, loaded)
       if (isPromise(flight.stored)) this.#parts.background.wait(flight.stored)
       if (this.#parts.keeper.hasRoomFor(request, copy)) this.#parts.turns?.took(flight.key, loadMs)
       else this.#parts.turns?.keptNothing(flight.key)
@@ -291,9 +291,10 @@ export class Loads {
   }
 
   /** The tags that the loader named, if the vector lacks any; remembered, so that the next load's has them. */
-  #learn(request: ReadRequest, tags: readonly string[], context: LoadContext): readonly string[] | undefined {
+  #learn(request: ReadRequest, flight: Flight, context: LoadContext): readonly string[] | undefined {
     if (context.tags === undefined) return undefined
     this.#learned.set(request.space.prefix + request.key, context.tags)
+    const { tags } = flight
     return context.tags.every((tag) => tags.includes(tag)) ? undefined : context.tags
   }
 

@@ -10,7 +10,7 @@ import type { Absent, Entry, Lookup, Store, Vector } from './store.js'
 import type { Switches } from './switches.js'
 
 /** What a look-up needs to know of a read. */
-export type LookUpRequest = Pick<ReadRequest, 'space' | 'key' | 'tags' | 'late' | 'shown'>
+export type LookUpRequest = Pick<ReadRequest, 'space' | 'key' | 'dependencies'>
 
 export interface LookUpsParts {
   readonly store: Store
@@ -32,16 +32,10 @@ export class LookUps {
   /** What it promises must come through `inTime`: it may reject, or never come. */
   begin(request: LookUpRequest): MaybePromise<Lookup> {
     const { switches } = this.#parts
-    if (!switches.areAllOn && !switches.reads(request.space, request.tags)) return switchedOff
+    if (!switches.areAllOn && !switches.reads(request.space, request.dependencies.tags)) return switchedOff
     // Not through `guard.run`: a hit from memory need not pay for closures.
     try {
-      return this.#parts.store.lookup(
-        request.space,
-        request.key,
-        request.tags,
-        request.late?.clocks,
-        request.shown,
-      )
+      return this.#parts.store.lookup(request.space, request.key, request.dependencies)
     } catch (cause) {
       this.#parts.guard.failed('lookup', cause)
       return unavailable()

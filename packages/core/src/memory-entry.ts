@@ -14,6 +14,7 @@ export class MemoryEntry implements Entry, PreparedCopy {
   readonly bytes: number
   vector: MemoryVector
   readonly tags: readonly string[]
+  readonly toldBy: object | undefined
   readonly storedAt: number
   readonly expiresAt: number
   readonly loadMs: number
@@ -21,7 +22,7 @@ export class MemoryEntry implements Entry, PreparedCopy {
   confirmedAt: number
 
   constructor(
-    { copy, tags, storedAt, expiresAt, loadMs }: EntryRecord,
+    { copy, tags, toldBy, storedAt, expiresAt, loadMs }: EntryRecord,
     vector: MemoryVector,
     version: number,
   ) {
@@ -30,6 +31,7 @@ export class MemoryEntry implements Entry, PreparedCopy {
     this.bytes = copy.bytes
     this.vector = vector
     this.tags = tags
+    this.toldBy = toldBy
     // V8 keeps a number with a fraction in an object of its own.
     this.storedAt = Math.floor(storedAt)
     this.expiresAt = Math.floor(expiresAt)

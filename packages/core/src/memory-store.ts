@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache'
-import { BumpLater } from './bump-later.js'
 import { gluedTextBytes, word } from './heap-bytes.js'
 import type { Conditions, OtherAnswers, ShownRows, TrackedTable } from './conditions.js'
+import { covers, type Dependencies } from './dependencies.js'
+import { Later, maxBatches } from './later.js'
 import { MemoryEntry } from './memory-entry.js'
 import { MemoryTags } from './memory-tags.js'
 import { isCleared, isUnchanged, type MemoryVector } from './memory-vector.js'
 import { NegativeEntries } from './negative/negative-entries.js'
 import { isNothing } from './nothing.js'
 import { assertOptions, positiveInteger } from './options.js'
-import { PutLater } from './put-later.js'
 import { SeenSets } from './seen-sets.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
@@ -28,7 +28,7 @@ import { writesUnderWay } from './under-way.js'
 export interface MemoryStoreOptions {
   /** Entries kept at most; the least recently used go first. Default 10,000. */
   readonly maxEntries?: number
-  /** Estimated bytes of all entries and tags together, within 15 % of what the process grows by. Default 64 MiB. */
+  /** Estimated bytes of all entries, tags, and what is known of rows together, within 15 % of what the process grows by. Default 64 MiB. */
   readonly maxBytes?: number
   /**
    * Answers of nothing (`null`, `[]`) kept at most, beside the others, whose place they never take: few as the others are, the rest in
@@ -70,9 +70,11 @@ const minTags = 10_000
 const idleTagsPerEntry = 8
 // What waits to be put is beside the bounds, so it is a hundredth of them at most.
 const maxShareWaiting = 0.01
-const maxBatch = 64
+const maxBatch = 16
 // Of the bounds, what holds nothing and is kept as other entries are may take so much beside them.
 const shareOfNegatives = 0.1
+// Of the bytes, what is known of rows may take so much, and of sets as much again: it spares loads, as entries do, and can be forgotten.
+const shareOfSeen = 1 / 16
 
 /** Entries by their keys, each under the vector of its tags (`memory-tags.ts`): one whose tags have changed is not served. */
 class MemoryStore implements Store {
@@ -80,13 +82,12 @@ class MemoryStore implements Store {
   readonly isLocal = true
   readonly #entries: LRUCache<string, MemoryEntry>
   readonly #negatives: NegativeEntries
-  readonly #later: PutLater<MemoryEntry>
-  readonly #bumps = new BumpLater(({ space, tags, at }) => this.#bumpAt(at, space, tags, undefined))
+  readonly #later: Later
   /** Of an entry that waits. */
   readonly #maxBytesWaiting: number
   readonly #tags: MemoryTags
-  readonly #tracked = new TrackedRows()
-  readonly #sets = new SeenSets()
+  readonly #tracked: TrackedRows
+  readonly #sets: SeenSets
   readonly #others: OtherAnswers = {
     find: (key) => this.#liveAnswer(key),
     mayBeWritten: (table) => writesUnderWay.anyMayConcern(table),
@@ -103,9 +104,14 @@ class MemoryStore implements Store {
       sizeOf,
       vectorOf: (space, tags) => this.snapshot(space, tags),
     })
-    const batchSize = Math.min(maxBatch, Math.floor((maxEntries * maxShareWaiting) / 2))
-    this.#later = new PutLater((key, entry) => this.#set(key, entry), batchSize)
-    this.#maxBytesWaiting = (maxBytes * maxShareWaiting) / (2 * maxBatch)
+    const batchSize = Math.min(maxBatch, Math.floor((maxEntries * maxShareWaiting) / maxBatches))
+    this.#later = new Later({
+      batchSize,
+      bump: ({ space, tags, at }) => this.#bumpAt(at, space, tags, undefined),
+    })
+    this.#maxBytesWaiting = (maxBytes * maxShareWaiting) / (maxBatches * maxBatch)
+    this.#tracked = new TrackedRows(maxBytes * shareOfSeen)
+    this.#sets = new SeenSets(maxBytes * shareOfSeen)
     this.#maxBytes = maxBytes
     this.#now = now
     const maxTags = Math.min(maxMaxEntries, Math.max(minTags, maxEntries * tagsPerEntry))
@@ -118,63 +124,74 @@ class MemoryStore implements Store {
     })
   }
 
-  lookup(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks?: readonly string[],
-    shown?: ShownRows,
-  ): Lookup {
-    if (!this.#bumps.isEmpty) this.#bumps.flush()
+  lookup(space: Space, key: string, dependencies: Dependencies): Lookup {
+    if (this.#later.hasBumps) this.#later.flush()
     const fullKey = space.prefix + key
     this.#later.flushKey(fullKey)
     const entry = this.#entries.get(fullKey)
     if (entry === undefined)
       return this.#negatives.isEmpty
-        ? this.#absent('missing', space, tags, clocks)
-        : this.#lookupNegative(fullKey, space, tags, clocks, shown)
-    if ((this.#isCurrent(entry) || this.#outlives(entry, space, shown)) && covers(entry.tags, tags))
-      return entry
-    return this.#absent('invalidated', space, tags, clocks, entry)
+        ? this.#absent('missing', space, dependencies)
+        : this.#lookupNegative(fullKey, space, dependencies)
+    return this.#mayServe(entry, space, dependencies)
+      ? entry
+      : this.#absent('invalidated', space, dependencies, entry)
   }
 
-  #lookupNegative(
-    fullKey: string,
-    space: Space,
-    tags: readonly string[],
-    clocks: readonly string[] | undefined,
-    shown: ShownRows | undefined,
-  ): Lookup {
+  #lookupNegative(fullKey: string, space: Space, dependencies: Dependencies): Lookup {
     const entry = this.#negatives.get(fullKey)
     if (entry !== undefined)
-      return (this.#isCurrent(entry) || this.#outlives(entry, space, shown)) && covers(entry.tags, tags)
+      return this.#mayServe(entry, space, dependencies)
         ? entry
-        : this.#absent('invalidated', space, tags, clocks, entry)
-    return this.#negatives.recall(space, fullKey, tags) ?? this.#absent('missing', space, tags, clocks)
+        : this.#absent('invalidated', space, dependencies, entry)
+    return (
+      this.#negatives.recall(space, fullKey, dependencies) ?? this.#absent('missing', space, dependencies)
+    )
+  }
+
+  #mayServe(entry: MemoryEntry, space: Space, dependencies: Dependencies): boolean {
+    return (
+      (this.#isCurrent(entry) || this.#outlives(entry, space, dependencies.shown)) &&
+      covers(entry, dependencies)
+    )
   }
 
   snapshot(space: Space, tags: readonly string[]): MemoryVector {
-    if (!this.#bumps.isEmpty) this.#bumps.flush()
+    if (this.#later.hasBumps) this.#later.flush()
     return this.#tags.snapshot(space, tags)
   }
 
   bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]): MemoryVector {
-    if (!this.#bumps.isEmpty) this.#bumps.flush()
+    if (this.#later.hasBumps) this.#later.flush()
     return this.#tags.bind(space, before, tags, clocks)
   }
 
   put(space: Space, key: string, record: EntryRecord, vector: Vector): void {
-    if (!this.#bumps.isEmpty) this.#bumps.flush()
+    if (this.#later.hasBumps) this.#later.flush()
     const memoryVector = vector as MemoryVector
     // It could never be found: the room is better used.
     if (!this.#tags.mayBeCurrent(memoryVector)) return
     if (record.shown !== undefined) this.#see(space, record.shown, record.copy.master)
     const entry = new MemoryEntry(record, memoryVector, this.#tags.version)
     const fullKey = space.prefix + key
-    if (record.byHand !== true && entry.bytes <= this.#maxBytesWaiting) return this.#later.add(fullKey, entry)
     // In the order of the calls.
     this.#later.flushKey(fullKey)
     this.#set(fullKey, entry)
+  }
+
+  putLater(space: Space, key: string, bytes: number, put: () => void): boolean {
+    // What is under way now may be in the answer or not, and later nobody could tell.
+    if (bytes > this.#maxBytesWaiting || writesUnderWay.isAny) return false
+    this.#later.addPut(space.prefix + key, put)
+    return true
+  }
+
+  putWaiting(): void {
+    this.#later.flush()
+  }
+
+  putBatch(): void {
+    this.#later.flushBatch()
   }
 
   /** What is done and not told of yet may be in the answer, or not. */
@@ -182,8 +199,10 @@ class MemoryStore implements Store {
     const rows = shown.tracked?.(answer) ?? none
     const sets = shown.seenSets?.(answer) ?? none
     if (rows.length === 0 && sets.length === 0) return
+    const wasFree = this.#later.isPutting
     const free = new Map<TrackedTable, boolean>()
     const isFree = (table: TrackedTable): boolean => {
+      if (wasFree) return true
       let is = free.get(table)
       if (is === undefined) free.set(table, (is = !writesUnderWay.anyMayConcern(table.texts.table)))
       return is
@@ -209,9 +228,14 @@ class MemoryStore implements Store {
 
   bump(space: Space, tags: readonly string[], conditions?: Conditions): void {
     const now = this.#now()
-    if (conditions === undefined) return this.#bumps.add({ space, tags, at: now })
+    if (conditions === undefined) {
+      this.#later.addBump({ space, tags, at: now, next: undefined })
+      // Nobody need look for the memory to be given back.
+      if (tags[0] === wholeSpaceTag) this.#later.flush()
+      return
+    }
     // What is certain of rows is told of values that their owner may change, and follows from what was told before.
-    this.#bumps.flush()
+    this.#later.flush()
     this.#bumpAt(now, space, tags, conditions)
   }
 
@@ -224,6 +248,7 @@ class MemoryStore implements Store {
   }
 
   hold({ space }: Intent, tags: readonly string[], ms: number): void {
+    this.#later.flush()
     this.#tracked.changed(space.prefix, tags, undefined)
     this.#sets.changed(space.prefix, tags, undefined)
     this.#tags.hold(space, tags, ms)
@@ -231,7 +256,6 @@ class MemoryStore implements Store {
   }
 
   size() {
-    this.#bumps.flush()
     this.#later.flush()
     const { size, bytes } = this.#negatives
     return { entries: this.#entries.size + size, bytes: this.#bytes + bytes, tags: this.#tags.size }
@@ -245,7 +269,7 @@ class MemoryStore implements Store {
   }
 
   get #bytes(): number {
-    return this.#entries.calculatedSize + this.#tags.bytes
+    return this.#entries.calculatedSize + this.#tags.bytes + this.#tracked.bytes + this.#sets.bytes
   }
 
   #set(key: string, entry: MemoryEntry): void {
@@ -305,39 +329,22 @@ class MemoryStore implements Store {
       : undefined
   }
 
-  #absent(
-    reason: AbsentReason,
-    space: Space,
-    tags: readonly string[],
-    clocks: readonly string[] | undefined,
-    entry?: MemoryEntry,
-  ): Absent {
-    const vector =
-      clocks === undefined ? this.#tags.vectorNow(space, tags) : this.#tags.newVector(space, tags, clocks)
+  #absent(reason: AbsentReason, space: Space, dependencies: Dependencies, entry?: MemoryEntry): Absent {
+    const vector = this.#tags.vectorToLoad(space, dependencies)
     const isThere = entry !== undefined && !isCleared(entry.vector, space.prefixes.length)
     return {
       status: 'absent',
       reason: vector.usable ? reason : 'held',
       vector,
-      holdsClocks: clocks !== undefined,
+      holdsClocks: true,
       outdated: isThere ? entry : undefined,
     }
   }
 
-  /** What waits is not put: its tags would be made, where there is no room for them. */
   *#vectorsInUse(): Iterable<MemoryVector> {
-    for (const entries of [this.#later.values(), this.#entries.values(), this.#negatives.entries()])
+    for (const entries of [this.#entries.values(), this.#negatives.entries()])
       for (const { vector } of entries) yield vector
   }
-}
-
-/** Whether an entry stored for `stored` tags depends on everything that `asked` names. */
-function covers(stored: readonly string[], asked: readonly string[]): boolean {
-  if (stored === asked) return true
-  for (let i = 0; i < asked.length; i++) {
-    if (stored[i] !== asked[i] && !stored.includes(asked[i]!)) return false
-  }
-  return true
 }
 
 function sizeOf(entry: MemoryEntry, key: string): number {

@@ -1,5 +1,6 @@
 import { arrayBytes, objectBytes, textBytes, word } from './heap-bytes.js'
 import { ConditionalChanges } from './conditional-changes.js'
+import type { Dependencies } from './dependencies.js'
 import type { ChangedRows, ConditionalChange, Conditions } from './conditions.js'
 import type { Binder, TagState, Unbound } from './memory-vector.js'
 import { forgotten, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
@@ -84,34 +85,31 @@ export class MemoryTags implements Binder {
     const recent = this.#recent.find(space, tags, this.#version)
     if (recent !== undefined) return recent
     if (this.#isClosed) return unusable
-    const vector = this.newVector(space, tags)
+    const vector = this.#newVector(space, { tags })
     // While tags are held, time alone changes what they are.
     if (vector.usable && !vector.isBound) this.#recent.add(space, tags, this.#version, vector)
     return vector
   }
 
-  /** The same, shared with nobody. @param ownsTexts whether the texts of the tags are this vector's own */
-  newVector(
-    space: Space,
-    tags: readonly string[],
-    clocks: readonly string[] = noTags,
-    ownsTexts = false,
-  ): MemoryVector {
+  /** What to load under: the clocks are among its tags. */
+  vectorToLoad(space: Space, dependencies: Dependencies): MemoryVector {
+    const isShared = dependencies.toldBy === undefined && dependencies.late === undefined
+    return isShared ? this.vectorNow(space, dependencies.tags) : this.#newVector(space, dependencies)
+  }
+
+  /** @param ownsTexts whether the texts of the tags are this vector's own */
+  #newVector(space: Space, dependencies: Dependencies, ownsTexts = false): MemoryVector {
     // Whether a tag is held must be known before the load.
     if (this.#heldUntil !== 0 && this.#isAnyHeld())
-      return this.#newBoundVector(space, tags, clocks, ownsTexts)
-    const unbound = { binder: this, space, tags, clocks, ownsTexts }
+      return this.#newBoundVector(space, dependencies, ownsTexts)
+    const unbound = { binder: this, space, dependencies, ownsTexts }
     const vector = MemoryVector.unbound(this.#generation, unbound)
     this.#remember(vector)
     return vector
   }
 
-  #newBoundVector(
-    space: Space,
-    tags: readonly string[],
-    clocks: readonly string[],
-    ownsTexts: boolean,
-  ): MemoryVector {
+  #newBoundVector(space: Space, { tags, late }: Dependencies, ownsTexts: boolean): MemoryVector {
+    const clocks = late?.clocks ?? noTags
     const bytes = this.#bytesOfVector(space, tags, clocks, ownsTexts)
     const states = this.#statesOf(space, tags, clocks)
     let usable = true
@@ -133,17 +131,32 @@ export class MemoryTags implements Binder {
     for (const vector of vectors) vector.bind()
   }
 
-  bindNow(vector: MemoryVector, { space, tags, clocks, ownsTexts }: Unbound): void {
+  bindNow(vector: MemoryVector, { space, dependencies, ownsTexts }: Unbound): void {
     if (this.#isClosed) {
       vector.usable = false
       return
     }
+    const { tags } = dependencies
+    const clocks = dependencies.late?.clocks ?? noTags
+    if (clocks === noTags && this.#isBoundAsAnother(vector, space, tags)) return
     const bytes = this.#bytesOfVector(space, tags, clocks, ownsTexts)
     const states = this.#statesOf(space, tags, clocks)
     const latest = latestOf(states)
     // It was changed meanwhile, or making one tag of a vector has pushed another one of the same vector out of the map.
     if (latest > vector.madeAt) vector.usable = false
     vector.boundTo(states, Math.min(latest, vector.madeAt), bytes)
+  }
+
+  /** Entries that depend on the same have one list of it. */
+  #isBoundAsAnother(vector: MemoryVector, space: Space, tags: readonly string[]): boolean {
+    const other = this.#recent.find(space, tags, this.#version)
+    if (other === undefined) {
+      if (vector.madeAt === this.#generation) this.#recent.add(space, tags, this.#version, vector)
+      return false
+    }
+    if (other === vector || !other.isBound || !other.usable || other.madeAt !== vector.madeAt) return false
+    vector.boundTo(other.states, other.latest, 0)
+    return true
   }
 
   #bytesOfVector(
@@ -178,8 +191,11 @@ export class MemoryTags implements Binder {
 
   /** See {@link Store.bind}. */
   bind(space: Space, before: Vector, tags: readonly string[], clocks: readonly string[]): MemoryVector {
-    const isCertain = before.usable && this.#isAsBefore(space, before as MemoryVector, tags, clocks)
-    return isCertain ? this.newVector(space, tags, noTags, true) : unusable
+    const vector = before as MemoryVector
+    const isCertain = vector.usable && this.#isAsBefore(space, vector, tags, clocks)
+    // Nobody will ever ask for its tags.
+    vector.leaveUnbound()
+    return isCertain ? this.#newVector(space, { tags }, true) : unusable
   }
 
   /** Whether `tags` are what they were when `before` was made, of which it holds some and the clocks. */

@@ -1,3 +1,4 @@
+import type { Dependencies } from './dependencies.js'
 import type { Space } from './space.js'
 import type { Vector } from './store.js'
 
@@ -24,8 +25,7 @@ export const forgotten = Infinity
 export interface Unbound {
   readonly binder: Binder
   readonly space: Space
-  readonly tags: readonly string[]
-  readonly clocks: readonly string[]
+  readonly dependencies: Dependencies
   /** Whether the texts of the tags are this vector's own. */
   readonly ownsTexts: boolean
 }
@@ -97,6 +97,13 @@ export class MemoryVector implements Vector {
       unbound.binder.bindNow(this, unbound)
     }
     return this.usable
+  }
+
+  /** What was loaded under it has been bound to more. */
+  leaveUnbound(): void {
+    if (this.#unbound === undefined) return
+    this.#unbound = undefined
+    this.usable = false
   }
 
   /** For who binds it. @param bytes see {@link of} */

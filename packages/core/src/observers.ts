@@ -17,6 +17,8 @@ export interface WriteObserver<Statement> {
    * @param prepared what `prepare` gave for this sending
    */
   tagsOf(execution: Execution<Statement>, answer?: StatementAnswer, prepared?: unknown): readonly string[]
+  /** The database works at a read: there is time for what can be done at any. */
+  idle?(): void
   /** While the database works at a statement: what can be told of it before it is answered may be made now. */
   prepare?(execution: Execution<Statement>): unknown
   /**
@@ -76,6 +78,10 @@ export class Observers<Statement> {
   /** An empty list of what is written from now on. */
   written(): Written<Statement> {
     return new Written(this)
+  }
+
+  idle(): void {
+    for (const { observer } of this.#joined) observer.idle?.()
   }
 
   sessionChanged(sql: string): void {

@@ -1,5 +1,5 @@
-import type { ShownRows } from './conditions.js'
 import type { Crowd } from './crowd.js'
+import type { Dependencies } from './dependencies.js'
 import type { Flight } from './flight.js'
 import type { LoadContext } from './load-context.js'
 import type { Policy } from './policy.js'
@@ -11,12 +11,7 @@ export interface ReadRequest {
   readonly space: Space
   /** The full key inside the space, scope included. */
   readonly key: string
-  /** Normalised tags that are known before the load. */
-  readonly tags: readonly string[]
-  /** What only the answer tells that it depends on. Default: nothing. */
-  readonly late?: LateTags | undefined
-  /** Tells what a stored answer of this read shows. Default: nobody can, and it ends with every change of its tags. */
-  readonly shown?: ShownRows | undefined
+  readonly dependencies: Dependencies
   readonly policy: Policy
   readonly load: (context: LoadContext) => unknown
   /**
@@ -52,14 +47,6 @@ export interface ReadRequest {
   readonly info?: ReadInfo | undefined
 }
 
-/** Tags that are known once the data has been read. */
-export interface LateTags {
-  /** Every write that changes one of these tags changes one of the clocks, which are read before the data. */
-  readonly clocks: readonly string[]
-  /** Those of an answer; `undefined`: it cannot be told, and the clocks stand for them. */
-  of(value: unknown): readonly string[] | undefined
-}
-
 /** `stale`: a value that one of the stale policies allows, in place of a fresh one. */
 export type ReadStatus = 'hit' | 'miss' | 'joined' | 'bypass' | 'stale'
 
@@ -81,16 +68,11 @@ export interface ReadInfo {
   tables?: readonly TableExplanation[]
 }
 
-/** All tags whose generations must be read before the data. */
-export function toldBefore({ tags, late }: ReadRequest): readonly string[] {
-  return late === undefined ? tags : [...tags, ...late.clocks]
-}
-
 /** Says how the answer comes about, to whoever has asked. */
 export function tell(request: ReadRequest, status: ReadStatus, reason?: string): void {
   if (request.info === undefined) return
   request.info.status = status
-  request.info.tags = request.tags
+  request.info.tags = request.dependencies.tags
   if (reason !== undefined) request.info.reason = reason
 }
 

@@ -7,6 +7,7 @@ import type { Crowd, CrowdAnswer } from './crowd.js'
 import { apart, Brought, mayCrowd } from './crowd.js'
 import { Crowds } from './crowds.js'
 import { DelayedDeletions } from './delayed-deletion.js'
+import type { Dependencies, LateTags } from './dependencies.js'
 import type { Events } from './events.js'
 import { FallBack } from './fall-back.js'
 import { FillTurns } from './fill-turns.js'
@@ -21,8 +22,8 @@ import { LookUps } from './look-up.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { all, andThen, isPromise } from './maybe-promise.js'
 import { Nesting } from './nesting.js'
-import type { LateTags, ReadRequest } from './read-request.js'
-import { tell, toldBefore } from './read-request.js'
+import type { ReadRequest } from './read-request.js'
+import { tell } from './read-request.js'
 import { isDue } from './refresh-ahead.js'
 import { Refreshes } from './refresh.js'
 import type { Space } from './space.js'
@@ -169,7 +170,7 @@ export class Reader {
   /** Only looks; `undefined` if there is nothing to serve. */
   peek(space: Space, key: string): MaybePromise<Entry | undefined> {
     if (this.#parts.closing.aborted) return undefined
-    const lookup = this.#lookUps.begin({ space, key, tags: noTags })
+    const lookup = this.#lookUps.begin({ space, key, dependencies: none })
     return isPromise(lookup)
       ? this.#lookUps.inTime(lookup).then((found) => this.#lookUps.live(found))
       : this.#lookUps.live(lookup)
@@ -244,11 +245,10 @@ export class Reader {
   }
 
   #load(request: ReadRequest, reason: string, lookup: Lookup): MaybePromise<unknown> {
-    const { late } = request
     const { vector, loadMs } = lookup
-    return late === undefined || hasClocks(request, lookup)
+    return hasClocks(request, lookup)
       ? this.#absent(request, reason, vector, loadMs)
-      : this.#absentWithClocks(request, late, reason, loadMs)
+      : this.#absentWithClocks(request, request.dependencies.late!, reason, loadMs)
   }
 
   #serve(request: ReadRequest, entry: Entry, now: number): unknown {
@@ -258,7 +258,7 @@ export class Reader {
     if (events.has('hit')) events.emit('hit', { key: request.key, source: request.source })
     if (request.info !== undefined) {
       tell(request, 'hit')
-      request.info.tags = entry.tags ?? request.tags
+      request.info.tags = entry.tags ?? request.dependencies.tags
       request.info.ageMs = now - entry.storedAt
       request.info.expiresInMs = entry.expiresAt - now
     }
@@ -272,7 +272,7 @@ export class Reader {
     reason: string,
     loadMs: number | undefined,
   ): MaybePromise<unknown> {
-    return andThen(this.snapshot(request.space, [...request.tags, ...clocks]), (vector) =>
+    return andThen(this.snapshot(request.space, [...request.dependencies.tags, ...clocks]), (vector) =>
       this.#absent(request, reason, vector, loadMs),
     )
   }
@@ -295,16 +295,16 @@ export class Reader {
       if (request.isBatched === true) return this.#inTurn.loadBatched(request, vector, reason, loadMs)
       if (this.#inTurn.pays(flightKey, loadMs)) return this.#inTurn.load(request, vector, reason, loadMs)
     }
-    return this.#loads.loadOrJoin(request, toldBefore(request), vector, reason)
+    return this.#loads.loadOrJoin(request, request.dependencies, vector, reason)
   }
 }
 
-const noTags: readonly string[] = Object.freeze([])
+const none: Dependencies = Object.freeze({ tags: [] })
 
 /** Whether the vector that was found is one to load under. */
-function hasClocks({ late }: ReadRequest, lookup: Lookup): boolean {
+function hasClocks({ dependencies }: ReadRequest, lookup: Lookup): boolean {
   return (
-    late === undefined ||
-    (lookup.status === 'absent' && (lookup.holdsClocks === true || !lookup.vector.usable))
+    (lookup.status === 'absent' && (lookup.holdsClocks === true || !lookup.vector.usable)) ||
+    dependencies.late === undefined
   )
 }

@@ -1,6 +1,7 @@
 import type { Background } from './background.js'
 import type { CoolDown } from './cool-down.js'
 import { attempt } from './failover/attempt.js'
+import { toldBefore } from './dependencies.js'
 import type { FillTurns } from './fill-turns.js'
 import { Turn } from './fill-turns.js'
 import type { Flights } from './flight.js'
@@ -8,7 +9,6 @@ import type { Guard } from './guard.js'
 import type { Loads } from './load.js'
 import type { LookUps } from './look-up.js'
 import type { ReadRequest } from './read-request.js'
-import { toldBefore } from './read-request.js'
 import type { Counters } from './stats.js'
 import { lastValue } from './stale.js'
 import type { Lookup, Vector } from './store.js'
@@ -45,7 +45,7 @@ export class Refreshes {
   begin(request: ReadRequest, lookup: Lookup, ended?: () => void): boolean {
     const { switches, background, flights, coolDown, guard } = this.#parts
     // Nobody would find it.
-    if (!switches.areAllOn && !switches.stores(request.space, request.tags)) return false
+    if (!switches.areAllOn && !switches.stores(request.space, request.dependencies.tags)) return false
     const flightKey = request.space.prefix + request.key
     if (this.#underWay.has(flightKey)) return true
     if (flights.find(flightKey, lookup.vector) !== undefined) return true
@@ -75,14 +75,15 @@ export class Refreshes {
     counters.refreshes++
     const learned = loads.learned(flightKey)
     if (learned !== undefined) return await loads.loadLearned(request, learned, 'refresh', false, turn)
-    return await loads.loadOrJoin(request, toldBefore(request), vector, 'refresh', false, turn)
+    return await loads.loadOrJoin(request, request.dependencies, vector, 'refresh', false, turn)
   }
 
   /** A plain one is there at once, so that a load that needs nothing else begins at once. */
   #vectorOf(request: ReadRequest, lookup: Lookup): Vector | Promise<Vector> {
-    const { late, space } = request
-    const holdsAll = late === undefined || (lookup.status === 'absent' && lookup.holdsClocks === true)
-    return holdsAll ? lookup.vector : this.#parts.lookUps.snapshot(space, toldBefore(request))
+    const { dependencies, space } = request
+    const holdsAll =
+      dependencies.late === undefined || (lookup.status === 'absent' && lookup.holdsClocks === true)
+    return holdsAll ? lookup.vector : this.#parts.lookUps.snapshot(space, toldBefore(dependencies))
   }
 
   /** `undefined` if another process loads it, or just has. */

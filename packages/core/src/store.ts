@@ -3,6 +3,7 @@ import type { Compression } from './compression.js'
 import type { Conditions, ShownRows } from './conditions.js'
 import type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 import type { MaybePromise } from './maybe-promise.js'
+import type { Dependencies } from './dependencies.js'
 import type { NearBounds } from './near.js'
 import type { RefusedEntry } from './refusals.js'
 import type { Space } from './space.js'
@@ -81,6 +82,8 @@ export interface EntryRecord {
   readonly compression?: Compression | false | undefined
   /** Tells what it shows. Default: nobody can. */
   readonly shown?: ShownRows | undefined
+  /** See {@link Dependencies.toldBy}. */
+  readonly toldBy?: object | undefined
 }
 
 /**
@@ -188,16 +191,10 @@ export interface Store {
    */
   speak?(space: Space, dialects: ReadonlyMap<string, Dialect>): void
   /**
-   * @param clocks see `bind`: the vector of an absent entry may hold them as well, if it says so
-   * @param shown whom to ask whether the entry outlives changes that concerned some rows; see `bump`
+   * @param dependencies the tags that are asked for; of `late`, the vector of an absent entry may hold the clocks as well (see `bind`), if
+   * it says so; whoever has `shown` it can be asked whether the entry outlives changes that concerned some rows (see `bump`)
    */
-  lookup(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks?: readonly string[],
-    shown?: ShownRows,
-  ): MaybePromise<Lookup>
+  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup>
   /** The vector of `tags` as of now. */
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector>
   /**
@@ -215,6 +212,16 @@ export interface Store {
     clocks: readonly string[],
   ): MaybePromise<Vector>
   put(space: Space, key: string, record: EntryRecord, vector: Vector): MaybePromise<void>
+  /**
+   * Has `put` called, which puts an entry of `bytes` under this key and never throws: before anybody can tell that it was not put at
+   * once, unless something of the key is put after it, and as soon as there is time for it. Returns whether it will be. Default:
+   * entries are put at once.
+   */
+  putLater?(space: Space, key: string, bytes: number, put: () => void): boolean
+  /** Puts now what `putLater` has taken. */
+  putWaiting?(): void
+  /** The same, if there is enough of it: there is time, as the database works on a query. */
+  putBatch?(): void
   /** Whether there was something to delete. */
   delete(space: Space, key: string): MaybePromise<boolean>
   /** Marks the tags: until the intent is closed or dies with its writer, nothing under them is served or stored. */

@@ -96,6 +96,8 @@ export class Switches {
     const before = JSON.stringify(this.stateOf(space))
     // First: what is switched on again with it must not be served as it was allowed to be before.
     if (consistency !== undefined) await this.#become(consistency.given, consistency.resolved)
+    // What was loaded under the switches of before is stored as they were.
+    this.#parts.store.putWaiting?.()
     this.#toggle(space.prefix, own, models)
     const after = this.stateOf(space)
     if (JSON.stringify(after) !== before)

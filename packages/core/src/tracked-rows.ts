@@ -10,17 +10,30 @@ import type {
   TrackedRow,
   TrackedTable,
 } from './conditions.js'
+import { ByteCount } from './byte-count.js'
 import { isForeignWrite } from './foreign-writes.js'
+import { mapBytes, mapPlaceBytes, objectBytes, textBytes, word } from './heap-bytes.js'
 import { movedByItself, wholeNumber } from './precision/besides.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
+import { TablesInRoom } from './tables-in-room.js'
 
-/** Rows of one table of which something is kept, at most; those that were seen first go first. */
+/** Rows of one table of which something is kept in a column, at most; those that were seen first go first. */
 const maxRows = 10_000
 /** Of one write. */
 const maxTouched = 20
 /** Of one table, changes of rows that are not named. */
 const maxFree = 64
+
+/** A tag that is watched: its text, its place, and what it says. */
+const watchedBytes = 2 * objectBytes + mapPlaceBytes + 10 * word
+/** Of a table: what says that it is there, and its tags besides those of its key. */
+const tableBytes = 2 * objectBytes + 2 * mapBytes + 20 * word + 3 * watchedBytes
+const columnBytes = mapBytes + mapPlaceBytes + watchedBytes
+/** What a row has in a column: its place, the number, and when it was known. */
+const knownBytes = mapPlaceBytes + objectBytes + 5 * word
+/** With its condition: how long that is, it does not tell. */
+const freeBytes = objectBytes + 40 * word
 
 /** What a row has in a column. */
 interface Known {
@@ -58,10 +71,20 @@ export interface ToldChange {
  * stored: so no change is in what was seen and comes here as well, and changes come in the order in which they were made.
  */
 export class TrackedRows {
-  readonly #tables = new Map<string, TableRows>()
+  readonly #tables: TablesInRoom<TableRows>
   readonly #watched = new Map<string, Watched>()
   /** Grows with all that is seen and all that is changed. */
   #now = 0
+
+  /** @param maxBytes that all of it may occupy. Default: no bound but those of each table */
+  constructor(maxBytes = Infinity) {
+    this.#tables = new TablesInRoom(maxBytes, (_, table) => this.#unwatch(table))
+  }
+
+  /** What it occupies, estimated. */
+  get bytes(): number {
+    return this.#tables.count.bytes
+  }
 
   /** What an answer shows that has just been stored, and is right now. */
   see(space: Space, { table, key, values }: TrackedRow): void {
@@ -69,20 +92,22 @@ export class TrackedRows {
     const name = prefix + table.texts.table
     let rows = this.#tables.get(name)
     if (rows === undefined) {
-      this.#tables.set(name, (rows = new TableRows(table, space)))
-      this.#watch(prefix, rows)
+      this.#tables.set(name, (rows = new TableRows(table, space, this.#tables.count)))
+      this.#watchAll(rows)
     }
     const now = ++this.#now
+    const id = idOf(key)
     for (const [column, value] of values) {
       if (!rows.isTracked(column)) {
         rows.track(column)
-        this.#watched.set(prefix + table.texts.column(column), { table: rows, part: { column } })
+        this.#watch(rows, table.texts.column(column), { column })
       }
-      rows.set(idOf(key), column, value, now)
+      rows.set(id, column, value, now)
     }
+    this.#tables.makeRoom()
   }
 
-  #watch(prefix: string, table: TableRows): void {
+  #watchAll(table: TableRows): void {
     const { texts, rowKey } = table.of
     const parts: readonly (readonly [string, Part])[] = [
       [texts.table, 'rows'],
@@ -90,7 +115,16 @@ export class TrackedRows {
       [texts.incoming, 'incoming'],
       ...(rowKey?.columns ?? []).map((column) => [texts.column(column), 'anything'] as const),
     ]
-    for (const [tag, part] of parts) this.#watched.set(prefix + tag, { table, part })
+    for (const [tag, part] of parts) this.#watch(table, tag, part)
+  }
+
+  #watch(table: TableRows, tag: string, part: Watched['part']): void {
+    this.#watched.set(table.space.prefix + tag, { table, part })
+    table.watched.push(tag)
+  }
+
+  #unwatch({ space, watched }: TableRows): void {
+    for (const tag of watched) this.#watched.delete(space.prefix + tag)
   }
 
   /**
@@ -104,7 +138,7 @@ export class TrackedRows {
     tags: readonly string[],
     conditions: Conditions | undefined,
   ): ReadonlyMap<ChangedRows, ToldChange> | undefined {
-    if (this.#tables.size === 0) return undefined
+    if (this.#tables.isEmpty) return undefined
     if (tags.includes(wholeSpaceTag)) {
       this.clear()
       return undefined
@@ -129,7 +163,10 @@ export class TrackedRows {
     // Which of a transaction's statements came first is not told.
     const certain = columns.filter(({ table }) => !mixed.has(table))
     for (const { table } of columns) if (mixed.has(table)) table.forgetAll()
-    return certain.length === 0 ? undefined : this.#changedColumns(certain)
+    if (certain.length === 0) return undefined
+    const known = this.#changedColumns(certain)
+    this.#tables.makeRoom()
+    return known
   }
 
   #changedColumns(columns: readonly ColumnChange[]) {
@@ -168,13 +205,22 @@ const idOf = (key: readonly string[]): string => key.join('\0')
 class TableRows {
   readonly of: TrackedTable
   readonly space: Space
-  readonly #columns = new Set<string>()
-  readonly #rows = new Map<string, Map<string, Known>>()
+  /** The tags by which it is told of changes. */
+  readonly watched: string[] = []
+  /** What rows have, by their keys: of each column. */
+  readonly #columns = new Map<string, Map<string, Known>>()
+  readonly #count: ByteCount
+  /** The part of it that changes end. */
+  readonly #known: ByteCount
   #free: FreeChange[] = []
 
-  constructor(table: TrackedTable, space: Space) {
+  /** @param whole what all tables occupy */
+  constructor(table: TrackedTable, space: Space, whole: ByteCount) {
     this.of = table
     this.space = space
+    this.#count = new ByteCount(whole)
+    this.#known = new ByteCount(this.#count)
+    this.#count.add(tableBytes + (table.rowKey?.columns.length ?? 0) * watchedBytes)
   }
 
   isForeign(prefix: string, tags: readonly string[]): boolean {
@@ -186,21 +232,43 @@ class TableRows {
   }
 
   track(column: string): void {
-    this.#columns.add(column)
+    this.#columns.set(column, new Map())
+    this.#count.add(columnBytes)
   }
 
   set(id: string, column: string, value: bigint, at: number): void {
-    let row = this.#rows.get(id)
-    if (row === undefined) {
-      this.#rows.set(id, (row = new Map()))
-      if (this.#rows.size > maxRows) this.#rows.delete(this.#rows.keys().next().value!)
+    const rows = this.#columns.get(column)!
+    if (!rows.has(id)) this.#known.add(bytesOf(id))
+    rows.set(id, { value, at })
+    if (rows.size > maxRows) this.#forget(rows, rows.keys().next().value!)
+  }
+
+  #forget(rows: Map<string, Known> | undefined, id: string): void {
+    if (rows?.delete(id) === true) this.#known.add(-bytesOf(id))
+  }
+
+  /** Nothing that could be asked for is left. */
+  get isEmpty(): boolean {
+    for (const rows of this.#columns.values()) if (rows.size > 0) return false
+    return true
+  }
+
+  /** What is gone altogether counts no more. */
+  forgetHalf(): void {
+    for (const rows of this.#columns.values()) {
+      let left = Math.ceil(rows.size / 2)
+      for (const id of rows.keys()) {
+        if (left-- === 0) break
+        this.#forget(rows, id)
+      }
     }
-    row.set(column, { value, at })
+    if (this.isEmpty) this.#count.clear()
   }
 
   forgetAll(): void {
-    this.#rows.clear()
+    for (const rows of this.#columns.values()) rows.clear()
     this.#free = []
+    this.#known.clear()
   }
 
   /** Rows are gone. */
@@ -209,7 +277,7 @@ class TableRows {
     for (const { tell } of changes) {
       const keys = rowKey === undefined ? undefined : tell?.().touched(rowKey.columns)
       if (keys === undefined) return this.forgetAll()
-      for (const key of keys) this.#rows.delete(idOf(key))
+      for (const key of keys) for (const rows of this.#columns.values()) this.#forget(rows, idOf(key))
     }
   }
 
@@ -235,30 +303,33 @@ class TableRows {
       const has = after ?? shifted(had, by)
       if (had !== undefined && has !== undefined) moved.push({ before: had, after: has })
       if (has !== undefined && isCertain) this.set(id, column, has, at)
-      else this.#rows.get(id)?.delete(column)
+      else this.#forget(this.#columns.get(column), id)
     }
     return moved.length === keys.length ? moved : movedByItself(told, column)
   }
 
   #changedFreely(change: FreeChange): void {
-    if (this.#free.length === maxFree) this.forgetAll()
-    else this.#free.push(change)
+    if (this.#free.length === maxFree) return this.forgetAll()
+    this.#free.push(change)
+    this.#known.add(freeBytes)
   }
 
   #valueOf(id: string, column: string): bigint | undefined {
-    const row = this.#rows.get(id)
-    const known = row?.get(column)
+    const rows = this.#columns.get(column)
+    const known = rows?.get(id)
     if (known === undefined) return undefined
     const isOther = ({ condition }: FreeChange) =>
       condition.excludes((name) => (name === column ? known.value : undefined))
     for (const free of this.#free)
       if (free.column === column && free.at > known.at && !isOther(free)) {
-        row!.delete(column)
+        this.#forget(rows, id)
         return undefined
       }
     return known.value
   }
 }
+
+const bytesOf = (id: string): number => knownBytes + textBytes(id)
 
 function onlyOne(values: readonly (string | null)[] | undefined): bigint | undefined {
   const [first, ...others] = values ?? []

@@ -50,6 +50,10 @@ class WritesUnderWay {
     this.#open.delete(ref)
   }
 
+  get isAny(): boolean {
+    return this.#held.length > 0 || this.#open.size > 0
+  }
+
   /** Whether any one may concern rows of a table, for whatever cache. */
   anyMayConcern(table: string): boolean {
     return this.othersMayConcern(undefined, undefined, table)

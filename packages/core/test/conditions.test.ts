@@ -1,7 +1,7 @@
 import { held, settled } from '@freshet/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Binding, engineOf, Observers, TransactionWrites } from '../src/adapter.js'
-import type { Execution, ReadRequest, TransactionPlace } from '../src/adapter.js'
+import type { Dependencies, Execution, ReadRequest, TransactionPlace } from '../src/adapter.js'
 import { type Conditions, type RowCondition, type ShownRows, withConditions } from '../src/conditions.js'
 import { type Cache, createCache } from '../src/index.js'
 import { autocommit } from '../src/tapped-writes.js'
@@ -41,8 +41,10 @@ beforeEach(() => {
   loads = 0
 })
 
-async function isServed(changes: Partial<ReadRequest> = {}, of = cache): Promise<boolean> {
-  const { reader, space, policy } = engineOf(of)!
+type Asked = Partial<Dependencies & Pick<ReadRequest, 'key' | 'policy'>>
+
+async function isServed({ key = 'k', policy, ...own }: Asked = {}, of = cache): Promise<boolean> {
+  const { reader, space, ...engine } = engineOf(of)!
   const before = loads
   const load = () => {
     loads++
@@ -50,12 +52,10 @@ async function isServed(changes: Partial<ReadRequest> = {}, of = cache): Promise
   }
   await reader.read({
     space,
-    key: 'k',
-    tags: ['product', 'product[]'],
-    shown: products,
-    policy,
+    key,
+    dependencies: { tags: ['product', 'product[]'], shown: products, ...own },
+    policy: policy ?? engine.policy,
     load,
-    ...changes,
   })
   await settled()
   return loads === before
@@ -170,7 +170,7 @@ describe('an answer outlives a change of rows by a condition', () => {
 
 describe('an answer outlives a change of what could matter', () => {
   const told = { touched: () => [['7']], entering: () => [], after: () => undefined }
-  const besides = (isBesides: NonNullable<ShownRows['isBesides']>): Partial<ReadRequest> => ({
+  const besides = (isBesides: NonNullable<ShownRows['isBesides']>): Asked => ({
     shown: { areExcluded: () => false, isBesides },
   })
   let tells: number

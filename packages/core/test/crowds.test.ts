@@ -2,6 +2,8 @@ import { held, HeldLoader, record, settled, testCache } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../src/cache.js'
 import type { CacheOptions } from '../src/create-cache.js'
+import { engineOf } from '../src/engine.js'
+import type { ReadInfo, ReadRequest } from '../src/read-request.js'
 import { crowdedStore } from './support/crowded-store.js'
 
 const readers = 50
@@ -154,6 +156,67 @@ describe('readers who ask for the same at one moment', () => {
       options,
     )
     expect(answer).toEqual(['inner', 'inner', 'inner'])
+  })
+})
+
+describe('among readers who ask for the same at one moment, a reader goes by itself', () => {
+  const startReading = () => {
+    const { cache } = crowdedCache()
+    const { reader, space, policy } = engineOf(cache)!
+    const loader = new HeldLoader<string>()
+    const read = async (own: Partial<ReadRequest> = {}) =>
+      await reader.read({
+        space,
+        key: 's:k',
+        dependencies: { tags: ['User'] },
+        policy,
+        load: loader.load,
+        ...own,
+      })
+    return { cache, loader, read }
+  }
+
+  test('that wants to know how its answer came about', async () => {
+    const { loader, read } = startReading()
+    const infos = Array.from({ length: readers }, (): ReadInfo => ({ status: 'bypass' }))
+    const reading = infos.map((info) => read({ info }))
+    await settled()
+    loader.land('Ada')
+    await Promise.all(reading)
+    expect(infos.map(({ status }) => status)).toEqual(['miss', ...infos.slice(1).map(() => 'joined')])
+  })
+
+  test('that holds what the others may wait for', async () => {
+    const { loader, read } = startReading()
+    const others = [read(), read(), read()]
+    const holder = read({ waitsForNobody: true })
+    await settled()
+    expect(loader.count).toBe(2)
+    loader.land('its own', 1)
+    expect(await holder).toBe('its own')
+    loader.land('theirs', 0)
+    await Promise.all(others)
+  })
+
+  test('that may be answered with what is stale', async () => {
+    const { cache, clock } = crowdedCache({ ttl: 1_000, staleWhileRevalidate: 60_000 })
+    await cache.set('k', 'old', options)
+    clock.advance(2_000)
+    const answers = await Promise.all(all(() => cache.getOrSet('k', () => 'new', options)))
+    expect(answers).toEqual(answers.map(() => 'old'))
+    expect(cache.stats()).toMatchObject({ stale: readers })
+  })
+
+  test('that is told of by another name', async () => {
+    const { cache, loader, read } = startReading()
+    const misses = record(cache, 'miss')
+    const sources = ['User.findMany', 'User.findFirst', 'User.findFirst', 'User.findMany', 'User.findMany']
+    const reading = sources.map((source) => read({ source }))
+    await settled()
+    expect(misses).toHaveLength(5)
+    expect(misses.filter(({ source }) => source === 'User.findMany')).toHaveLength(3)
+    loader.land('Ada')
+    await Promise.all(reading)
   })
 })
 

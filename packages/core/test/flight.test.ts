@@ -8,7 +8,7 @@ const landing = (value: unknown): Landed => ({ value, copy: undefined, lackedTag
 const vector = (id: string): Vector => ({ id, usable: true })
 
 function open(flights: Flights, key: string, id = ''): Flight {
-  return flights.start(key, [], vector(id))
+  return flights.start(key, { tags: [] }, vector(id))
 }
 
 test('a load is found by its key and its vector alone', () => {

@@ -41,8 +41,7 @@ describe.each([
     const answer = await reader.read({
       space,
       key,
-      tags: ['post', 'post[]'],
-      late: of,
+      dependencies: { tags: ['post', 'post[]'], late: of },
       policy,
       load: counted,
     })
@@ -159,8 +158,7 @@ describe.each([
       await reader.read({
         space,
         key: 'k',
-        tags: ['post'],
-        late,
+        dependencies: { tags: ['post'], late },
         policy: { ...policy, ttlMs },
         load: () => rows,
       })
@@ -181,7 +179,7 @@ describe.each([
         loads++
         return rows
       }
-      await reader.read({ space, key: 'wide', tags: ['post~'], late, policy, load })
+      await reader.read({ space, key: 'wide', dependencies: { tags: ['post~'], late }, policy, load })
       await settled()
     }
     await wide()
@@ -211,7 +209,13 @@ test('in a store that cannot bind, an answer depends on every write', async () =
   let loads = 0
   const { reader, space, policy } = engineOf(cache)!
   const read = async () =>
-    await reader.read({ space, key: 'k', tags: ['post'], late, policy, load: () => [++loads] })
+    await reader.read({
+      space,
+      key: 'k',
+      dependencies: { tags: ['post'], late },
+      policy,
+      load: () => [++loads],
+    })
   await read()
   await read()
   expect(loads).toBe(1)
@@ -229,7 +233,7 @@ test('a row that is written while it is loaded is loaded again, also if its tag 
       loads++
       return load()
     }
-    await reader.read({ space, key, tags: ['post'], late, policy, load: counted })
+    await reader.read({ space, key, dependencies: { tags: ['post'], late }, policy, load: counted })
     await settled()
   }
   const rows = [{ id: 2, title: 'two' }]

@@ -1,7 +1,10 @@
 import type { Cache } from '@freshet/core'
 import { HeldLoader, settled, testCache } from '@freshet/testing'
 import { describe, expect, test } from 'vitest'
+import type { ShownRows } from '../src/conditions.js'
+import { engineOf } from '../src/engine.js'
 import { memoryStore } from '../src/memory-store.js'
+import { tagTexts } from '../src/precision/tag-texts.js'
 
 // The least number of tags that a memory store remembers, whatever its other bounds.
 const fewestTags = 10_000
@@ -55,6 +58,30 @@ describe('a memory store is bounded', () => {
     for (const tag of names('tag', 5_000)) await cache.set('k', 1, { tags: [tag] })
     expect(cache.stats().entries).toBeGreaterThan(entries / 3)
     expect(await cache.get('k')).toBe(1)
+  })
+
+  test('by bytes, of what is known of rows as well: entries make room for an eighth of it at most', async () => {
+    const maxBytes = 400_000
+    const { cache } = testCache({ store: memoryStore({ maxBytes }) })
+    for (const key of names('key', 2_000)) await cache.set(key, key)
+    const { entries } = cache.stats()
+    const table = { texts: tagTexts('', 'item'), rowKey: { columns: ['id'] } }
+    const { reader, space, policy } = engineOf(cache)!
+    for (let i = 0; i < 2_000; i++) {
+      const shown: ShownRows = {
+        areExcluded: () => false,
+        tracked: () => [{ table, key: [String(i)], values: [['stock', 1n]] }],
+        seenSets: () => [{ table, key: ['teamId'], values: [String(i)], rows: [] }],
+      }
+      const dependencies = { tags: ['item'], shown }
+      await reader.read({ space, key: 's:row', dependencies, policy, load: () => [i] })
+      await cache.delete('row')
+    }
+    await cache.set('k', 1)
+    const { bytes, entries: left } = cache.stats()
+    expect(bytes).toBeLessThanOrEqual(maxBytes)
+    expect(left).toBeLessThan(entries * 0.97)
+    expect(left).toBeGreaterThan(entries * 0.8)
   })
 
   test('by tags, however many there ever were', async () => {

@@ -24,7 +24,14 @@ function accountRead(load: ReadRequest['load']) {
     seen.push(value)
     return new Account((value as Stored).id)
   }
-  const request: ReadRequest = { space, policy, key: 'k:account', tags: ['account'], load, restore }
+  const request: ReadRequest = {
+    space,
+    policy,
+    key: 'k:account',
+    dependencies: { tags: ['account'] },
+    load,
+    restore,
+  }
   return { seen, reader, request, read: async () => reader.read(request) }
 }
 

@@ -8,7 +8,7 @@ function start() {
   const loader = new HeldLoader<string>()
   const { load } = loader
   const read = async (own: Partial<ReadRequest> = {}) =>
-    await reader.read({ space, key: 'k', tags: ['User'], policy, load, ...own })
+    await reader.read({ space, key: 'k', dependencies: { tags: ['User'] }, policy, load, ...own })
   return { cache, loader, read }
 }
 

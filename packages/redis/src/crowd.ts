@@ -1,36 +1,23 @@
-import type { Lookup, Space } from '@freshet/core/store'
+import type { Dependencies, Lookup, Space } from '@freshet/core/store'
 
 /** Readers who ask for one entry in the same words, before the request for it has been sent: they are answered as one. */
 export class Crowd {
   readonly space: Space
   readonly key: string
-  readonly tags: readonly string[]
-  readonly clocks: readonly string[]
+  readonly dependencies: Dependencies
   /** How many they are. Final once the request has been sent. */
   readers: number
   answer!: Promise<Lookup>
 
-  constructor(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks: readonly string[] = none,
-    readers = 1,
-  ) {
+  constructor(space: Space, key: string, dependencies: Dependencies, readers = 1) {
     this.space = space
     this.key = key
-    this.tags = tags
-    this.clocks = clocks
+    this.dependencies = dependencies
     this.readers = readers
   }
 
-  isAs({ space, key, tags, clocks }: Crowd): boolean {
-    return (
-      this.key === key &&
-      this.space.prefix === space.prefix &&
-      areSame(this.tags, tags) &&
-      areSame(this.clocks, clocks)
-    )
+  isAs({ space, key, dependencies }: Crowd): boolean {
+    return this.key === key && this.space.prefix === space.prefix && areAlike(this.dependencies, dependencies)
   }
 }
 
@@ -57,6 +44,11 @@ export function together(unsent: Unsent, crowd: Crowd, look: () => Promise<Looku
   crowd.answer = look()
   unsent.crowds?.set(crowd.key, crowd)
   return crowd.answer
+}
+
+function areAlike(some: Dependencies, others: Dependencies): boolean {
+  if (some.toldBy !== undefined && some.toldBy === others.toldBy) return true
+  return areSame(some.tags, others.tags) && areSame(some.late?.clocks ?? none, others.late?.clocks ?? none)
 }
 
 function areSame(some: readonly string[], others: readonly string[]): boolean {

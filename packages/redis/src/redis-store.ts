@@ -8,6 +8,7 @@ import {
   type MaybePromise,
   type Absent,
   type AbsentReason,
+  type Dependencies,
   type Dialect,
   type EntryRecord,
   type Intent,
@@ -179,18 +180,13 @@ class RedisStore implements Store {
     this.#dialects.speak(space, dialects)
   }
 
-  lookup(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks: readonly string[] = none,
-  ): MaybePromise<Lookup> {
+  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
     // Whoever keeps copies has one for several.
-    if (this.#hasNear) return this.#lookup(space, key, tags, clocks)
+    if (this.#hasNear) return this.#lookup(space, key, dependencies)
     if (this.#link.isAway(this.#keys.prefix)) return unavailable
-    const crowd = new Crowd(space, key, tags, clocks)
+    const crowd = new Crowd(space, key, dependencies)
     return this.together(crowd, async () => {
-      const found = await this.#lookup(space, key, tags, clocks)
+      const found = await this.#lookup(space, key, dependencies)
       return crowd.readers === 1 ? found : toShare(found)
     })
   }
@@ -199,17 +195,12 @@ class RedisStore implements Store {
     return together(this.#reader, crowd, look)
   }
 
-  async #lookup(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks: readonly string[],
-  ): Promise<Lookup> {
+  async #lookup(space: Space, key: string, { tags, late }: Dependencies): Promise<Lookup> {
     if (this.#closed) return unavailable
     const identity = space.prefix + key
     const entryKey = this.#keys.entry(identity)
     const names = this.#namesOf(space, tags)
-    const withClocks = clocks.length === 0 ? names : [...names, ...within(space, clocks)]
+    const withClocks = late === undefined ? names : [...names, ...within(space, late.clocks)]
     const readings = await this.#reader.read([entryKey, ...withClocks.map(this.#keys.generation)])
     const entry = readings.get(entryKey)
     const all = this.#readingsOf(withClocks, readings)

@@ -152,7 +152,7 @@ test('who holds what a load of another process may be waiting for does not wait 
   const own = await reader.read({
     space,
     key: 's:k',
-    tags: tagNames.resolveRead(options.tags),
+    dependencies: { tags: tagNames.resolveRead(options.tags) },
     policy,
     load: async () => 'its own',
     waitsForNobody: true,

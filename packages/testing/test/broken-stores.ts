@@ -1,5 +1,5 @@
 import { wholeSpaceTag } from '@freshet/core/store'
-import type { Intent, Lookup, Space, Vector } from '@freshet/core/store'
+import type { Dependencies, Intent, Lookup, Space, Vector } from '@freshet/core/store'
 import type { StorePromise } from '@freshet/testing'
 import type { ReferenceStoreClass } from './reference-store/index.js'
 import { NearCopies } from './reference-store/near-copies.js'
@@ -30,8 +30,8 @@ class DeletesMore extends ReferenceStore {
 }
 
 class StartsTimesAnew extends ReferenceStore {
-  override async lookup(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
-    const found = await super.lookup(space, key, tags)
+  override async lookup(space: Space, key: string, dependencies: Dependencies): Promise<Lookup> {
+    const found = await super.lookup(space, key, dependencies)
     return found.status === 'found' ? { ...found, expiresAt: found.expiresAt + 1_000 } : found
   }
 }
@@ -262,8 +262,10 @@ class DoesNotListen extends ReferenceStore {
 class JoinsSentRequests extends ReferenceStore {
   readonly #asked = new Map<string, Promise<unknown>>()
 
-  override lookup(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
-    return this.#join(`lookup ${space.prefix} ${key} ${tags.join()}`, () => super.lookup(space, key, tags))
+  override lookup(space: Space, key: string, dependencies: Dependencies): Promise<Lookup> {
+    return this.#join(`lookup ${space.prefix} ${key} ${dependencies.tags.join()}`, () =>
+      super.lookup(space, key, dependencies),
+    )
   }
 
   override snapshot(space: Space, tags: readonly string[]): Promise<Vector> {
@@ -280,8 +282,8 @@ class JoinsSentRequests extends ReferenceStore {
 }
 
 class DoesNotKnowWhatItNeverHad extends ReferenceStore {
-  override async lookup(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
-    const found = await super.lookup(space, key, tags)
+  override async lookup(space: Space, key: string, dependencies: Dependencies): Promise<Lookup> {
+    const found = await super.lookup(space, key, dependencies)
     return found.status === 'found' ? found : { ...found, reason: 'invalidated' }
   }
 }

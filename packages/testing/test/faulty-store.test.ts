@@ -143,7 +143,7 @@ describe('delay', () => {
       await clock.pass(1_000)
       await Promise.all(changes)
       faults.heal()
-      expect(await store.lookup(space, 'k', [])).toMatchObject({ copy: { master: 3 } })
+      expect(await store.lookup(space, 'k', { tags: [] })).toMatchObject({ copy: { master: 3 } })
     }
   })
 

@@ -1,3 +1,4 @@
+import type { Dependencies } from '../dependencies.js'
 import type { MaybePromise } from '../maybe-promise.js'
 import { andThen } from '../maybe-promise.js'
 import type { Space } from '../space.js'
@@ -37,9 +38,9 @@ export class Backup {
     )
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
     const askedAt = this.#parts.now()
-    return andThen(this.store.lookup(space, key, tags), (found) => this.#found(found, askedAt))
+    return andThen(this.store.lookup(space, key, dependencies), (found) => this.#found(found, askedAt))
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {

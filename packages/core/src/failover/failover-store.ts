@@ -1,4 +1,5 @@
 import type { ConsistencyMode } from '../consistency.js'
+import type { Dependencies } from '../dependencies.js'
 import type { MaybePromise } from '../maybe-promise.js'
 import { isPromise } from '../maybe-promise.js'
 import type { Space } from '../space.js'
@@ -56,14 +57,14 @@ export class FailoverStore implements Store {
     this.#stores.speak(space, dialects)
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
     const stores = this.#stores
     stores.use(space)
-    if (stores.active !== 'primary') return this.#lookupInBackup(space, key, tags)
+    if (stores.active !== 'primary') return this.#lookupInBackup(space, key, dependencies)
     const askedAt = this.#context.now()
-    const found = stores.primary.lookup(space, key, tags)
+    const found = stores.primary.lookup(space, key, dependencies)
     // What is at hand in this process says nothing of a server.
-    return isPromise(found) ? this.#answered(found, askedAt, space, key, tags) : found
+    return isPromise(found) ? this.#answered(found, askedAt, space, key, dependencies) : found
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
@@ -187,7 +188,7 @@ export class FailoverStore implements Store {
     askedAt: number,
     space: Space,
     key: string,
-    tags: readonly string[],
+    dependencies: Dependencies,
   ): Promise<Lookup> {
     const found = await asked
     if (found.status === 'found' || found.reason !== 'unavailable') {
@@ -195,12 +196,12 @@ export class FailoverStore implements Store {
       return found
     }
     this.#stores.use(space)
-    return this.#stores.active === 'backup' ? await this.#lookupInBackup(space, key, tags) : found
+    return this.#stores.active === 'backup' ? await this.#lookupInBackup(space, key, dependencies) : found
   }
 
-  #lookupInBackup(space: Space, key: string, tags: readonly string[]): MaybePromise<Lookup> {
+  #lookupInBackup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
     const { active, backup } = this.#stores
-    return active === 'backup' ? backup.lookup(space, key, tags) : unavailable
+    return active === 'backup' ? backup.lookup(space, key, dependencies) : unavailable
   }
 
   /** A change by hand, which only the store that is used need have: the other one forgets everything before it is used. */

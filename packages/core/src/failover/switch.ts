@@ -189,7 +189,7 @@ export class Switch {
 
   async #isThere(): Promise<boolean> {
     try {
-      const found = await this.primary.lookup(this.#root!, probeKey, [])
+      const found = await this.primary.lookup(this.#root!, probeKey, { tags: [] })
       return found.status === 'found' || found.reason !== 'unavailable'
     } catch {
       return false

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { PreparedCopy } from '../clone.js'
 import { prepareCopy } from '../clone.js'
+import type { Dependencies } from '../dependencies.js'
 import type { MemoryEntry } from '../memory-entry.js'
 import { isUnchanged } from '../memory-vector.js'
 import type { Space } from '../space.js'
@@ -71,8 +72,10 @@ export class NegativeEntries {
   }
 
   /** One that is remembered by its digest, for the tags that it was stored under; it is current. */
-  recall(space: Space, key: string, tags: readonly string[]): Entry | undefined {
-    const nothing = this.#table?.get(key, tags)
+  recall(space: Space, key: string, dependencies: Pick<Dependencies, 'tags'>): Entry | undefined {
+    if (this.#table === undefined) return undefined
+    const { tags } = dependencies
+    const nothing = this.#table.get(key, tags)
     if (nothing === undefined || this.#hasChanged(space, tags, nothing.since)) return undefined
     const { isList, storedAt, expiresAt } = nothing
     const vectorOf = () => this.#options.vectorOf(space, tags)

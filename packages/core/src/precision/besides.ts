@@ -53,6 +53,31 @@ export function allComeAfter(
   return after.every(isAfter)
 }
 
+/** Rows that stand one after another in an order by whole numbers, some of which are shown. */
+interface Page {
+  /** What the first row shown has in the column. */
+  readonly first: bigint
+  readonly last: bigint
+  readonly direction: 'asc' | 'desc'
+  /** Whether as many rows are shown as were asked for. */
+  readonly isFull: boolean
+  /** Whether the column decides which rows come as well. */
+  readonly isFilter: boolean
+}
+
+/** Whether every row that was changed came strictly before the first row shown, or after the last one, and does. */
+export function stayOutside(
+  moved: readonly MovedValue[],
+  { first, last, direction, isFull, isFilter }: Page,
+): boolean {
+  const isBefore = (one: bigint, other: bigint) => (direction === 'asc' ? one < other : one > other)
+  return moved.every(
+    ({ before, after }) =>
+      (isFull && isBefore(last, before) && isBefore(last, after)) ||
+      (!isFilter && isBefore(before, first) && isBefore(after, first)),
+  )
+}
+
 /** What every row that may have been changed had in a column, and has; `undefined`: not known of all. */
 export function movedIn(
   { moved, told }: ConditionalChange,

@@ -15,6 +15,8 @@ export interface RowChange {
   touched(key: readonly string[]): readonly KeyTuple[] | undefined
   /** What rows have in the key after it that may not have had it before. */
   entering(key: readonly string[]): readonly KeyTuple[] | undefined
+  /** Whether an answer may tell more of its keys than is told without one. Default: it may. */
+  readonly mayTellMore?: boolean
   /** What is certain of the rows that were changed or deleted, by what they had before. Default: nothing. */
   condition?(): RowCondition | undefined
   /** The same values of its rows in what nobody else holds, to be asked later. Default: nothing is told of them later. */
@@ -60,7 +62,7 @@ export function beginTags(change: RowChange, table: TablePrecision): BegunTags |
   if (!isTold(change, table) || change.isNothing) return undefined
   const tags = new Set([table.texts.clock])
   const later: Later[] = []
-  addTags(change, table, tags, later)
+  addTags(change, table, tags, change.mayTellMore === false ? undefined : later)
   return {
     table,
     isTold: later.length === 0,

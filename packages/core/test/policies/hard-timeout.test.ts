@@ -162,7 +162,14 @@ describe('a query of an adapter', () => {
     const { reader, space, policy } = engineOf(all.cache)!
     const read = async () => {
       const info: ReadInfo = { status: 'bypass' }
-      const answer = await reader.read({ space, key: 'p:k', tags, policy, load: all.row.load, info })
+      const answer = await reader.read({
+        space,
+        key: 'p:k',
+        dependencies: { tags },
+        policy,
+        load: all.row.load,
+        info,
+      })
       return { answer, info }
     }
     return { ...all, read }

@@ -209,7 +209,14 @@ describe.each(stores)('stale while revalidate, %s', (_, store) => {
     const { reader, space, policy } = engineOf(cache)!
     let kept = 0
     const read = () =>
-      reader.read({ space, key: 'p:k', tags: [], policy, load: row.load, keepArguments: () => void kept++ })
+      reader.read({
+        space,
+        key: 'p:k',
+        dependencies: { tags: [] },
+        policy,
+        load: row.load,
+        keepArguments: () => void kept++,
+      })
     await read()
     await read()
     expect(kept).toBe(0)

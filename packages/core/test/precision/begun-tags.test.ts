@@ -147,3 +147,15 @@ const comments = preciseTable({
   selfChanging: [],
   bucketOf: createValueBucket('s'),
 })
+
+test('what no answer tells more of is told whole before it', () => {
+  const change = changeOf(
+    { kind: 'update', assigned: ['title'], isNothing: false },
+    [{ values: [], when: 'never' }],
+    true,
+  )
+  expect(beginTags(change, table)).toMatchObject({ isTold: false })
+  const begun = beginTags({ ...change, mayTellMore: false }, table)!
+  expect(begun.isTold).toBe(true)
+  expect(begun.end(change).toSorted()).toEqual(writeTags(change, table).toSorted())
+})

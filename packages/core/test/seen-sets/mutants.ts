@@ -29,7 +29,11 @@ export const mutants = [
   ),
   of('large sets are not kept', 'if (set.rows.length <= maxRows) ', ''),
   of('a set that was seen later says nothing', 'since !== undefined && since < at', 'since !== undefined'),
-  of('rows of the set are touched', 'return !rows.every(', 'return rows.length > 0 && !rows.some('),
+  of(
+    'rows of the set are touched',
+    'if (!condition.excludes(valueOf)) return false',
+    'if (condition.excludes(valueOf)) return true',
+  ),
   of(
     'rows come to the set',
     'if (entering.some((other) => other.every((value, at) => value === values[at]))) return true',

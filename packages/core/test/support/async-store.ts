@@ -1,3 +1,4 @@
+import type { Dependencies } from '../../src/dependencies.js'
 import { memoryStore } from '../../src/memory-store.js'
 import type { MemoryStoreOptions } from '../../src/memory-store.js'
 import type { Space } from '../../src/space.js'
@@ -26,8 +27,8 @@ class AsyncStore implements Store {
     this.#deliver = deliver
   }
 
-  lookup(space: Space, key: string, tags: readonly string[]) {
-    return this.#send('lookup', () => this.#inner.lookup(space, key, tags))
+  lookup(space: Space, key: string, dependencies: Dependencies) {
+    return this.#send('lookup', () => this.#inner.lookup(space, key, dependencies))
   }
 
   snapshot(space: Space, tags: readonly string[]) {

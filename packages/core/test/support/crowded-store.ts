@@ -19,12 +19,12 @@ export function crowdedStore(deliver: Delivery = atOnce): CrowdedStore {
   let count = 0
   const store: StoreFactory = (context) => {
     const made = inner(context)
-    const lookup: Store['lookup'] = (space, key, tags) => {
-      const words = JSON.stringify([space.prefix, key, tags])
+    const lookup: Store['lookup'] = (space, key, dependencies) => {
+      const words = JSON.stringify([space.prefix, key, dependencies.tags])
       const there = asked.get(words)
       if (there !== undefined) return there
       count++
-      const found = Promise.resolve(made.lookup(space, key, tags))
+      const found = Promise.resolve(made.lookup(space, key, dependencies))
       asked.set(words, found)
       return found
     }

@@ -1,8 +1,11 @@
 import { Decimal } from '@prisma/client-runtime-utils'
 import { createCache } from '../../src/create-cache.js'
+import type { SeenSet, ShownRows, TrackedRow } from '../../src/conditions.js'
 import { engineOf } from '../../src/engine.js'
 import { memoryStore } from '../../src/memory-store.js'
+import { tagTexts } from '../../src/precision/tag-texts.js'
 import type { ReadRequest } from '../../src/read-request.js'
+import { createSpace } from '../../src/space.js'
 
 /*
  * Fills memory stores with what applications cache, and prints by what the process has grown.
@@ -22,6 +25,11 @@ interface Shape {
   readonly tags?: (i: number) => readonly string[]
   /** Told by the answer. */
   readonly late?: (i: number) => readonly string[]
+  /** Told by the answer as well: what is kept beside it. */
+  readonly tracked?: (value: unknown) => readonly TrackedRow[]
+  readonly seenSets?: (value: unknown) => readonly SeenSet[]
+  /** Default: that of the cache. */
+  readonly namespace?: (i: number) => string
 }
 
 // As a driver makes it: every text is one of its own, and none is glued together of others.
@@ -51,6 +59,32 @@ const wide = (i: number) =>
     ]),
   )
 const times = <T>(length: number, make: (n: number) => T): T[] => Array.from({ length }, (_, n) => make(n))
+
+const people = { texts: tagTexts('', 'User'), rowKey: { columns: ['id'] } }
+type Person = ReturnType<typeof small>
+
+// Keys in their normal form are made of each answer.
+const trackedPerson = ({ id }: Person): TrackedRow => ({
+  table: people,
+  key: [latin(String(id))],
+  values: [
+    ['stock', BigInt(id) + 5n],
+    ['visits', BigInt(id) * 3n],
+  ],
+})
+const seenPeople = (rows: readonly Person[]): SeenSet => ({
+  table: people,
+  key: ['teamId'],
+  values: [latin(String(rows[0]!.id))],
+  rows: rows.map(
+    ({ id, email }) =>
+      new Map<string, unknown>([
+        ['id', id],
+        ['email', email],
+        ['teamId', rows[0]!.id],
+      ]),
+  ),
+})
 
 const shapes: Readonly<Record<string, Shape>> = {
   'numbers without tags': { count: 12_000, value: (i) => i },
@@ -133,6 +167,37 @@ const shapes: Readonly<Record<string, Shape>> = {
     tags: () => ['User'],
     late: (i) => times(20, (n) => `User#${(i * 7 + n) % 500}`),
   },
+  'rows that are tracked': {
+    count: 6_000,
+    value: small,
+    tags: () => ['User'],
+    tracked: (value) => [trackedPerson(value as Person)],
+  },
+  'lists of rows that are tracked': {
+    count: 490,
+    value: (i) => times(20, (n) => small(i * 20 + n)),
+    tags: () => ['User'],
+    tracked: (value) => (value as Person[]).map(trackedPerson),
+  },
+  'rows that are tracked in many namespaces': {
+    count: 2_000,
+    value: small,
+    tags: () => ['User'],
+    tracked: (value) => [trackedPerson(value as Person)],
+    namespace: (i) => latin(`tenant${i}`),
+  },
+  'sets that are seen': {
+    count: 4_000,
+    value: (i) => times(5, (n) => small(i * 5 + n)),
+    tags: () => ['User'],
+    seenSets: (value) => [seenPeople(value as Person[])],
+  },
+  'small sets that are seen': {
+    count: 5_000,
+    value: (i) => [i],
+    tags: () => ['User'],
+    seenSets: (value) => [seenPeople([{ ...small(0), id: (value as number[])[0]!, email: '' }])],
+  },
   'long keys of two bytes': { count: 3_000, value: (i) => i, key: (i) => text(`${i} `.padEnd(300, 'ж')) },
 }
 
@@ -147,16 +212,14 @@ function used(): number {
 // What is let go is collected later, and would be taken for a shrinking of the next.
 const kept: unknown[] = []
 
-async function fill(
-  { count, maxEntries = count, value, key = (i) => latin(`entry:${i}`), tags, late }: Shape,
-  from: number,
-) {
+async function fill(shape: Shape, from: number) {
+  const { count, maxEntries = count, value, key = (i) => latin(`entry:${i}`), tags } = shape
   const cache = createCache({ store: memoryStore({ maxEntries, maxBytes: 2 ** 30 }) })
   kept.push(cache)
+  const isPlain = shape.late === undefined && shape.tracked === undefined && shape.seenSets === undefined
   for (let i = from; i < from + count; i++) {
-    const options = tags === undefined ? {} : { tags: tags(i) }
-    if (late === undefined) await cache.getOrSet(key(i), () => value(i), options)
-    else await readLate(cache, latin(`s:entry:${i}`), () => value(i), options.tags!, late(i))
+    if (isPlain) await cache.getOrSet(key(i), () => value(i), tags === undefined ? {} : { tags: tags(i) })
+    else await readAsAdapters(cache, latin(`s:entry:${i}`), shape, i)
     if (i % 1_000 === 0) await new Promise(setImmediate)
   }
   return cache.stats()
@@ -178,15 +241,30 @@ async function grow(shape: Shape, empty: number) {
   return { grown: Math.round(grown / entries), said: Math.round(bytes / entries) }
 }
 
-async function readLate(
+async function readAsAdapters(
   cache: ReturnType<typeof createCache>,
   key: string,
-  load: ReadRequest['load'],
-  tags: readonly string[],
-  late: readonly string[],
+  { value, tags, late, tracked, seenSets, namespace }: Shape,
+  i: number,
 ): Promise<void> {
   const { reader, space, policy } = engineOf(cache)!
-  await reader.read({ space, key, tags, policy, load, late: { clocks: ['User~'], of: () => late } })
+  const shown: ShownRows = {
+    areExcluded: () => false,
+    ...(tracked && { tracked }),
+    ...(seenSets && { seenSets }),
+  }
+  const request: ReadRequest = {
+    space: namespace === undefined ? space : createSpace(namespace(i)),
+    key,
+    dependencies: {
+      tags: tags!(i),
+      late: late && { clocks: ['User~'], of: () => late(i) },
+      shown: tracked === undefined && seenSets === undefined ? undefined : shown,
+    },
+    policy,
+    load: () => value(i),
+  }
+  await reader.read(request)
 }
 
 /** Bytes of one entry: what the process has grown by, and what the store says. */

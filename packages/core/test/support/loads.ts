@@ -85,7 +85,7 @@ export function scene(options: CacheOptions = {}): Scene {
       const read = {
         space,
         key: 's:k',
-        tags: tagNames.resolve(tags),
+        dependencies: { tags: tagNames.resolve(tags) },
         policy: resolvePolicy(own, policy),
         info,
       }

@@ -1,3 +1,4 @@
+import type { Dependencies } from '../../src/dependencies.js'
 import { memoryStore } from '../../src/memory-store.js'
 import type { Space } from '../../src/space.js'
 import type { EntryRecord, Intent, Store, StoreContext, StoreFactory, Vector } from '../../src/store.js'
@@ -60,11 +61,11 @@ class ConnectedStore implements Store {
     this.#connection = connection
   }
 
-  async lookup(space: Space, key: string, tags: readonly string[]) {
+  async lookup(space: Space, key: string, dependencies: Dependencies) {
     await this.#arrive('lookup')
     return this.#connection.isAway
       ? ({ status: 'absent', reason: 'unavailable', vector: unusable } as const)
-      : this.#inner.lookup(space, key, tags)
+      : this.#inner.lookup(space, key, dependencies)
   }
 
   async snapshot(space: Space, tags: readonly string[]) {

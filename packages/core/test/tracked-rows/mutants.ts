@@ -51,7 +51,7 @@ export const mutants = [
   ),
   of(
     'more changes may come than are kept',
-    'if (this.#free.length === maxFree) this.forgetAll()',
+    'if (this.#free.length === maxFree) return this.forgetAll()',
     'if (this.#free.length === maxFree) return',
   ),
   of(
@@ -59,7 +59,7 @@ export const mutants = [
     'const isCertain = told.changed === keys.length',
     'const isCertain = true',
   ),
-  of('what was changed is not what it was', 'else this.#rows.get(id)?.delete(column)', ''),
+  of('what was changed is not what it was', 'else this.#forget(this.#columns.get(column), id)', ''),
   of('all rows must be known', 'return moved.length === keys.length ?', 'return moved.length > 0 ?'),
   of('which row came back with a value is not told', ' || others.some((other) => other !== first)', ''),
   of('a column has a range', 'has < by.min || has > by.max', 'has > by.max'),

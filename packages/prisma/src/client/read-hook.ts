@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { ReadInfo } from '@freshet/core'
-import type { Engine, LoadContext, MaybePromise, Policy, ReadRequest } from '@freshet/core/adapter'
+import type {
+  Dependencies,
+  Engine,
+  LoadContext,
+  MaybePromise,
+  Policy,
+  ReadRequest,
+} from '@freshet/core/adapter'
 import { andThen, isPromise, toPromise } from '@freshet/core/adapter'
 import type { AskedCache } from '../cache-argument.js'
 import { askedPolicy, readCacheArgument, refuseOnWrite, splitCacheArgument } from '../cache-argument.js'
@@ -87,18 +94,16 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     const policy = asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy)
     const precision = precisionNow()
     const dependencies = reads.read(model, call.operation, args, dataPath)
-    if (dependencies.meetsOthers) dependencies.keptAt({ scope: scoped, key: engine.space.prefix + key })
+    dependencies.keptAt(scoped, engine.space.prefix + key)
     if (scoped !== '') dependencies.isScoped()
     const info = askedInfo()
     let sent = args
     const request: ReadRequest = {
       space: engine.space,
       key,
-      tags: withOwnTags(dependencies.tags, asked),
-      late: dependencies.late,
-      shown: dependencies,
+      dependencies: withOwnTags(dependencies, asked),
       policy,
-      load: (context) => load(call, sent, context, precision),
+      load: (context) => load(call, sent, context, precision, dependencies),
       keepArguments: policy.resilience.mayLoadLater ? () => void (sent = copyArguments(args)) : undefined,
       // Nobody stands between Prisma and this hook: later extensions are put outside.
       isPlain: true,
@@ -121,7 +126,9 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     args: unknown,
     context: LoadContext,
     precision: SchemaPrecision,
+    dependencies: PreciseRead,
   ): PromiseLike<unknown> {
+    tap.prepareWhenSent(dependencies)
     const transactions = tap.visibleTransactions
     // One may have begun while a store was asked.
     if (tap.seesUncommitted) context.skip()
@@ -156,9 +163,11 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     }
   }
 
-  function withOwnTags(tags: readonly string[], asked: AskedCache): readonly string[] {
+  function withOwnTags(read: PreciseRead, asked: AskedCache): Dependencies {
     const own = asked.options?.tags
-    return own === undefined ? tags : [...tags, ...engine.tagNames.resolveRead(own)]
+    if (own === undefined) return read
+    const { tags, late, shown } = read
+    return { tags: [...tags, ...engine.tagNames.resolveRead(own)], late, shown }
   }
 
   return (call) => {

@@ -11,11 +11,12 @@ export const maxPinned = 64
 
 /** A plan with the values of one read. */
 export interface AppliedRead {
-  readonly plan: ReadPlan
+  readonly plan: PreparedPlan
   /** All tags that are known before the load. */
   readonly tags: readonly string[]
   /** How each place is pinned; `undefined`: not by the arguments. */
   readonly chosen: readonly (Candidate | undefined)[]
+  readonly args: unknown
 }
 
 export interface PreparedPlan extends ReadPlan {
@@ -68,14 +69,14 @@ function tagsBeside(plan: ReadPlan, chosen: readonly (Candidate | undefined)[]):
 /** Fills in the values that one read pins. */
 export function applyPlan(plan: PreparedPlan, args: unknown): AppliedRead {
   const { usual, usualChoice, usualPins } = plan
-  if (usualPins.length === 0) return { plan, tags: usual, chosen: usualChoice }
+  if (usualPins.length === 0) return { plan, tags: usual, chosen: usualChoice, args }
   const pinned: string[] = []
   for (const candidate of usualPins) if (!addPinned(candidate, args, pinned)) return applyUnusual(plan, args)
   // Of the exact size: what grows by pushes keeps room for 17, in every entry.
-  return { plan, tags: usual.concat(pinned), chosen: usualChoice }
+  return { plan, tags: usual.concat(pinned), chosen: usualChoice, args }
 }
 
-function applyUnusual(plan: ReadPlan, args: unknown): AppliedRead {
+function applyUnusual(plan: PreparedPlan, args: unknown): AppliedRead {
   const pinned: string[] = []
   const chosen = plan.places.map(({ candidates }) =>
     candidates.find((candidate) => {
@@ -85,7 +86,7 @@ function applyUnusual(plan: ReadPlan, args: unknown): AppliedRead {
       return true
     }),
   )
-  return { plan, tags: [...new Set([...tagsBeside(plan, chosen), ...pinned])], chosen }
+  return { plan, tags: [...new Set([...tagsBeside(plan, chosen), ...pinned])], chosen, args }
 }
 
 /** Adds the sets and rows that a candidate pins, or answers that it pins none. */

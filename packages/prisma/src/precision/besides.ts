@@ -8,6 +8,7 @@ import {
   noneHas,
   type OtherAnswers,
   type RowsElsewhere,
+  stayOutside,
   wholeNumber,
 } from '@freshet/core/adapter'
 import { normalValue, type ValueType } from '@freshet/sql'
@@ -20,7 +21,6 @@ import { setsAt } from './seen-sets.js'
 
 /** A read that has been answered. */
 interface Asked extends AppliedRead {
-  readonly args: unknown
   readonly keptAt: KeptAt | undefined
 }
 
@@ -125,13 +125,8 @@ function staysOutside({ plan, args }: Asked, cut: Cut, result: unknown, change: 
   )
   if (moved === undefined || direction === undefined || first === undefined || last === undefined)
     return false
-  const isBefore = (one: bigint, other: bigint) => (direction === 'asc' ? one < other : one > other)
   const isFull = rows.length >= (asksFor(cut, args) ?? Infinity)
-  return moved.every(
-    ({ before, after }) =>
-      (isFull && isBefore(last, before) && isBefore(last, after)) ||
-      (!cut.isFilter && isBefore(before, first) && isBefore(after, first)),
-  )
+  return stayOutside(moved, { first, last, direction, isFull, isFilter: cut.isFilter })
 }
 
 /** How many rows; `undefined`: not a number of the first ones. */

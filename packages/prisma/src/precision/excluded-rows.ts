@@ -4,18 +4,13 @@ import { type AppliedRead, keysOf } from './applied-read.js'
 import type { Candidate } from './place.js'
 import type { ShownLink, ShownRows } from './read-plan.js'
 
-/** A read that has been answered. */
-interface Asked extends AppliedRead {
-  readonly args: unknown
-}
-
 /**
  * Whether no row on which an answer depends by its name can be one of those that were changed.
  *
  * By a tag that stands for rows which are not named an answer depends on those that it names itself: those that it shows, with their keys,
  * and those that it asks for by their key. Whatever else can change it has tags of its own (columns, sets, rows that leave).
  */
-export function areExcluded(asked: Asked, result: unknown, change: ConditionalChange): boolean {
+export function areExcluded(asked: AppliedRead, result: unknown, change: ConditionalChange): boolean {
   const { plan, chosen } = asked
   const rows = new ExcludedRows(asked, change)
   if (plan.shown !== undefined && !rows.exclude(plan.shown, result, undefined, undefined)) return false
@@ -28,7 +23,7 @@ export function areExcluded(asked: Asked, result: unknown, change: ConditionalCh
 }
 
 /** How many rows a read asks for by their keys at one place; `undefined`: not told, such as where two keys share a tag. */
-function countRows({ branches }: Candidate, { tags, args }: Asked, table: string): number | undefined {
+function countRows({ branches }: Candidate, { tags, args }: AppliedRead, table: string): number | undefined {
   const named = tags.filter((tag) => tag.startsWith(`${table}#`) && tag !== `${table}#*`).length
   let asked = 0
   for (const branch of branches) asked += keysOf(branch, args)?.length ?? Infinity
@@ -36,12 +31,12 @@ function countRows({ branches }: Candidate, { tags, args }: Asked, table: string
 }
 
 class ExcludedRows {
-  readonly #asked: Asked
+  readonly #asked: AppliedRead
   readonly #change: ConditionalChange
   /** By places that are pinned by the row key, which rows are shown. */
   readonly #shown = new Map<number, Set<string>>()
 
-  constructor(asked: Asked, change: ConditionalChange) {
+  constructor(asked: AppliedRead, change: ConditionalChange) {
     this.#asked = asked
     this.#change = change
   }

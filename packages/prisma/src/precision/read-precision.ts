@@ -1,5 +1,6 @@
 import {
   type ConditionalChange,
+  type Dependencies,
   type JudgedTags,
   type KeptAt,
   type LateTags,
@@ -9,6 +10,7 @@ import {
   type ShownRows,
   type TableExplanation,
   type TrackedRow,
+  WantedSets,
 } from '@freshet/core/adapter'
 import { compared, type ValueType } from '@freshet/sql'
 import { resolveDependsOn, type DependsOn } from '../dependencies/depends-on.js'
@@ -16,18 +18,17 @@ import { isReadOperation } from '../dependencies/operations.js'
 import { createReadDependencies, type ReadDependencies } from '../dependencies/read-dependencies.js'
 import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
-import { applyPlan, preparePlan, type PreparedPlan } from './applied-read.js'
+import { applyPlan, type AppliedRead, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
 import { isBesides } from './besides.js'
 import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
 import { clocksOf, lateTags } from './late-tags.js'
-import type { Candidate } from './place.js'
 import { planPlace, tagsOfPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
-import { seenSets, WantedSets } from './seen-sets.js'
+import { seenSets, tagsOfSets, wantSets } from './seen-sets.js'
 import { Shapes } from './shapes.js'
 import type { TablePrecisions } from './table-precision.js'
 import { TrackedColumns } from './tracked-columns.js'
@@ -55,25 +56,24 @@ export interface ReadPrecisionOptions {
   readonly anyTable: string
 }
 
-/** What a read depends on. */
-export interface PreciseRead extends ShownRows {
-  /** Known before the load. */
-  readonly tags: readonly string[]
+/** What a read depends on. It is found out when somebody asks, which nobody does for most answers that are there. */
+export interface PreciseRead extends Dependencies, ShownRows {
   /**
    * The clocks to be read before the load and again after the generations of the late tags; none if no tag follows from
    * the result.
    */
   readonly clocks: readonly string[]
-  /** Both; `undefined`: nothing is bound late. */
-  readonly late: LateTags | undefined
   /** The tags that follow from the result, as the query hook is given it. */
   lateTags(result: unknown): readonly string[]
-  /** Whether other answers may tell of what it depends on, or it of what others do: then `keptAt()` is to be called. */
-  readonly meetsOthers: boolean
-  /** Says where its answer is kept. */
-  keptAt(at: KeptAt): void
+  /** Says where its answer is kept, for other answers that may tell of what it depends on, or it of what they do. */
+  keptAt(scope: string, key: string): void
   /** Says that it is asked in a scope. */
   isScoped(): void
+  /**
+   * Finds out now what it depends on: writes tell what reads are known to ask for, and it must be known before the next one. Never
+   * fails; what does is told when the tags are asked for.
+   */
+  prepare(): void
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(result: unknown): readonly TableExplanation[]
 }
@@ -112,15 +112,25 @@ export function createReadPrecision(dataModel: DataModel, options: ReadPrecision
     if (shapes === undefined) kinds.set(kind, (shapes = new Shapes(maxSteps)))
     return shapes
   }
-  return {
-    read(model, operation, args, dataPath = noPath) {
-      const kind = dataPath.length === 0 ? operation : `${operation}/${dataPath.join('/')}`
-      const shape = shapesOf(model, kind).of(args)
-      const plan = (shape.value ??= planner(model, operation, args, dataPath))
-      const { tags, chosen } = applyPlan(plan, args)
-      return new PlannedRead(plan, tags, chosen, args, elsewhere, seen)
-    },
+  const apply: Apply = (model, operation, args, dataPath) => {
+    const kind = dataPath.length === 0 ? operation : `${operation}/${dataPath.join('/')}`
+    const shape = shapesOf(model, kind).of(args)
+    return applyPlan((shape.value ??= planner(model, operation, args, dataPath)), args)
   }
+  const common = { apply, elsewhere, seen }
+  return {
+    read: (model, operation, args, dataPath = noPath) =>
+      new PlannedRead(common, model, operation, args, dataPath),
+  }
+}
+
+type Apply = (model: string, operation: string, args: unknown, dataPath: readonly string[]) => AppliedRead
+
+/** What all reads of one client have in common. */
+interface CommonParts {
+  readonly apply: Apply
+  readonly elsewhere: RowsElsewhere<ValueType>
+  readonly seen: SeenElsewhere
 }
 
 /** What may be asked of rows that answers have shown. */
@@ -130,34 +140,41 @@ interface SeenElsewhere {
 }
 
 class PlannedRead implements PreciseRead {
-  readonly tags: readonly string[]
-  readonly #plan: PreparedPlan
-  readonly #chosen: readonly (Candidate | undefined)[]
+  /** Of one client and one state of the definitions: it tells the same of what has the same key. */
+  readonly toldBy: CommonParts
+  readonly #model: string
+  readonly #operation: string
   readonly #args: unknown
-  readonly #elsewhere: RowsElsewhere<ValueType>
-  readonly #seen: SeenElsewhere
-  #keptAt: KeptAt | undefined
+  readonly #dataPath: readonly string[]
+  #known: AppliedRead | undefined
+  #scope = ''
+  #key: string | undefined
 
   constructor(
-    plan: PreparedPlan,
-    tags: readonly string[],
-    chosen: readonly (Candidate | undefined)[],
+    toldBy: CommonParts,
+    model: string,
+    operation: string,
     args: unknown,
-    elsewhere: RowsElsewhere<ValueType>,
-    seen: SeenElsewhere,
+    dataPath: readonly string[],
   ) {
-    this.tags = tags
-    this.#plan = plan
-    this.#chosen = chosen
+    this.toldBy = toldBy
+    this.#model = model
+    this.#operation = operation
     this.#args = args
-    this.#elsewhere = elsewhere
-    this.#seen = seen
+    this.#dataPath = dataPath
+  }
+
+  get #applied(): AppliedRead {
+    return (this.#known ??= this.toldBy.apply(this.#model, this.#operation, this.#args, this.#dataPath))
+  }
+
+  get tags(): readonly string[] {
+    return this.#applied.tags
   }
 
   get clocks(): readonly string[] {
-    return this.#chosen === this.#plan.usualChoice
-      ? this.#plan.usualClocks
-      : clocksOf(this.#plan, this.#chosen)
+    const { plan, chosen } = this.#applied
+    return chosen === plan.usualChoice ? plan.usualClocks : clocksOf(plan, chosen)
   }
 
   get late(): LateTags | undefined {
@@ -165,71 +182,71 @@ class PlannedRead implements PreciseRead {
     return clocks.length === 0 ? undefined : { clocks, of: (result) => this.#toKeep(result) }
   }
 
+  get shown(): ShownRows {
+    return this
+  }
+
   #toKeep(result: unknown): readonly string[] {
     const tags = this.lateTags(result)
-    const { own } = this.#plan
-    if (this.#keptAt !== undefined && own !== undefined && this.#elsewhere.isWanted(own.table.name))
-      this.#elsewhere.note(this.#keptAt, own, result)
+    const { own } = this.#applied.plan
+    const { elsewhere } = this.toldBy
+    if (this.#key !== undefined && own !== undefined && elsewhere.isWanted(own.table.name))
+      elsewhere.note(this.#at(this.#key), own, result)
     return tags
   }
 
-  get meetsOthers(): boolean {
-    const { own, isDerived } = this.#plan
-    return isDerived || (own !== undefined && this.#elsewhere.isWanted(own.table.name))
+  keptAt(scope: string, key: string): void {
+    this.#scope = scope
+    this.#key = key
   }
 
-  keptAt(at: KeptAt): void {
-    this.#keptAt = at
+  #at(key: string): KeptAt {
+    return { scope: this.#scope, key }
   }
 
   isScoped(): void {
-    this.#seen.tracked.stop()
+    this.toldBy.seen.tracked.stop()
+  }
+
+  prepare(): void {
+    try {
+      void this.#applied
+    } catch {
+      // See above.
+    }
   }
 
   lateTags(result: unknown): readonly string[] {
-    return lateTags(this.#plan, this.#chosen, result)
+    const { plan, chosen } = this.#applied
+    return lateTags(plan, chosen, result)
   }
 
   areExcluded(result: unknown, change: ConditionalChange): boolean {
-    return areExcluded(
-      { plan: this.#plan, tags: this.tags, chosen: this.#chosen, args: this.#args },
-      result,
-      change,
-    )
+    return areExcluded(this.#applied, result, change)
   }
 
   isBesides(result: unknown, change: ConditionalChange, others: OtherAnswers): boolean {
+    const { elsewhere, seen } = this.toldBy
+    const keptAt = this.#key === undefined ? undefined : this.#at(this.#key)
     return isBesides(
-      {
-        plan: this.#plan,
-        tags: this.tags,
-        chosen: this.#chosen,
-        args: this.#args,
-        keptAt: this.#keptAt,
-      },
+      { ...this.#applied, keptAt },
       result,
-      this.#seen.tracked.isStopped ? { ...change, moved: undefined, at: undefined } : change,
-      { elsewhere: this.#elsewhere, others },
+      seen.tracked.isStopped ? { ...change, moved: undefined, at: undefined } : change,
+      { elsewhere, others },
     )
   }
 
   tracked(result: unknown): readonly TrackedRow[] {
-    return this.#seen.tracked.rowsIn(this.#plan, result)
+    return this.toldBy.seen.tracked.rowsIn(this.#applied.plan, result)
   }
 
   seenSets(result: unknown): readonly SeenSet[] {
-    const { tracked, sets } = this.#seen
-    if (tracked.isStopped) return []
-    return seenSets(
-      { plan: this.#plan, tags: this.tags, chosen: this.#chosen, args: this.#args },
-      sets,
-      result,
-    )
+    const { tracked, sets } = this.toldBy.seen
+    return tracked.isStopped ? [] : seenSets(this.#applied, sets, result)
   }
 
   explain(result: unknown): readonly TableExplanation[] {
-    const applied = { plan: this.#plan, tags: this.tags, chosen: this.#chosen }
-    return explainRead(applied, this.lateTags(result))
+    return explainRead(this.#applied, this.lateTags(result))
   }
 }
 
@@ -260,8 +277,8 @@ function createPlanner(
       const plan = planPrecisely(schema, model, operation, args, dataPath)
       for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value.table)
       tracked.wantAll(plan)
-      sets.wantAll(plan)
-      options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan), ...sets.tagsOf(plan)])
+      wantSets(sets, plan)
+      options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan), ...tagsOfSets(plan)])
       return plan
     } catch (error) {
       // Whatever went wrong, the tables are right.

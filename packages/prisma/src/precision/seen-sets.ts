@@ -1,4 +1,4 @@
-import type { SeenSet } from '@freshet/core/adapter'
+import type { SeenSet, WantedSets } from '@freshet/core/adapter'
 import { type KeyValues, normalValue } from '@freshet/sql'
 import { type AppliedRead, keysOf, valueAt } from './applied-read.js'
 import { isPlain, type PlainObject } from './arguments.js'
@@ -7,33 +7,14 @@ import type { PlannedPlace } from './place.js'
 import type { ReadPlan, ShownLink, ShownRows } from './read-plan.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
 
-/** The sets of which some read of a client may ask whether they were touched. */
-export class WantedSets {
-  readonly #keys = new Map<PreciseTable, Set<string>>()
-
-  /** To be called before an answer of the plan is stored. */
-  wantAll(plan: ReadPlan): void {
-    for (const { table, keys } of askedSets(plan))
-      for (const key of keys) {
-        const wanted = this.#keys.get(table)
-        if (wanted === undefined) this.#keys.set(table, new Set([key.anySet]))
-        else wanted.add(key.anySet)
-      }
-  }
-
-  /** What must be told of changes for them to be held against sets. */
-  tagsOf(plan: ReadPlan): readonly string[] {
-    return askedSets(plan).flatMap(({ table, tags }) => [table.texts.clock, ...tags])
-  }
-
-  isWanted(table: PreciseTable, key: WatchedKey): boolean {
-    return this.#keys.get(table)?.has(key.anySet) === true
-  }
-
-  get isEmpty(): boolean {
-    return this.#keys.size === 0
-  }
+/** Wants the sets of which answers of a plan may ask. To be called before one is stored. */
+export function wantSets(wanted: WantedSets, plan: ReadPlan): void {
+  for (const { table, keys } of askedSets(plan)) for (const key of keys) wanted.want(table, key)
 }
+
+/** What must be told of changes for them to be held against these sets. */
+export const tagsOfSets = (plan: ReadPlan): readonly string[] =>
+  askedSets(plan).flatMap(({ table, tags }) => [table.texts.clock, ...tags])
 
 interface AskedSets {
   readonly table: PreciseTable
@@ -52,12 +33,12 @@ function askedSets({ places }: ReadPlan): readonly AskedSets[] {
 }
 
 /** A read that has been answered. */
-interface Asked extends AppliedRead {
-  readonly args: unknown
-}
-
 /** The sets of which an answer shows all rows. */
-export function seenSets({ plan, args }: Asked, wanted: WantedSets, answer: unknown): readonly SeenSet[] {
+export function seenSets(
+  { plan, args }: AppliedRead,
+  wanted: WantedSets,
+  answer: unknown,
+): readonly SeenSet[] {
   if (wanted.isEmpty || plan.shown === undefined) return none
   const seen = new Seen(plan, args, wanted)
   seen.addPinned(plan.shown, answer)
@@ -152,7 +133,7 @@ class Seen {
 
 /** The sets of which rows alone matter at a place; `undefined`: others may. */
 export function setsAt(
-  { plan, args, chosen }: Asked,
+  { plan, args, chosen }: AppliedRead,
   { linkedBy }: PlannedPlace,
   at: number,
   answer: unknown,

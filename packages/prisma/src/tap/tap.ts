@@ -15,6 +15,14 @@ import { TappedConnection } from './tapped-connection.js'
 // first, the second finds the tap and does not count every write twice.
 const tapKey = Symbol.for('freshet.prisma.tap')
 
+/** Something to be done while the database works. It never throws, and may as well not be done. */
+interface Preparing {
+  prepare(): void
+}
+
+// Loads that fail before anything is sent stay here.
+const maxUnprepared = 1_000
+
 interface Tapped {
   [tapKey]?: Tap
 }
@@ -43,6 +51,7 @@ export class Tap implements TappedPlace<Statement> {
   /** Loads under way whose answers others may join. */
   loads = 0
   #openTransactions = 0
+  #unprepared: Preparing[] = []
   /** Written outside a transaction while one was open on the same connection: it commits, or not, with that one. */
   readonly #writtenMeanwhile: Written<Statement>
   /** As {@link #writtenMeanwhile}, of definitions. */
@@ -71,6 +80,24 @@ export class Tap implements TappedPlace<Statement> {
     const statement = this.classify(sql)
     if (statement.changesSession) this.observers.sessionChanged(sql)
     return { statement, parameters: args }
+  }
+
+  /** Prepares a load as soon as a statement has been sent, while the database works on it. */
+  prepareWhenSent(load: Preparing): void {
+    if (this.#unprepared.length === maxUnprepared) this.#unprepared = []
+    this.#unprepared.push(load)
+  }
+
+  /** A statement is being sent. Drivers do so at the next tick themselves, if their connection is free. */
+  sending(): void {
+    if (this.#unprepared.length > 0) process.nextTick(this.#prepare)
+  }
+
+  readonly #prepare = (): void => {
+    const loads = this.#unprepared
+    this.#unprepared = []
+    for (const load of loads) load.prepare()
+    this.observers.idle()
   }
 
   written(): Written<Statement> {

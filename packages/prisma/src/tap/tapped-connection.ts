@@ -61,7 +61,10 @@ export class TappedConnection {
     if (savepoint !== undefined && this.#tap.isShared) {
       return savepoint === 'set' ? this.#begin(send) : this.#end(execution, send)
     }
-    return kind === 'write' ? this.#autocommit(execution, send) : send()
+    if (kind === 'write') return this.#autocommit(execution, send)
+    const answer = send()
+    this.#tap.sending()
+    return answer
   }
 
   #autocommit<T>(execution: Execution<Statement>, send: () => Promise<T>): Promise<T> {

@@ -72,7 +72,7 @@ it('tracks of rows what reads hold against values, and not what they are pinned 
   const post = { id: 5, slug: 's', title: 't', views: 1, authorId: 1, editorId: 2 }
   const reads = precisionOf(api, {})
   const trackedAfter = (where: object, more: object = {}) => {
-    reads.read('Post', 'findMany', { where, ...more }, [])
+    reads.read('Post', 'findMany', { where, ...more }, []).prepare()
     const rows = reads.read('Post', 'findMany', {}, []).tracked?.([post]) ?? []
     return rows.flatMap(({ values }) => values)
   }

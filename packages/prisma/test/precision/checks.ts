@@ -96,10 +96,11 @@ export function differingBesides(api: Api, one: BesidesCase): string | undefined
     anyTable: '*',
   })
   const read = precision.read(one.model, one.operation, one.args)
-  read.keptAt({ scope: 'a', key: 'one' })
+  read.keptAt('a', 'one')
+  read.prepare()
   if (other !== undefined) {
     const told = precision.read(other.model, other.operation, other.args)
-    if (told.meetsOthers) told.keptAt({ scope: other.scope ?? 'a', key: 'other' })
+    told.keptAt(other.scope ?? 'a', 'other')
     told.late?.of(other.result)
   }
   const plan = planWrite(sql, 'postgresql')
@@ -135,7 +136,7 @@ const ofAuthor = { model: 'Post', operation: 'count', args: { where: { authorId:
 export function differingSeen(api: Api, one: SeenCase): string | undefined {
   const precision = precisionOf(api, {})
   const { model, operation, args } = (one.asks ?? ofAuthor) as typeof ofAuthor
-  precision.read(model, operation, args)
+  precision.read(model, operation, args).prepare()
   const sets = precision.read(one.model, one.operation, one.args).seenSets!(one.result)
   const seen = sets.map(
     ({ table, key, values, rows }) =>

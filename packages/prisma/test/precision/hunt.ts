@@ -211,7 +211,8 @@ const newFigures = (): Figures => ({
 
 function readOf({ precision }: Variant, { read, dataPath, key }: Live): PreciseRead {
   const found = precision.read(read.model.name, read.operation, callOf(read).args, dataPath)
-  found.keptAt({ scope: '', key })
+  found.keptAt('', key)
+  found.prepare()
   return found
 }
 

@@ -9,6 +9,7 @@ export class NearCopy implements Entry {
   /** Where the generations of the vector's tags are, in its order. */
   readonly keys: readonly string[]
   readonly tags: readonly string[]
+  readonly toldBy: object | undefined
   readonly storedAt: number
   readonly expiresAt: number
   readonly loadMs: number
@@ -22,19 +23,10 @@ export class NearCopy implements Entry {
     this.vector = vector
     this.keys = keys
     this.tags = record.tags
+    this.toldBy = record.toldBy
     this.storedAt = record.storedAt
     this.expiresAt = record.expiresAt
     this.loadMs = record.loadMs
-  }
-
-  /** Whether it is known to depend on everything that `asked` names. */
-  covers(asked: readonly string[]): boolean {
-    const { tags } = this
-    if (tags === asked) return true
-    for (let i = 0; i < asked.length; i++) {
-      if (tags[i] !== asked[i] && !tags.includes(asked[i]!)) return false
-    }
-    return true
   }
 
   /** What it occupies, estimated, in bytes. */

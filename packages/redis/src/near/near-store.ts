@@ -1,5 +1,7 @@
 import {
   type Absent,
+  covers,
+  type Dependencies,
   type Dialect,
   type Entry,
   type EntryRecord,
@@ -82,22 +84,17 @@ export class NearStore implements Store {
     this.#parts.shared.speak?.(space, dialects)
   }
 
-  lookup(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks?: readonly string[],
-  ): MaybePromise<Lookup> {
+  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
     const { copies, generations, context } = this.#parts
     const copy = copies.get(space.prefix + key)
-    if (copy === undefined) return this.#fetch(space, key, tags, clocks)
+    if (copy === undefined) return this.#fetch(space, key, dependencies)
     const now = context.now()
-    if (copy.expiresAt <= now || !copy.covers(tags)) return this.#fetch(space, key, tags, clocks)
+    if (copy.expiresAt <= now || !covers(copy, dependencies)) return this.#fetch(space, key, dependencies)
     if (copy.checkedAt !== generations.version || copy.freshUntil < now) {
-      if (!generations.agree(copy.keys, copy.vector.stamps)) return this.#replace(space, key, tags, clocks)
+      if (!generations.agree(copy.keys, copy.vector.stamps)) return this.#replace(space, key, dependencies)
       copy.freshUntil = generations.freshUntil(copy.keys, copy.vector.stamps)
       copy.checkedAt = generations.version
-      if (copy.freshUntil < now) return this.#confirm(copy, space, key, tags, clocks)
+      if (copy.freshUntil < now) return this.#confirm(copy, space, key, dependencies)
     }
     return copy
   }
@@ -185,16 +182,10 @@ export class NearStore implements Store {
   }
 
   /** A copy that nothing speaks against, but nobody has asked: it is served if the servers say so. */
-  #confirm(
-    copy: NearCopy,
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks: readonly string[] | undefined,
-  ): MaybePromise<Lookup> {
+  #confirm(copy: NearCopy, space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
     this.#parts.mode.listen()
     if (this.#parts.isAway()) return unavailable
-    const crowd = new Crowd(space, key, tags, clocks)
+    const crowd = new Crowd(space, key, dependencies)
     return together(this.#parts.checker, crowd, () => this.#confirmFor(crowd, copy))
   }
 
@@ -208,48 +199,36 @@ export class NearStore implements Store {
       isCurrent = stamp === stamps[i]
     }
     if (isCurrent) return copy
-    const { space, key, tags, clocks, readers } = crowd
-    return await this.#replace(space, key, tags, clocks, readers)
+    const { space, key, dependencies, readers } = crowd
+    return await this.#replace(space, key, dependencies, readers)
   }
 
-  #replace(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks: readonly string[] | undefined,
-    readers = 1,
-  ): MaybePromise<Lookup> {
+  #replace(space: Space, key: string, dependencies: Dependencies, readers = 1): MaybePromise<Lookup> {
     if (!this.#parts.keepsOutdated) this.#parts.copies.delete(space.prefix + key)
-    return this.#fetch(space, key, tags, clocks, readers)
+    return this.#fetch(space, key, dependencies, readers)
   }
 
-  #fetch(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks: readonly string[] | undefined,
-    readers = 1,
-  ): MaybePromise<Lookup> {
+  #fetch(space: Space, key: string, dependencies: Dependencies, readers = 1): MaybePromise<Lookup> {
     this.#parts.mode.listen()
     if (this.#parts.isAway()) return unavailable
-    const crowd = new Crowd(space, key, tags, clocks, readers)
+    const crowd = new Crowd(space, key, dependencies, readers)
     return this.#parts.shared.together(crowd, () => this.#fetchFor(crowd))
   }
 
   async #fetchFor(crowd: Crowd): Promise<Lookup> {
-    const { space, key, tags, clocks } = crowd
+    const { space, key, dependencies } = crowd
     const { shared, copies, generations, keys } = this.#parts
     const identity = space.prefix + key
     const mayKeep = copies.fetching(identity)
     const handKey = keys.generation(space.prefix + handTag)
     const before = generations.stampOf(handKey)
     const loadMs = copies.peek(identity)?.loadMs
-    const found = await shared.lookup(space, key, tags, clocks)
+    const found = await shared.lookup(space, key, dependencies)
     // Of several servers one may have been asked for the entry before it was changed by hand, and another for what tells of it after.
     const isOneMoment = this.#parts.isOneServer || before === generations.stampOf(handKey)
     const mayBeKept = mayKeep() && isOneMoment
     if (found.status === 'found') {
-      const copy = mayBeKept ? this.#keepFetched(identity, found, tags) : undefined
+      const copy = mayBeKept ? this.#keepFetched(identity, found, dependencies) : undefined
       return crowd.readers === 1 ? found : toShare(found, copy)
     }
     // Of an entry that has expired, the copy is all that is left.
@@ -260,11 +239,11 @@ export class NearStore implements Store {
   #keepFetched(
     identity: string,
     { copy, vector, ...times }: Entry,
-    tags: readonly string[],
+    { tags, toldBy }: Dependencies,
   ): PreparedCopy | undefined {
     // What was decoded goes to the reader, who may change it.
     const prepared = prepareCopy(copy.master)
-    if (prepared !== undefined) this.keep(identity, { copy: prepared, tags, ...times }, vector)
+    if (prepared !== undefined) this.keep(identity, { copy: prepared, tags, toldBy, ...times }, vector)
     return prepared
   }
 

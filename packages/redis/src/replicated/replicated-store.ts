@@ -1,4 +1,5 @@
 import {
+  type Dependencies,
   type EntryRecord,
   type Intent,
   isPromise,
@@ -33,14 +34,9 @@ export class ReplicatedStore extends NearStore {
     this.#open = join
   }
 
-  override lookup(
-    space: Space,
-    key: string,
-    tags: readonly string[],
-    clocks?: readonly string[],
-  ): MaybePromise<Lookup> {
+  override lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
     if (this.#replica === undefined) this.#join(space)
-    return super.lookup(space, key, tags, clocks)
+    return super.lookup(space, key, dependencies)
   }
 
   override snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {

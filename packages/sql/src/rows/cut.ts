@@ -4,13 +4,17 @@ import { itemsOf } from './condition.js'
 import type { PinnedColumn } from './pins.js'
 import type { ValueSource } from './value-source.js'
 
-/** An order of which the first rows are given, none of them skipped. */
+/** An order of which some rows are given. */
 export interface Cut {
-  /** What it begins with: a column of one of the query's tables. */
+  /** What it begins with: a column of one of the query's tables, of which each row given has one. */
   readonly column: PinnedColumn
+  /** What the answer calls it. */
+  readonly name: string
   readonly direction: Direction
   /** How many rows are given at most. */
   readonly limit: ValueSource
+  /** Whether rows are left out that come before the first. */
+  readonly skips: boolean
 }
 
 type Direction = 'asc' | 'desc'

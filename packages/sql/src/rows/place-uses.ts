@@ -21,8 +21,11 @@ export interface ComparedUse extends ColumnUse {
   readonly comparison: Comparison | undefined
 }
 
-/** Where a column is named: `shown` as it is, `page` where it is shown and orders, or the number of the ON. */
-type Area = 'shown' | 'page' | 'none' | 'order' | 'other' | number
+/**
+ * Where a column is named: `shown` as it is, `some` of rows of which some are skipped, `page` where it is shown and orders, or the number
+ * of the ON.
+ */
+type Area = 'shown' | 'some' | 'page' | 'none' | 'order' | 'other' | number
 
 /** A column that is named with its table, and where. */
 interface LocatedUse {
@@ -98,7 +101,7 @@ const isIn = (range: Range | undefined, at: number): boolean =>
 
 function areaOf(at: number, { outer, shown, page }: QueryParts): Area {
   if (page?.some((item) => isIn(item, at)) === true) return 'page'
-  if (isIn(shown, at)) return page === undefined ? 'shown' : 'none'
+  if (isIn(shown, at)) return page !== undefined ? 'none' : outer?.skipsRows === true ? 'some' : 'shown'
   if (outer === undefined) return 'other'
   if (isIn(outer.order, at)) return 'order'
   const on = outer.items.findIndex((item) => isIn(item.on, at))

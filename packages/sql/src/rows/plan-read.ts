@@ -3,14 +3,15 @@ import { lexicalModes } from '../lexical-mode.js'
 import { NotUnderstood } from '../not-understood.js'
 import { statementRanges } from '../split.js'
 import { tokenize } from '../tokenizer.js'
-import { TokenKind, tokenAt, type TokenizedSql } from '../tokens.js'
+import { isOperatorAt, TokenKind, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
+import { readColumn } from './column-name.js'
 import { columnUses, type ColumnUse } from './column-uses.js'
 import { comparisonAt, tellsComparisons } from './comparisons.js'
 import type { FromItem } from './from-list.js'
 import { type Cut, type FirstOrder, firstOrder } from './cut.js'
 import { readPage } from './page.js'
-import { allOf, type Condition } from './pins.js'
+import { allOf, type Condition, type Link } from './pins.js'
 import { usesOfPlaces } from './place-uses.js'
 import type { WholeStatement } from './plan-write.js'
 import { readQuery, type QueryParts } from './query-block.js'
@@ -63,14 +64,14 @@ function planOfPage(whole: WholeStatement): ReadPlan | undefined {
   readQuery(whole, page.inner.from, page.inner.end, parts, false)
   const { outer, shown, tables } = parts
   const items = shownItems(source, shown.from, shown.end)
-  if (outer === undefined || outer.isLimited) return undefined
+  if (outer === undefined || outer.isLimited || outer.skipsRows) return undefined
   // Of rows that are hidden there are no items.
   const inside = uniquelyNamed(items)
   const named = (name: string) => inside.find(({ folded }) => folded === name)
   const used = [...page.shown.map(({ column }) => column), ...page.ordered].map(named)
   if (inside.length < items.length || used.includes(undefined)) return undefined
   const { isLimited, hidesRows } = page
-  parts.outer = { ...outer, isLimited, limit: page.limit, countsOnce: true }
+  parts.outer = { ...outer, isLimited, limit: page.limit, skipsRows: hidesRows, countsOnce: true }
   parts.page = used.map((item) => item!)
   parts.tables = tables.map((table) =>
     table.outerItem === undefined ? table : { ...table, isLimited, hidesRows },
@@ -134,15 +135,19 @@ function planOfParts(
               columns,
               names: names.filter(({ reference }) => reference === item.reference).flatMap(toNames),
               chosenBy,
-              mayBeAbsent: parts.outer!.items.some(({ join }) => join === 'other') || item.join !== 'inner',
+              mayBeAbsent: mayBeAbsent(item, parts),
               isOptional,
-              isOnlyLinked: isOnlyLinked(source, item, linksInto(condition, place)),
+              isOnlyLinked: isOnlyLinked(source, item, linksInto(condition, place).length),
+              wholeBy:
+                pinnedAlone(source, table, parts) ??
+                (isOptional ? linkedAlone(source, item, linksInto(condition, place)) : undefined),
             }
           : undefined,
       }
     }),
     condition,
-    cut: first && cutOf(first, parts),
+    cut: first && cutOf(first, names, parts),
+    limit: parts.outer?.limit,
   }
 }
 
@@ -160,14 +165,25 @@ function orderedFirst(
 
 type QueryOrder = NonNullable<QueryParts['outer']>['order']
 
-function cutOf({ reference, column, direction }: FirstOrder, { outer, tables }: QueryParts): Cut | undefined {
+function cutOf(
+  { reference, column, direction }: FirstOrder,
+  names: readonly ShownColumn[],
+  parts: QueryParts,
+): Cut | undefined {
+  const { outer, tables } = parts
   const table = tables.findIndex(
     ({ item, outerItem }) => outerItem !== undefined && item.reference === reference,
   )
   const limit = outer?.limit
-  if (table < 0 || limit === undefined) return undefined
-  return { column: { table, name: column }, direction, limit }
+  const name = names.find((shown) => shown.reference === reference && shown.column === column)?.name
+  if (table < 0 || limit === undefined || name === undefined) return undefined
+  // Of rows without one here the order is another.
+  if (mayBeAbsent(tables[table]!.item, parts)) return undefined
+  return { column: { table, name: column }, name, direction, limit, skips: outer!.skipsRows }
 }
+
+const mayBeAbsent = ({ join }: FromItem, { outer }: QueryParts): boolean =>
+  join !== 'inner' || outer!.items.some((item) => item.join === 'other')
 
 const toNames = ({ column, name }: ShownColumn): readonly ShownName[] =>
   name === undefined ? [] : [{ column, name }]
@@ -196,8 +212,32 @@ function isOrderMark(source: TokenizedSql, at: number, order: number): boolean {
 }
 
 /** Of what the ON of a left join says. */
-const linksInto = ({ links }: Condition, place: number): number =>
-  links.filter(({ right, isOneWay }) => isOneWay === true && right.table === place).length
+const linksInto = ({ links }: Condition, place: number): readonly Link[] =>
+  links.filter(({ right, isOneWay }) => isOneWay === true && right.table === place)
+
+const linkedAlone = (source: TokenizedSql, item: FromItem, links: readonly Link[]) =>
+  isOnlyLinked(source, item, links.length) ? links.map(({ right }) => right.name) : undefined
+
+/** `WHERE "a"."x" = $1`, or `IN`, where all other tables are joined from the left. */
+function pinnedAlone(
+  source: TokenizedSql,
+  { item, outerItem }: QueryParts['tables'][number],
+  { outer }: QueryParts,
+): readonly string[] | undefined {
+  if (outerItem !== 0 || outer?.where === undefined) return undefined
+  if (outer.items.some(({ join }, at) => at > 0 && join !== 'left')) return undefined
+  let { from, end } = outer.where
+  while (tokenAt(source, from).kind === TokenKind.open && tokenAt(source, from).partner === end - 1) {
+    from++
+    end--
+  }
+  const named = readColumn(source, from)
+  if (named?.qualifier !== item.reference) return undefined
+  const { next } = named
+  const isEqual = isOperatorAt(source, next, '=') && next + 2 === end
+  const isIn = wordAt(source, next) === 'in' && tokenAt(source, next + 1).partner === end - 1
+  return isEqual || isIn ? [named.name] : undefined
+}
 
 /** `"a"."x" = "b"."y"`, joined by AND: nothing that another row could fail. */
 function isOnlyLinked(source: TokenizedSql, { on }: FromItem, links: number): boolean {

@@ -14,17 +14,21 @@ export interface PreparedRead {
   readonly places: readonly PreparedPlace[]
   /** What cuts off the rows that are given; `undefined`: nothing, or not by whole numbers that are shown. */
   readonly cut: PreparedCut | undefined
+  /** Whether all rows are given that there are, if so many are. */
+  givesAll(rows: number, parameters: readonly unknown[] | undefined): boolean
   /** Whether something can be told of a sending with these values: none of them may be SQL. */
   tells(parameters: readonly unknown[] | undefined): boolean
 }
 
-/** An order of which the first rows are given: first by a column of whole numbers, of rows that are there in all rows. */
+/** An order of which some rows are given: first by a column of whole numbers, of rows that are there in all rows. */
 export interface PreparedCut extends PlaceColumn {
   /** What the answer calls it. */
   readonly name: string
   readonly direction: 'asc' | 'desc'
   /** Whether the column may decide which rows come as well. */
   readonly isFilter: boolean
+  /** Whether rows are left out that come before the first. */
+  readonly skips: boolean
   /** How many rows are given at most; `undefined`: not known. */
   limit(parameters: readonly unknown[] | undefined): number | undefined
 }
@@ -63,6 +67,8 @@ export interface PreparedShown {
   readonly isOptional: boolean
   readonly mayBeAbsent: boolean
   readonly isOnlyLinked: boolean
+  /** As in the plan; `undefined` also where a name is not one of the catalogue's. */
+  readonly wholeBy: readonly string[] | undefined
   /** Where the answer shows the key of rows that are present; `undefined`: it does not. */
   rowNames(key: readonly string[]): readonly ShownValue[] | undefined
   /**
@@ -116,6 +122,10 @@ export function prepareRead(
   return {
     places: plan.tables.map((_, place) => preparePlace(context, place)),
     cut: plan.cut && prepareCut(context, plan.cut),
+    givesAll(rows, parameters) {
+      const limit = plan.limit && rawValue(plan.limit, parameters)
+      return !plan.tables.some(({ isLimited }) => isLimited) || (typeof limit === 'number' && rows < limit)
+    },
     tells: (parameters) => !hasSql(dialects, parameters),
   }
 }
@@ -147,6 +157,7 @@ function preparePlace(context: Context, place: number): PreparedPlace {
       isOptional: shown.isOptional,
       mayBeAbsent: shown.mayBeAbsent,
       isOnlyLinked: shown.isOnlyLinked,
+      wholeBy: columns && namesOf(columns, shown.wholeBy),
       rowNames: (key) => each(key, (name) => rowName(context, place, name)),
       leadNames: (key) => each(key, (name) => leadName(context, place, name)),
       meets: meetsAt(context, place),
@@ -176,20 +187,20 @@ function prepareCompared(
   return prepared
 }
 
-function prepareCut(context: Context, { column, direction, limit }: Cut): PreparedCut | undefined {
+function prepareCut(
+  { tables, known }: Context,
+  { column, name: shown, direction, limit, skips }: Cut,
+): PreparedCut | undefined {
   const { table: place, name } = column
-  const { tables, known } = context
   const found = known[place]?.find(name)
-  const shown = found && ownName(context, place, found.name)
-  if (shown === undefined || found?.type?.kind !== 'integer') return undefined
-  // Of rows without one here the order is another.
-  if (tables[place]!.shown!.mayBeAbsent) return undefined
+  if (found?.type?.kind !== 'integer') return undefined
   return {
     place,
     column: found.name,
     name: shown,
     direction,
     isFilter: tables[place]!.filters?.includes(name) !== false,
+    skips,
     limit(parameters) {
       const value = rawValue(limit, parameters)
       return typeof value === 'number' && value > 0 ? value : undefined

@@ -32,10 +32,14 @@ interface BlockTable {
 /** What is known of the outermost query. */
 export interface OuterQuery {
   readonly items: readonly FromItem[]
+  /** The condition of its WHERE. */
+  readonly where: Range | undefined
   readonly order: Range | undefined
   readonly isLimited: boolean
   /** How many rows it gives at most, where that is told. */
   readonly limit: ValueSource | undefined
+  /** Whether rows are left out that come before the first. */
+  readonly skipsRows: boolean
   /** Whether rows that are alike count as one. */
   readonly countsOnce: boolean
 }
@@ -75,18 +79,18 @@ export function readQuery(
   const shownEnd = list ?? endOfClause(clauses, from, end)
   const items = list === undefined ? [] : readFromList(source, list + 1, endOfClause(clauses, list, end))
   const place = parts.tables.length
-  const hidesRows =
-    isInside ||
-    hiding.some((word) => clauses.has(word)) ||
-    skipsRows(source, clauses, end) ||
-    isComputed(whole, from + 1, shownEnd)
+  const skips = skipsRows(source, clauses, end)
+  const showsNone =
+    isInside || hiding.some((word) => clauses.has(word)) || isComputed(whole, from + 1, shownEnd)
+  const hidesRows = showsNone || skips
   const isLimited = clauses.has('limit') || clauses.has('fetch')
   if (!isInside) {
-    if (!hidesRows) parts.shown = { from: from + 1, end: shownEnd }
+    if (!showsNone) parts.shown = { from: from + 1, end: shownEnd }
     const isGrouped = clauses.has('group') || clauses.has('having')
     const countsOnce = !isGrouped && isCountOfDistinct(source, from + 1, shownEnd)
     const limit = limitOf(source, clauses, end, whole.parameterAt)
-    parts.outer = { items, order: orderOf(clauses, end), isLimited, limit, countsOnce }
+    const [where, order] = [rangeOf(clauses, 'where', end, 1), rangeOf(clauses, 'order', end)]
+    parts.outer = { items, where, order, isLimited, limit, skipsRows: skips, countsOnce }
   }
   for (const [index, item] of items.entries()) {
     parts.items.push(item)
@@ -106,9 +110,10 @@ function isComputed({ source }: WholeStatement, from: number, end: number): bool
   return false
 }
 
-function orderOf(clauses: Clauses, end: number): Range | undefined {
-  const order = clauses.get('order')
-  return order === undefined ? undefined : { from: order, end: endOfClause(clauses, order, end) }
+/** @param skip so many tokens at its beginning */
+function rangeOf(clauses: Clauses, word: string, end: number, skip = 0): Range | undefined {
+  const from = clauses.get(word)
+  return from === undefined ? undefined : { from: from + skip, end: endOfClause(clauses, from, end) }
 }
 
 /** `COUNT(DISTINCT …) AS "cnt"` alone, without a query in it. */

@@ -2,6 +2,7 @@ import type { TableName } from '../facts.js'
 import type { Comparison } from './comparisons.js'
 import type { Cut } from './cut.js'
 import type { Condition } from './pins.js'
+import type { ValueSource } from './value-source.js'
 
 /** One place in a query where a table is read. */
 export interface ReadTable {
@@ -45,6 +46,11 @@ export interface ShownPlace {
   readonly isOptional: boolean
   /** Its ON says that columns are equal, and nothing else. */
   readonly isOnlyLinked: boolean
+  /**
+   * The columns of which the values alone decide which of its rows come, but for their number: those that the WHERE pins, or those by
+   * which rows that come lead to it; `undefined`: something else decides as well.
+   */
+  readonly wholeBy: readonly string[] | undefined
 }
 
 export interface ShownName {
@@ -64,5 +70,7 @@ export type ReadPlan =
       readonly condition: Condition
       /** What cuts off the rows that are given; `undefined`: nothing, or it cannot be told. */
       readonly cut: Cut | undefined
+      /** How many rows are given at most; `undefined`: it cannot be told, and they may be fewer than there are if places are limited. */
+      readonly limit: ValueSource | undefined
     }
   | { readonly kind: 'unknown'; readonly reason: string }

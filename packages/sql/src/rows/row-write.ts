@@ -33,6 +33,8 @@ export interface RowWrite {
   readonly deletes: boolean
   /** Whether no row can be concerned: its condition never holds, or it held for none. */
   readonly isNothing: boolean
+  /** Whether what it gives back may tell more of its keys: it inserts, or returns rows. Default: it may. */
+  readonly mayTellMore?: boolean
   /**
    * The columns that rows which exist are given; `undefined`: cannot be told. Columns that change by themselves are
    * not among them.
@@ -164,6 +166,11 @@ class AppliedWrite implements RowWrite {
 
   get assigned(): readonly string[] | undefined {
     return this.#text.assigned
+  }
+
+  get mayTellMore(): boolean {
+    const plan = this.#plan
+    return (plan.kind !== 'update' && plan.kind !== 'delete') || plan.returning !== undefined
   }
 
   touched(key: readonly string[]): readonly KeyValues[] | undefined {

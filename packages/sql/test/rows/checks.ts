@@ -7,10 +7,18 @@ import {
   equalReads,
   shownReads,
   understoodReads,
+  wholeReads,
   widenedReads,
 } from './read-cases.js'
 import { renderPlan } from './render-plan.js'
-import { renderCompared, renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
+import {
+  renderCompared,
+  renderCut,
+  renderEqual,
+  renderReads,
+  renderShown,
+  renderWhole,
+} from './render-reads.js'
 import { holdReadsAgainstSqlite } from './sqlite-reads.js'
 import { holdWritesAgainstSqlite } from './sqlite-writes.js'
 import { posts } from './tables.js'
@@ -27,6 +35,8 @@ export function differingCase(api: Api): string | undefined {
     if (renderShown(api.planRead(sql, dialect), dialect, api.prepareRead) !== shown) return sql
   for (const [dialect, sql, cut] of cutReads)
     if (renderCut(api.planRead(sql, dialect), dialect, api.prepareRead) !== cut) return sql
+  for (const [dialect, sql, whole] of wholeReads)
+    if (renderWhole(api.planRead(sql, dialect), dialect, api.prepareRead) !== whole) return sql
   for (const [dialect, sql, compared] of comparedReads)
     if (renderCompared(api.planRead(sql, dialect), dialect, api.prepareRead) !== compared) return sql
   for (const [dialect, sql, equal, column] of equalReads)

@@ -619,7 +619,7 @@ export const mutants: readonly Rule[] = [
     'clauses === undefined || notFollowed.some((word) => clauses.has(word))',
     'clauses === undefined',
   ),
-  without('query-block.ts', 'queries inside hide rows', 'isInside ||\n', ''),
+  without('query-block.ts', 'queries inside hide rows', 'isInside || hiding', 'hiding'),
   without('query-block.ts', 'GROUP BY hides rows', 'hiding.some((word) => clauses.has(word))', 'false'),
   without(
     'query-block.ts',
@@ -721,10 +721,10 @@ export const mutants: readonly Rule[] = [
   without(
     'query-block.ts',
     'what is shown of hidden rows decides',
-    'if (!hidesRows) parts.shown',
+    'if (!showsNone) parts.shown',
     'parts.shown',
   ),
-  without('query-block.ts', 'rows that are skipped are hidden', 'skipsRows(source, clauses, end) ||', ''),
+  without('query-block.ts', 'rows that are skipped are hidden', 'showsNone || skips', 'showsNone'),
   without(
     'page.ts',
     'LIMIT with two numbers skips',
@@ -795,8 +795,8 @@ export const mutants: readonly Rule[] = [
   without(
     'plan-read.ts',
     'a right join leaves rows of the left side out',
-    "parts.outer!.items.some(({ join }) => join === 'other') || item.join",
-    'item.join',
+    "join !== 'inner' || outer!.items.some((item) => item.join === 'other')",
+    "join !== 'inner'",
   ),
   without(
     'place-uses.ts',
@@ -875,16 +875,30 @@ export const mutants: readonly Rule[] = [
   ),
   // What cuts rows off.
   without(
-    'prepared-read.ts',
+    'plan-read.ts',
     'rows without one of a table stand elsewhere',
-    'if (tables[place]!.shown!.mayBeAbsent) return undefined',
+    'if (mayBeAbsent(tables[table]!.item, parts)) return undefined',
     '',
   ),
   without(
+    'place-uses.ts',
+    'what is shown of some rows decides',
+    "outer?.skipsRows === true ? 'some' : 'shown'",
+    "'shown'",
+  ),
+  without(
+    'plan-read.ts',
+    'a page is not of a query that skips',
+    'outer.isLimited || outer.skipsRows',
+    'outer.isLimited',
+  ),
+  without('plan-read.ts', 'a page may skip', 'skipsRows: hidesRows,', ''),
+  without('plan-read.ts', 'what cuts off may skip', 'skips: outer!.skipsRows', 'skips: false'),
+  without(
     'prepared-read.ts',
     'only whole numbers are in an order that is known',
-    " || found?.type?.kind !== 'integer'",
-    '',
+    "if (found?.type?.kind !== 'integer') return undefined",
+    'if (found === undefined) return undefined',
   ),
   without('prepared-read.ts', 'no rows are cut off by nothing', ' && value > 0', ''),
   without(
@@ -930,5 +944,55 @@ export const mutants: readonly Rule[] = [
     'any column may choose',
     'tables[place]!.filters?.includes(name) !== false',
     'tables[place]!.filters?.includes(name) === true',
+  ),
+  // Rows that are all there are.
+  without(
+    'plan-read.ts',
+    'other tables leave rows out',
+    "at > 0 && join !== 'left'",
+    "at > 0 && join === 'other'",
+  ),
+  without('plan-read.ts', 'rows that are joined need not come', 'outerItem !== 0 || ', ''),
+  without(
+    'plan-read.ts',
+    'a value may go on',
+    "isOperatorAt(source, next, '=') && next + 2 === end",
+    "isOperatorAt(source, next, '=')",
+  ),
+  without(
+    'plan-read.ts',
+    'behind a list more may stand',
+    "wordAt(source, next) === 'in' && tokenAt(source, next + 1).partner === end - 1",
+    "wordAt(source, next) === 'in'",
+  ),
+  without(
+    'plan-read.ts',
+    'a condition is of one table',
+    'named?.qualifier !== item.reference',
+    'named === undefined',
+  ),
+  without(
+    'plan-read.ts',
+    'rows that are joined may be chosen',
+    '(isOptional ? linkedAlone',
+    '(true ? linkedAlone',
+  ),
+  without(
+    'plan-read.ts',
+    'an ON may say more',
+    'isOnlyLinked(source, item, links.length) ?',
+    'links.length > 0 ?',
+  ),
+  without(
+    'prepared-read.ts',
+    'as many rows as were asked for may not be all',
+    'rows < limit',
+    'rows <= limit',
+  ),
+  without(
+    'prepared-read.ts',
+    'of how many nobody knows',
+    "(typeof limit === 'number' && rows < limit)",
+    "(typeof limit !== 'number' || rows < limit)",
   ),
 ]

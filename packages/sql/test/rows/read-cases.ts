@@ -205,6 +205,7 @@ export const widenedReads: readonly ReadCase[] = [
     'SELECT DISTINCT d.i AS ids FROM (SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.uid) AS d, u',
     'u hides (id); p hides (id,uid); u hides (id)',
   ],
+  [pg, 'SELECT DISTINCT d.i AS ids FROM (SELECT p.id AS i FROM p OFFSET 1) AS d LIMIT 2', 'p hides (id)'],
   [pg, pageOf('p.id AS i, p.name || u.name AS n', 'LIMIT 2'), 'p hides (?); u hides (?)'],
   [pg, pageOf('p.id AS i', ', 1 LIMIT 2'), 'p hides (?); u hides (?)'],
   [
@@ -282,7 +283,7 @@ export const widenedReads: readonly ReadCase[] = [
 const firstOf = (order: string, tail = 'LIMIT 2', from = 'p') =>
   `SELECT p.id AS i, p.name AS n, p.t FROM ${from} ORDER BY ${order} ${tail}`
 
-/** What cuts off the rows that are given, as `table.column direction limit as name`, with `filter` where it chooses as well. */
+/** What cuts off the rows that are given, as `table.column direction limit as name`, with `filter` where it chooses as well, `skips` where others come first. */
 export const cutReads: readonly ReadCase[] = [
   [pg, firstOf('p.name'), 'p.name asc 2 as n'],
   [pg, firstOf('p.name DESC, p.id'), 'p.name desc 2 as n'],
@@ -309,6 +310,12 @@ export const cutReads: readonly ReadCase[] = [
     'SELECT DISTINCT d.i AS ids, d.n FROM (SELECT p.id AS i, p.name AS n FROM p) AS d ORDER BY d.n DESC, i LIMIT 2 OFFSET 0',
     'p.name desc 2 as n',
   ],
+  // Others come before the first.
+  [pg, firstOf('p.name', 'LIMIT 2 OFFSET 1'), 'p.name asc 2 as n skips'],
+  [pg, firstOf('n DESC', 'LIMIT 2 OFFSET $1'), 'p.name desc 2 as n skips'],
+  [pg, firstOf('n', 'LIMIT 2 OFFSET 1', 'p WHERE p.name > 3'), 'p.name asc 2 as n filter skips'],
+  [pg, pageOf('p.id AS i, p.name AS n', 'LIMIT 2 OFFSET 1', ', d.n'), 'p.id asc 2 as ids skips'],
+  [pg, 'SELECT p.id AS i FROM u LEFT JOIN p ON p.uid = u.id ORDER BY p.id LIMIT 2 OFFSET 1', ''],
   // Rows may come without one there, and stand elsewhere.
   [pg, 'SELECT p.id AS i, u.id AS u FROM u LEFT JOIN p ON p.uid = u.id ORDER BY p.id LIMIT 2', ''],
   [pg, 'SELECT p.id AS i, u.id AS u FROM u RIGHT JOIN p ON p.uid = u.id ORDER BY u.id LIMIT 2', ''],
@@ -320,17 +327,46 @@ export const cutReads: readonly ReadCase[] = [
   [pg, firstOf('p.t'), ''],
   [pg, firstOf('uid'), ''],
   [pg, firstOf('1'), ''],
-  // Nothing is cut off, or nobody says where, or not the first ones are given.
+  // Nothing is cut off, or nobody says where.
   [pg, firstOf('p.name', ''), ''],
   [pg, firstOf('p.name', 'LIMIT ALL'), ''],
   [pg, firstOf('p.name', 'LIMIT 1 + 1'), ''],
   [pg, firstOf('p.name', 'LIMIT 0'), ''],
-  [pg, firstOf('p.name', 'LIMIT 2 OFFSET 1'), ''],
   [pg, firstOf('p.name', 'FETCH FIRST 2 ROWS WITH TIES'), ''],
   ['mysql', firstOf('p.name', 'LIMIT 1, 2'), ''],
   [pg, 'SELECT p.name AS n, count(*) FROM p GROUP BY p.name ORDER BY p.name LIMIT 2', ''],
   [pg, 'SELECT DISTINCT p.name AS n FROM p ORDER BY p.name LIMIT 2', ''],
   [pg, 'SELECT u.id FROM u WHERE u.id IN (SELECT p.id FROM p ORDER BY p.id LIMIT 2)', ''],
+]
+
+const linkedTo = (on: string, tail: string) =>
+  `SELECT u.id AS u, p.id AS i FROM u LEFT JOIN p ON ${on} ${tail}`
+
+/** By which columns all rows of a table are given, and of 1, 2 and 3 rows which are all. */
+export const wholeReads: readonly ReadCase[] = [
+  [pg, 'SELECT p.id AS i FROM p WHERE ((p.uid = $1))', 'p by uid: 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid IN ($1, 2) LIMIT 3', 'p by uid: 1 2'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid = 1 LIMIT $2', 'p by uid: 1'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid = 1 LIMIT 1 + 1', 'p by uid: '],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid = 1 FETCH FIRST 2 ROWS ONLY', 'p by uid: '],
+  [pg, linkedTo('p.uid = u.id', 'WHERE u.name = 1'), 'u by name; p by uid: 1 2 3'],
+  [pg, linkedTo('p.uid = u.id', 'WHERE u.name = 1 LIMIT 2'), 'u by name; p by uid: 1'],
+  [pg, linkedTo('p.uid = u.id AND p.t = u.name', ''), 'p by uid,t: 1 2 3'],
+  [pg, linkedTo('p.uid = u.id', 'WHERE u.id = 1'), 'u by id; p by uid: 1 2 3'],
+  [pg, pageOf('p.id AS i', 'LIMIT 2').replace(') AS d', ' WHERE p.uid = 1) AS d'), 'p by uid; u by id: 1'],
+  [pg, 'SELECT p.id AS i FROM p', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p WHERE NOT p.uid = 1', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid = 1 AND p.name > 2', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid = 1 + 1', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid IN (1) AND p.name IN (2)', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid > 1', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p WHERE p.uid = 1 OFFSET 1', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p JOIN u ON u.id = p.name WHERE p.uid = 1', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM u JOIN p ON u.id = p.name WHERE p.uid = 1', ': 1 2 3'],
+  [pg, 'SELECT p.id AS i FROM p LEFT JOIN u ON u.id = p.name WHERE u.name = 1', ': 1 2 3'],
+  [pg, linkedTo('p.uid = u.id AND p.name > 1', ''), ': 1 2 3'],
+  [pg, linkedTo('p.uid = u.id', 'WHERE p.name = 1'), ': 1 2 3'],
+  [pg, linkedTo('p.uid = u.id', 'WHERE p.name IS NULL'), ': 1 2 3'],
 ]
 
 /** For a column of a table, which others it must equal, and its one value. */

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { applyRead, planRead, prepareRead } from '../../src/index.js'
-import { renderCompared, renderCut, renderEqual, renderReads, renderShown } from './render-reads.js'
+import {
+  renderCompared,
+  renderCut,
+  renderEqual,
+  renderReads,
+  renderShown,
+  renderWhole,
+} from './render-reads.js'
 import {
   comparedReads,
   cutReads,
   equalReads,
   shownReads,
   understoodReads,
+  wholeReads,
   widenedReads,
 } from './read-cases.js'
 import { posts } from './tables.js'
@@ -28,6 +36,10 @@ describe('the rows of an answer', () => {
 })
 
 describe('the rows that are given', () => {
+  it.each(wholeReads)('are all that there are (%s): %s', (dialect, sql, whole) => {
+    expect(renderWhole(planRead(sql, dialect), dialect, prepareRead)).toBe(whole)
+  })
+
   it.each(cutReads)('are cut off (%s): %s', (dialect, sql, cut) => {
     expect(renderCut(planRead(sql, dialect), dialect, prepareRead)).toBe(cut)
   })

@@ -51,7 +51,17 @@ export function renderCut(plan: ReadPlan, dialect: SqlDialect, prepare: typeof p
   const { cut, places } = prepared(plan, dialect, prepare) ?? { cut: undefined, places: [] }
   const limit = cut?.limit([1, 2])
   if (cut === undefined || limit === undefined) return ''
-  return `${places[cut.place]!.table.name}.${cut.column} ${cut.direction} ${limit} as ${cut.name}${cut.isFilter ? ' filter' : ''}`
+  const flags = `${cut.isFilter ? ' filter' : ''}${cut.skips ? ' skips' : ''}`
+  return `${places[cut.place]!.table.name}.${cut.column} ${cut.direction} ${limit} as ${cut.name}${flags}`
+}
+
+/** Of which rows all are given, as the cases write it. */
+export function renderWhole(plan: ReadPlan, dialect: SqlDialect, prepare: typeof prepareRead): string {
+  const read = prepared(plan, dialect, prepare)!
+  const whole = read.places.flatMap(({ table, shown }) =>
+    shown?.wholeBy === undefined ? [] : [`${table.name} by ${shown.wholeBy.join(',')}`],
+  )
+  return `${whole.join('; ')}: ${[1, 2, 3].filter((rows) => read.givesAll(rows, [1, 2])).join(' ')}`
 }
 
 /** What columns are held against, as the cases write it. */

@@ -39,3 +39,14 @@ test('more keys than the bound are as good as any', () => {
   expect(touched(ids)).toBeUndefined()
   expect(touched(ids.slice(1))).toHaveLength(1000)
 })
+
+test.each([
+  ['UPDATE post SET title = $1 WHERE id = $2', false],
+  ['DELETE FROM post WHERE id = $2', false],
+  ['UPDATE post SET title = $1 WHERE id = $2 RETURNING id', true],
+  ['DELETE FROM post WHERE id = $2 RETURNING *', true],
+  ['INSERT INTO post (title) VALUES ($1)', true],
+])('whether its answer may tell more of its keys: %s', (sql, mayTellMore) => {
+  const write = applyWrite(planWrite(sql, 'postgresql'), { parameters: ['t', 1] }, posts('postgresql'))
+  expect(write.mayTellMore).toBe(mayTellMore)
+})

@@ -34,7 +34,7 @@ export class StoreProcess {
   }
 
   lookup(key: string, tags: readonly string[] = [], space = this.space): Promise<Lookup> {
-    return this.#insist(() => this.#store.lookup(space, key, tags))
+    return this.#insist(() => this.#store.lookup(space, key, { tags }))
   }
 
   /** The value of what a look-up finds; `undefined` if it finds nothing. */

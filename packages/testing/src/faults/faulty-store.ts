@@ -1,5 +1,6 @@
 import type { StoreFactory } from '@freshet/core'
 import type {
+  Dependencies,
   EntryRecord,
   Intent,
   MaybePromise,
@@ -82,8 +83,8 @@ class FaultyStore implements Store {
     this.#context = context
   }
 
-  lookup(space: Space, key: string, tags: readonly string[], clocks?: readonly string[]) {
-    return this.#call('lookup', () => this.#inner.lookup(space, key, tags, clocks))
+  lookup(space: Space, key: string, dependencies: Dependencies) {
+    return this.#call('lookup', () => this.#inner.lookup(space, key, dependencies))
   }
 
   snapshot(space: Space, tags: readonly string[]) {

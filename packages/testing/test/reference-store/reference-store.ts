@@ -1,5 +1,6 @@
 import { wholeSpaceTag } from '@freshet/core/store'
 import type {
+  Dependencies,
   Entry,
   EntryRecord,
   Intent,
@@ -48,9 +49,9 @@ export class ReferenceStore implements Store {
     return new NearCopies(server, context)
   }
 
-  async lookup(space: Space, key: string, tags: readonly string[]): Promise<Lookup> {
+  async lookup(space: Space, key: string, dependencies: Dependencies): Promise<Lookup> {
     const identity = this.identityOf(space, key)
-    const names = this.namesOf(space, tags)
+    const names = this.namesOf(space, dependencies.tags)
     const copy = this.copies.find(identity)
     if (copy !== undefined && this.covers(copy.names, names)) return found(copy)
     const asking = this.copies.ask()

@@ -7,10 +7,11 @@ import {
   noneHas,
   type OtherAnswers,
   type RowsElsewhere,
+  stayOutside,
   wholeNumber,
 } from '@freshet/core/adapter'
 import { normalValue, type ValueType } from '@freshet/sql'
-import type { JudgedGroup, JudgedShape } from './judged-group.js'
+import type { CutShape, JudgedGroup, JudgedShape } from './judged-group.js'
 import type { KeptRows } from './kept-rows.js'
 import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
 import type { TablePrecisions } from './table-precision.js'
@@ -35,16 +36,18 @@ export function isBesides(
     ({ shape }) => shape.table === change.table && shape.tags.includes(change.tag),
     (place) =>
       isElsewhere(place, change, known) ||
+      isUntouched(place, change, known) ||
       isComparedAlike(place, shown, change) ||
-      isBeyond(place, shown, change) ||
-      staysOutside(place, shown, change),
+      (place.shape.cut?.skips === true
+        ? staysOffPage(place, place.shape.cut, change)
+        : isBeyond(place, shown, change) || staysOutside(place, shown, change)),
   )
 }
 
 interface Judged {
   readonly shape: JudgedShape
   readonly shownAt: number
-  /** Of what is derived, then of what is compared. */
+  /** Of what is derived, then of what is compared, then of the first and the last row where rows are skipped, then of sets. */
   readonly values: readonly unknown[]
 }
 
@@ -68,6 +71,21 @@ function isElsewhere(
       return normalValue(table.columns.named(far)?.column.type, found) ?? undefined
     }),
   )
+}
+
+/** Rows matter that are in sets, all rows of which were seen before the change, and have not been touched since. */
+function isUntouched(
+  { shape: { table, derived, compared, cut, sets }, values }: Judged,
+  change: ConditionalChange,
+  { others }: KnownElsewhere,
+): boolean {
+  if (sets === null) return false
+  let from = derived.length + compared.length + (cut?.skips === true ? 2 : 0)
+  for (; from < values.length; from += sets.length) {
+    const own = values.slice(from, from + sets.length) as readonly string[]
+    if (others.isUntouched?.(table, sets, own, change) !== true) return false
+  }
+  return true
 }
 
 /** A column decides by what it is held against, which says the same of all that the changed rows had and have in it. */
@@ -153,4 +171,22 @@ function staysOutside(
     ({ before, after }) =>
       (isBefore(last, before) && isBefore(last, after)) || (!cut.isFilter && isBefore(before, last)),
   )
+}
+
+/**
+ * Of a page after the first: a row that comes stands after the last one shown, or every row that was changed stays before the first, or
+ * after the last.
+ */
+function staysOffPage(
+  { shape, values }: Judged,
+  { tag, incoming, column, direction, isFilter, isFull }: CutShape,
+  change: ConditionalChange,
+): boolean {
+  const at = shape.derived.length + shape.compared.length
+  const [first, last] = [values[at], values[at + 1]].map(wholeNumber)
+  if (first === undefined || last === undefined) return false
+  // One that was there may have come before the first.
+  if (isFull && change.tag === incoming && allComeAfter(change.told!, [column], direction, last)) return true
+  const moved = tag === change.tag ? movedIn(change, column) : undefined
+  return moved !== undefined && stayOutside(moved, { first, last, direction, isFull, isFilter })
 }

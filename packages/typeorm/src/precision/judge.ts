@@ -1,19 +1,20 @@
-import type {
-  ConditionalChange,
-  JudgedTags,
-  KeptAt,
-  OtherAnswers,
-  RowsElsewhere,
-  RowsShown,
-  TrackedRow,
+import {
+  type ConditionalChange,
+  type JudgedTags,
+  type KeptAt,
+  type OtherAnswers,
+  type RowsElsewhere,
+  type RowsShown,
+  type TrackedRow,
+  WantedSets,
 } from '@freshet/core/adapter'
 import type { ValueType } from '@freshet/sql'
 import { isBesides } from './besides.js'
 import type { KeptRows } from './kept-rows.js'
-import { tagsOfPlace } from './place.js'
+import { judgedSets, type PlannedPlace, tagsOfPlace } from './place.js'
 import type { ReadPlan } from './read-plan.js'
 import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
-import type { TablePrecisions } from './table-precision.js'
+import type { TablePrecisions, WatchedKey } from './table-precision.js'
 import { TrackedColumns } from './tracked-columns.js'
 
 interface JudgeParts {
@@ -26,6 +27,7 @@ interface JudgeParts {
 export class Judge {
   readonly #parts: JudgeParts
   readonly #tracked = new TrackedColumns()
+  readonly #sets = new WantedSets()
 
   constructor(parts: JudgeParts) {
     this.#parts = parts
@@ -38,9 +40,16 @@ export class Judge {
     for (const place of places) {
       if (!judged.has(place.table.texts.table)) continue
       for (const { table } of place.derived) this.#parts.elsewhere.want(table)
+      for (const chosen of place.candidates) this.#wantSets(place, judgedSets(place, chosen))
       for (const chosen of [undefined, ...place.candidates])
         this.#parts.judged.addAll(tagsOfPlace(place, chosen))
     }
+  }
+
+  #wantSets({ table }: PlannedPlace, key: WatchedKey | undefined): void {
+    if (key === undefined) return
+    this.#sets.want(table, key)
+    this.#parts.judged.addAll([table.texts.clock])
   }
 
   /** As of core. @param scope what the answer may be seen by */
@@ -51,7 +60,7 @@ export class Judge {
     scope: string,
   ): boolean {
     if (kept === undefined) return false
-    const known = this.#tracked.isStopped ? { ...change, moved: undefined } : change
+    const known = this.#tracked.isStopped ? { ...change, moved: undefined, at: undefined } : change
     return isBesides(kept, known, { ...this.#parts, others, scope })
   }
 
@@ -63,6 +72,11 @@ export class Judge {
   /** What an answer that has just been stored shows of columns of which somebody may ask what rows had in them. */
   tracked(shown: readonly ShownGroup[] | undefined): readonly TrackedRow[] {
     return this.#tracked.rowsIn(shown)
+  }
+
+  /** The sets of which somebody may ask what an answer shows; `undefined`: nobody does. */
+  get wantedSets(): WantedSets | undefined {
+    return this.#sets.isEmpty || this.#tracked.isStopped ? undefined : this.#sets
   }
 
   /**

@@ -1,11 +1,12 @@
 import type { Candidate, PlannedPlace } from './place.js'
-import { tagsOfPlace } from './place.js'
+import { judgedSets, tagsOfPlace } from './place.js'
 import type { Cut } from './read-plan.js'
 import { comparable } from './shown-group.js'
 
 /**
  * What leaves rows out that an answer does not show, at one place of a query: plain data, to be kept with the answer. The text of a
- * {@link JudgedShape}, the group of the rows that are shown there (-1: none is), and the values of what is derived and compared.
+ * {@link JudgedShape}, the group of the rows that are shown there (-1: none is), the values of what is derived and compared, and of an
+ * order of which rows are skipped what the first and the last row shown have; behind these of each set its values.
  */
 export type JudgedGroup = readonly [shape: string, shownAt: number, ...values: unknown[]]
 
@@ -18,6 +19,8 @@ export interface JudgedShape {
   readonly derived: readonly DerivedShape[]
   readonly compared: readonly ComparedShape[]
   readonly cut: CutShape | null
+  /** The columns of a key of which rows in some sets alone matter. */
+  readonly sets: readonly string[] | null
 }
 
 /** Of which rows alone matter: those that have in a column what another row has in one, the only row with a value in a unique one. */
@@ -39,8 +42,8 @@ interface ComparedShape {
   readonly isShown: boolean
 }
 
-/** An order of which the first rows are shown. */
-interface CutShape {
+/** An order of which some rows are shown. */
+export interface CutShape {
   /** Of the column. */
   readonly tag: string
   readonly column: string
@@ -49,12 +52,18 @@ interface CutShape {
   readonly isFilter: boolean
   /** Whether as many rows are shown as were asked for: others may come after them. */
   readonly isFull: boolean
+  /** Whether rows are left out that come before the first. */
+  readonly skips: boolean
+  /** The tag that stands for rows which come. */
+  readonly incoming: string
 }
 
 /** What cuts off the rows of a place. */
 interface CutRows {
   readonly cut: Cut
   readonly isFull: boolean
+  /** What the first and the last row have in the column, where rows are skipped. */
+  readonly ends: readonly unknown[]
 }
 
 /** @param cutRows `undefined`: nothing cuts them off */
@@ -67,7 +76,16 @@ export function judgedGroup(
 ): JudgedGroup {
   const derived = place.derived.map(({ value }) => comparable(value(parameters)))
   const compared = [...place.compared.values()].flat().map(({ value }) => comparable(value(parameters)))
-  return [shapeText(place, chosen, cutRows), shownAt, ...derived, ...compared]
+  const ends = cutRows?.ends ?? []
+  const sets = judgedSets(place, chosen) === undefined ? undefined : chosen!.pins(parameters)
+  return [
+    shapeText(place, chosen, cutRows),
+    shownAt,
+    ...derived,
+    ...compared,
+    ...ends,
+    ...(sets ?? []).flat(),
+  ]
 }
 
 type Texts = Record<'whole' | 'cut' | 'full', string | undefined>
@@ -101,14 +119,12 @@ function shapeOf(
         isShown: place.shows(column),
       })),
     ),
-    cut: cutRows === undefined ? null : cutShape(own.texts.column(cutRows.cut.column), cutRows),
+    cut: cutRows === undefined ? null : cutShape(own.texts, cutRows),
+    sets: judgedSets(place, chosen)?.columns ?? null,
   }
 }
 
-const cutShape = (tag: string, { cut: { column, direction, isFilter }, isFull }: CutRows): CutShape => ({
-  tag,
-  column,
-  direction,
-  isFilter,
-  isFull,
-})
+const cutShape = (
+  { column: tagOf, incoming }: PlannedPlace['table']['texts'],
+  { cut: { column, direction, isFilter, skips }, isFull }: CutRows,
+): CutShape => ({ tag: tagOf(column), column, direction, isFilter, isFull, skips, incoming })

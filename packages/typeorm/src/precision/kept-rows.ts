@@ -4,7 +4,7 @@ import { judgedGroup } from './judged-group.js'
 import { maxLate } from './late-tags.js'
 import type { PlannedPlace } from './place.js'
 import type { Cut, ReadPlan } from './read-plan.js'
-import { comparable, keyText, type ShownGroup } from './shown-group.js'
+import { comparable, type GroupShown, keyText, readGroup, type ShownGroup } from './shown-group.js'
 
 /** What is kept with an answer, for changes that do not name what it depends on: plain data. */
 export interface KeptRows {
@@ -40,8 +40,12 @@ export function keptRows(
     const pinned = choice[at]?.rowKey === undefined ? undefined : choice[at]
     const isShown = pinned !== undefined || place.named !== undefined
     if (judged.has(place.table.texts.table)) {
-      const cut = isShown && plan.cut?.place === at ? plan.cut : undefined
-      const cutRows = cut && { cut, isFull: isFull(cut, rows, parameters) }
+      const cut = plan.cut?.place === at && (isShown || plan.cut.skips) ? plan.cut : undefined
+      const cutRows = cut && {
+        cut,
+        isFull: isFull(cut, rows, parameters),
+        ends: endsOf(cut, rows as readonly Row[]),
+      }
       groups.push(judgedGroup(place, choice[at], parameters, cutRows, isShown ? before + shown.length : -1))
     }
     if (!isShown) continue
@@ -54,28 +58,44 @@ export function keptRows(
   return { shown, judged: groups }
 }
 
+/** The rows of a place that an answer shows. @returns not whole where one of them has no name */
+export function shownAt(place: PlannedPlace, rows: readonly Row[]): GroupShown {
+  const values = valuesOf(place, rows)
+  return readGroup([place.shownColumns().shape, values?.hidesNone === true, ...(values?.all ?? [])])
+}
+
 /** Where fewer rows are given than were asked for, any may come. */
 function isFull(cut: Cut, rows: readonly unknown[], parameters: readonly unknown[] | undefined): boolean {
   const limit = cut.limit(parameters)
   return limit !== undefined && rows.length >= limit
 }
 
+/** Where rows are skipped nothing names those that are given. */
+const endsOf = ({ name, skips }: Cut, rows: readonly Row[]): readonly unknown[] =>
+  skips ? [rows[0], rows.at(-1)].map((row) => comparable(row?.[name])) : []
+
 interface Values {
   readonly all: readonly unknown[]
   /** Of how many rows. */
   readonly count: number
+  /** Whether each row that may be there is named. */
+  readonly hidesNone: boolean
 }
 
 /** `undefined` if there are more rows than are named. */
 function valuesOf({ named, shownColumns }: PlannedPlace, rows: readonly Row[]): Values | undefined {
   const all: unknown[] = []
   const seen = new Set<string>()
-  if (named === undefined) return { all, count: 0 }
+  if (named === undefined) return { all, count: 0, hidesNone: false }
+  let hidesNone = true
   const columns = shownColumns().values
   for (const row of rows) {
     const key = named.values.map(({ name }) => row[name])
     // There is no row here, or it is not named.
-    if (key.includes(null)) continue
+    if (key.includes(null)) {
+      hidesNone &&= named.values.some(({ isNull }, part) => isNull === 'absent' && key[part] === null)
+      continue
+    }
     const text = keyText(key)
     if (seen.has(text)) continue
     if (seen.size === maxLate) return undefined
@@ -87,5 +107,5 @@ function valuesOf({ named, shownColumns }: PlannedPlace, rows: readonly Row[]): 
       all.push(value === null ? (isOwn && isThere ? null : undefined) : comparable(value))
     }
   }
-  return { all, count: seen.size }
+  return { all, count: seen.size, hidesNone }
 }

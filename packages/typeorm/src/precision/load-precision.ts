@@ -1,4 +1,6 @@
+import type { SeenSet, WantedSets } from '@freshet/core/adapter'
 import type { PreciseRead, ReadPrecision } from './read-precision.js'
+import { seenSets } from './seen-sets.js'
 import type { KeptRows } from './kept-rows.js'
 import type { TablePrecisions } from './table-precision.js'
 
@@ -21,6 +23,8 @@ export interface PreciseLoad {
   lateTags(sent: readonly SentRead[]): readonly string[] | undefined
   /** What is kept with the answer, for changes that do not name what it depends on; `undefined`: nobody can tell. */
   kept(sent: readonly SentRead[]): KeptRows | undefined
+  /** The sets of which it shows all rows, if somebody may ask for them. */
+  seenSets(sent: readonly SentRead[], wanted: WantedSets): readonly SeenSet[]
   /** All tables that its statements read. */
   readonly tables: readonly string[]
 }
@@ -49,12 +53,35 @@ export function preciseLoad(
   first: PreciseRead | undefined,
 ): PreciseLoad {
   if (named === undefined)
-    return { tags: [anyTable], clocks: [], lateTags: () => [], kept: () => undefined, tables: [] }
+    return {
+      tags: [anyTable],
+      clocks: [],
+      lateTags: () => [],
+      kept: () => undefined,
+      seenSets: () => [],
+      tables: [],
+    }
   const toldOf = (one: SentRead): PreciseRead => (one.told ??= precision.read(one.sql, one.parameters))
   const known = named.map((name) => tables.of(name))
   const texts = known.flatMap(({ grain, texts: own }) =>
     grain === 'table' ? [own.table, own.clock] : [own.table],
   )
+  const keptOf = (sent: readonly SentRead[]): KeptRows | undefined => {
+    const reads = sent.map(toldOf)
+    // What one statement leaves out another may show.
+    const judged = new Set(reads.flatMap((read) => [...read.judged]))
+    const all: { shown: KeptRows['shown'][number][]; judged: KeptRows['judged'][number][] } = {
+      shown: [],
+      judged: [],
+    }
+    for (const [at, read] of reads.entries()) {
+      const kept = read.kept(sent[at]!.rows, judged, all.shown.length)
+      if (kept === undefined) return undefined
+      all.shown.push(...kept.shown)
+      all.judged.push(...kept.judged)
+    }
+    return all
+  }
   return {
     tags: [...new Set([...(first?.tags ?? []), ...texts])],
     clocks: known.filter(({ grain }) => grain === 'row').map(({ texts: own }) => own.clock),
@@ -71,21 +98,10 @@ export function preciseLoad(
       }
       return [...tags]
     },
-    kept(sent) {
-      const reads = sent.map(toldOf)
-      // What one statement leaves out another may show.
-      const judged = new Set(reads.flatMap((read) => [...read.judged]))
-      const all: { shown: KeptRows['shown'][number][]; judged: KeptRows['judged'][number][] } = {
-        shown: [],
-        judged: [],
-      }
-      for (const [at, read] of reads.entries()) {
-        const kept = read.kept(sent[at]!.rows, judged, all.shown.length)
-        if (kept === undefined) return undefined
-        all.shown.push(...kept.shown)
-        all.judged.push(...kept.judged)
-      }
-      return all
+    kept: keptOf,
+    seenSets(sent, wanted) {
+      const whole = sent.flatMap((one) => toldOf(one).wholeSets(one.rows, wanted))
+      return whole.length === 0 ? [] : seenSets(whole, keptOf(sent)?.shown ?? [])
     },
     tables: named,
   }
@@ -94,7 +110,7 @@ export function preciseLoad(
 /** What an answer depends on that these statements make, all of which are known before it. */
 export function combineReads(reads: readonly PreciseRead[]): Omit<
   PreciseRead,
-  'lateTags' | 'explain' | 'kept' | 'judged'
+  'lateTags' | 'explain' | 'kept' | 'judged' | 'wholeSets'
 > & {
   /** @param rows of each statement, in their order */
   lateTags(rows: readonly unknown[]): readonly string[] | undefined

@@ -45,6 +45,8 @@ export interface PlannedPlace {
   readonly compared: PreparedPlace['compared']
   readonly hidesRows: boolean
   readonly isShown: boolean
+  /** The sets of which all rows are shown, if all rows are given; `undefined`: none is known to be. */
+  readonly whole: WholeSets | undefined
   /** Whether the answer may show a column of its rows. */
   shows(column: string): boolean
   /** How the rows of an answer are told from others that changed. */
@@ -70,6 +72,13 @@ export interface LinkedRows {
   readonly names: readonly string[]
   /** Instead of the sets, where a value is not told apart. */
   readonly unlinked: readonly string[]
+}
+
+/** Sets of which nothing but their values decides which rows are shown. */
+export interface WholeSets {
+  readonly key: WatchedKey
+  /** Which these are: what the text says, or what rows have that lead to them, under these names. */
+  readonly from: KeyPins | readonly string[]
 }
 
 /** Past this, columns that matter are as good as all. */
@@ -138,6 +147,7 @@ export function planPlace(
     compared: new Map([...read.compared].filter(([column]) => usual.includes(texts.column(column)))),
     hidesRows: shown === undefined,
     isShown: shown !== undefined,
+    whole: wholeSets(place),
     shows: (column) => shown !== undefined && shown.columns?.includes(column) !== false,
     shownColumns: once(() =>
       shownColumns(
@@ -337,6 +347,28 @@ function linkedRows({ read, table }: KnownPlace): LinkedRows | undefined {
   }
   return undefined
 }
+
+/** Of texts several that are not equal may have one normal form, and one set. */
+function wholeSets({ read, table }: KnownPlace): WholeSets | undefined {
+  const { wholeBy, isOptional, leadNames } = read.shown ?? {}
+  const key = wholeBy && table.keys.find(({ columns }) => isSameKey(columns, wholeBy))
+  if (key === undefined || !areTold(key)) return undefined
+  // What leads to rows here may be left out itself.
+  const from = isOptional === true ? leadNames!(key.columns) : read.pins(key.columns)[0]
+  return from && { key, from }
+}
+
+/** Whether two rows of one normal form are certainly in one set. */
+const areTold = ({ types }: WatchedKey): boolean => types.every(({ kind }) => kind !== 'text')
+
+/** The key by whose sets an answer may be judged: of rows that are shown their own names tell. */
+export const judgedSets = (
+  { hidesRows }: Pick<PlannedPlace, 'hidesRows'>,
+  chosen: Candidate | undefined,
+): WatchedKey | undefined =>
+  hidesRows && chosen !== undefined && chosen.rowKey === undefined && areTold(chosen.key)
+    ? chosen.key
+    : undefined
 
 /** Whether rows of the place follow from the answer. */
 export const isLate = ({ named, linked }: PlannedPlace, chosen: Candidate | undefined): boolean =>

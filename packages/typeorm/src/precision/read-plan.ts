@@ -2,7 +2,7 @@ import type { PreparedCut, PreparedRead, ReadPlan as RowPlan } from '@freshet/sq
 import { prepareRead } from '@freshet/sql'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
 import type { Candidate, PlaceContext, PlannedPlace } from './place.js'
-import { planPlace } from './place.js'
+import { judgedSets, planPlace } from './place.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** What can be told of one text, whatever values it is sent with. */
@@ -21,12 +21,14 @@ export interface ReadPlan {
   /** The tags of tables of which some rows can be left out although nothing names them. */
   readonly judged: ReadonlySet<string>
   tells(parameters: readonly unknown[] | undefined): boolean
+  /** Whether all rows are given that there are, if so many are. */
+  givesAll(rows: number, parameters: readonly unknown[] | undefined): boolean
   /** Instead of everything else, for values of which nothing is told. */
   readonly widest: readonly string[]
 }
 
-/** An order by whole numbers first, of which the first rows are given. */
-export interface Cut extends Pick<PreparedCut, 'column' | 'direction' | 'isFilter' | 'limit'> {
+/** An order by whole numbers first, of which some rows are given. */
+export interface Cut extends Omit<PreparedCut, 'place'> {
   /** Of the plan's places. */
   readonly place: number
 }
@@ -70,24 +72,28 @@ export function planSelect(
     cut: cutOf(prepared!, planned),
     wide: rest.wide,
     tells: (parameters) => prepared!.tells(parameters),
+    givesAll: (rows, parameters) => prepared!.givesAll(rows, parameters),
     widest: planTables(named, tables, '').tags,
   })
 }
 
-type Told = Pick<ReadPlan, 'tags' | 'places' | 'cut' | 'wide' | 'tells' | 'widest'>
+type Told = Pick<ReadPlan, 'tags' | 'places' | 'cut' | 'wide' | 'tells' | 'givesAll' | 'widest'>
 
 function cutOf({ cut }: PreparedRead, planned: readonly (PlannedPlace | undefined)[]): Cut | undefined {
   const place = cut && planned[cut.place]
   return place && { ...cut, place: planned.filter((one) => one !== undefined).indexOf(place) }
 }
 
-/** What cuts rows off, what is derived or compared, leaves rows of its table out. */
+/** What cuts rows off, what is derived or compared, and what is of some sets, leaves rows of its table out. */
 const judgedTables = ({ places, cut }: Told): ReadonlySet<string> =>
   new Set(
     places
       .filter(
-        ({ derived, compared, named }, at) =>
-          derived.length > 0 || compared.size > 0 || (cut?.place === at && named !== undefined),
+        (place, at) =>
+          place.derived.length > 0 ||
+          place.compared.size > 0 ||
+          (cut?.place === at && (cut.skips || place.named !== undefined)) ||
+          judgedSets(place, place.candidates[0]) !== undefined,
       )
       .map(({ table }) => table.texts.table),
   )
@@ -159,5 +165,6 @@ const wideOf = (tags: readonly string[], wide: ReadonlyMap<string, string>): Rea
   cut: undefined,
   judged: new Set(),
   tells: () => true,
+  givesAll: () => false,
   widest: tags,
 })

@@ -1,4 +1,4 @@
-import type { TableExplanation } from '@freshet/core/adapter'
+import type { TableExplanation, WantedSets } from '@freshet/core/adapter'
 import type { ForeignKeyEdge, SqlDialect } from '@freshet/sql'
 import { planRead, valuesApart } from '@freshet/sql'
 import { LRUCache } from 'lru-cache'
@@ -8,6 +8,7 @@ import { latePlaces, lateTags } from './late-tags.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { planSelect } from './read-plan.js'
 import { type KeptRows, keptRows } from './kept-rows.js'
+import { type WholeSet, wholeSets } from './seen-sets.js'
 import type { TablePrecisions } from './table-precision.js'
 
 /** Options of {@link createReadPrecision}. */
@@ -53,6 +54,8 @@ export interface PreciseRead {
    * @param before how many groups of shown rows are kept of other statements, in front of these. Default: none
    */
   kept(rows: unknown, judged?: ReadonlySet<string>, before?: number): KeptRows | undefined
+  /** The sets of which it shows all rows, if somebody may ask for them. */
+  wholeSets(rows: unknown, wanted: WantedSets): readonly WholeSet[]
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(rows: unknown): readonly TableExplanation[]
 }
@@ -150,6 +153,11 @@ class PlannedRead implements PreciseRead {
     const choice = this.#choice
     if (choice === undefined || !Array.isArray(rows)) return undefined
     return keptRows({ plan: this.#plan, choice, parameters: this.#parameters }, rows, judged, before)
+  }
+
+  wholeSets(rows: unknown, wanted: WantedSets): readonly WholeSet[] {
+    if (this.#choice === undefined || !Array.isArray(rows)) return []
+    return wholeSets(this.#plan, this.#parameters, rows, wanted)
   }
 
   explain(rows: unknown): readonly TableExplanation[] {

@@ -5,6 +5,7 @@ import type {
   LoadContext,
   OtherAnswers,
   Policy,
+  SeenSet,
   ShownRows,
   TableExplanation,
   TrackedRow,
@@ -148,9 +149,13 @@ interface LookUpParts {
   readonly told: Told | undefined
 }
 
+const none: readonly SeenSet[] = []
+
 /** It tells by what stands in the answer and its tags, so that nothing is made for a hit. */
 class LookUp implements ShownRows {
   readonly parts: LookUpParts
+  /** In the answer that was loaded. */
+  seen: readonly SeenSet[] = none
 
   constructor(parts: LookUpParts) {
     this.parts = parts
@@ -159,6 +164,10 @@ class LookUp implements ShownRows {
 
   tracked(value: unknown): readonly TrackedRow[] {
     return this.parts.precision.judge.tracked(shownIn(value))
+  }
+
+  seenSets(): readonly SeenSet[] {
+    return this.seen
   }
 
   areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean {
@@ -180,9 +189,11 @@ function lookUp(read: CachedRead, shown: LookUp): unknown {
   return engine.reader.read({
     space: engine.space,
     key,
-    tags,
-    late: clocks.length === 0 ? undefined : { clocks, of: () => load.lateTags(sent!) },
-    shown,
+    dependencies: {
+      tags,
+      late: clocks.length === 0 ? undefined : { clocks, of: () => load.lateTags(sent!) },
+      shown,
+    },
     policy,
     load: async (context: LoadContext) => {
       sent?.splice(0)
@@ -191,6 +202,8 @@ function lookUp(read: CachedRead, shown: LookUp): unknown {
       if (kept !== undefined) {
         const at = { scope: scopeText(scope), key: engine.space.prefix + key }
         precision.judge.note(at, load.tables, answer, shownIn)
+        const wanted = precision.judge.wantedSets
+        if (wanted !== undefined && sent !== undefined) shown.seen = load.seenSets(sent, wanted)
       }
       return answer
     },

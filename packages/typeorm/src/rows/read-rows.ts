@@ -4,6 +4,7 @@ import type {
   LoadContext,
   OtherAnswers,
   Policy,
+  SeenSet,
   ShownRows,
   TrackedRow,
 } from '@freshet/core/adapter'
@@ -13,6 +14,7 @@ import { areExcluded } from '../precision/excluded-rows.js'
 import type { KeptRows } from '../precision/kept-rows.js'
 import type { PreciseRead } from '../precision/read-precision.js'
 import type { SchemaPrecision } from '../precision/schema-precision.js'
+import { seenSets } from '../precision/seen-sets.js'
 import { keyOf, readPlanOf, type Scope, scopeOf, scopeText, sqlDialectOf } from '../reads/index.js'
 import type { FreshetState } from '../state.js'
 import type { AskedRows } from './asked.js'
@@ -62,9 +64,11 @@ export async function readRows(
   return state.engine.reader.read({
     space: state.engine.space,
     key: key + format.keySuffix,
-    tags: asked.id === undefined ? tags : [...tags, idTag(state, asked.id)],
-    late: told && lateOf(told, format),
-    shown: told && new RowsAsked(told, format, precision!, scoped.scope),
+    dependencies: {
+      tags: asked.id === undefined ? tags : [...tags, idTag(state, asked.id)],
+      late: told && lateOf(told, format),
+      shown: told && new RowsAsked(told, format, precision!, scoped.scope),
+    },
     policy: policyOf(dataSource, state, asked, holder),
     load: async (context: LoadContext) => {
       const answer = await state.load(() => format.load(sendForAll, context), context, precision)
@@ -102,6 +106,12 @@ class RowsAsked implements ShownRows {
 
   tracked(value: unknown): readonly TrackedRow[] {
     return this.#precision.judge.tracked(this.#kept(value)?.shown)
+  }
+
+  seenSets(value: unknown): readonly SeenSet[] {
+    const wanted = this.#precision.judge.wantedSets
+    const whole = wanted === undefined ? [] : this.#told.wholeSets(this.#format.rowsOf(value), wanted)
+    return whole.length === 0 ? [] : seenSets(whole, this.#kept(value)?.shown ?? [])
   }
 
   areExcluded(value: unknown, change: ConditionalChange, tags: readonly string[]): boolean {

@@ -24,6 +24,8 @@ interface BesidesCase {
   readonly other?: Other
   /** A table that is being written. */
   readonly underWay?: string
+  /** Sets of which all rows were shown, and have not been touched: `post[authorId]=7`. */
+  readonly untouched?: readonly string[]
   readonly outlives: boolean
 }
 
@@ -100,6 +102,22 @@ const ofTitle = (found: readonly Row[], where = '"p"."title" = \'a\'', limit = 2
     ],
   }) as const
 
+const skipping = (found: readonly Row[], limit = 2, where = '') =>
+  ({
+    reads: [
+      [`SELECT ${columns} FROM "post" "p"${where} ORDER BY "p"."score" DESC LIMIT ${limit} OFFSET 4`, found],
+    ],
+  }) as const
+
+const countOf = 'SELECT COUNT(1) AS "n" FROM "post" "p"'
+const ofAuthor = (...authors: readonly number[]) =>
+  ({
+    reads: [[`${countOf} WHERE "p"."authorId" IN (${authors.join(', ')})`, [{ n: 4 }]]],
+    tag: 'post[authorid=*].authorid',
+    write: 'DELETE FROM "post" WHERE "id" = 9',
+  }) as const
+const posts = (author: number) => `post[authorId]=${author}`
+
 export const besidesCases: readonly BesidesCase[] = [
   // The first rows of an order.
   { about: 'a row that comes after the last one', ...best, write: scored(49), outlives: true },
@@ -142,11 +160,103 @@ export const besidesCases: readonly BesidesCase[] = [
     write: scored(49),
     outlives: false,
   },
+  // Pages after the first.
   {
-    about: 'not where rows are skipped',
-    ...best,
-    reads: [[`${bestSql} OFFSET 1`, rows(90, 50)]],
+    about: 'not one after the last, where rows are skipped: it may have come before the first',
+    ...skipping(rows(90, 50)),
+    tag: 'post.score',
     write: scored(49),
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, a row that stays after the last one',
+    ...skipping(rows(90, 50)),
+    ...movedTo(49),
+    outlives: true,
+  },
+  {
+    about: 'where rows are skipped, not one that comes beside the last one',
+    ...skipping(rows(90, 50)),
+    ...movedTo(50),
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, not one that goes after the last one',
+    ...skipping(rows(90, 50)),
+    tag: 'post.score',
+    write: 'UPDATE "post" SET "score" = 40 WHERE "id" = 9 AND "score" = 95',
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, one that stays before the first',
+    ...skipping(rows(90, 50)),
+    ...movedTo(95),
+    outlives: true,
+  },
+  {
+    about: 'where rows are skipped, not one that stays before the first, where its place chooses it as well',
+    ...skipping(rows(90, 50), 2, ' WHERE "p"."score" <> 91'),
+    ...movedTo(95),
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, one that stays after the last, where its place chooses it as well',
+    ...skipping(rows(90, 50), 2, ' WHERE "p"."score" <> 45'),
+    ...movedTo(49),
+    outlives: true,
+  },
+  {
+    about: 'where rows are skipped, not one that stays after the last of fewer than were asked for',
+    ...skipping(rows(90, 50), 3),
+    ...movedTo(49),
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, not where none is left',
+    ...skipping([]),
+    ...movedTo(49),
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, not by another column than the first of the order',
+    ...skipping(rows(90, 50)),
+    tag: 'post.title',
+    write: 'UPDATE "post" SET "title" = \'b\', "score" = 49 WHERE "id" = 9 AND "score" = 45',
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, a new row after the last one',
+    ...skipping(rows(90, 50)),
+    tag: 'post[]',
+    write: `INSERT INTO "post" ("slug", "title", "score") VALUES ('s', 't', 49)`,
+    outlives: true,
+  },
+  {
+    about: 'where rows are skipped, not a new row before the first one',
+    ...skipping(rows(90, 50)),
+    tag: 'post[]',
+    write: `INSERT INTO "post" ("slug", "title", "score") VALUES ('s', 't', 95)`,
+    outlives: false,
+  },
+  {
+    about: 'where rows are skipped, not a new row after the last of fewer than were asked for',
+    ...skipping(rows(90, 50), 3),
+    tag: 'post[]',
+    write: `INSERT INTO "post" ("slug", "title", "score") VALUES ('s', 't', 49)`,
+    outlives: false,
+  },
+  {
+    about: 'a page after the first that is read by its keys',
+    ...page,
+    reads: [[pageSql.replace('OFFSET 0', 'OFFSET 2'), page.reads[0][1]], page.reads[1]],
+    ...movedTo(14),
+    outlives: true,
+  },
+  {
+    about: 'not one into which a row comes',
+    ...page,
+    reads: [[pageSql.replace('OFFSET 0', 'OFFSET 2'), page.reads[0][1]], page.reads[1]],
+    ...movedTo(8),
     outlives: false,
   },
   {
@@ -359,6 +469,66 @@ export const besidesCases: readonly BesidesCase[] = [
     ...movedTo(54, 999),
     outlives: false,
   },
+  // Sets that nobody has touched.
+  {
+    about: 'what is counted of a set that was not touched',
+    ...ofAuthor(7),
+    untouched: [posts(7)],
+    outlives: true,
+  },
+  { about: 'not of another', ...ofAuthor(7), untouched: [posts(8)], outlives: false },
+  {
+    about: 'of several, none of which was',
+    ...ofAuthor(7, 8),
+    untouched: [posts(7), posts(8)],
+    outlives: true,
+  },
+  {
+    about: 'not of several, one of which may have been',
+    ...ofAuthor(7, 8),
+    untouched: [posts(7)],
+    outlives: false,
+  },
+  {
+    about: 'of one, behind what another row has',
+    ...ofAuthor(7),
+    reads: [
+      [
+        `${countOf} LEFT JOIN "person" "u" ON "u"."id" = "p"."reviewerId" WHERE "u"."email" = 'a@x' AND "p"."authorId" = 7`,
+        [{ n: 4 }],
+      ],
+    ],
+    untouched: [posts(7)],
+    outlives: true,
+  },
+  {
+    about: 'of one, behind the ends of a page',
+    ...ofAuthor(7),
+    reads: [
+      [
+        `SELECT ${columns} FROM "post" "p" WHERE "p"."authorId" = 7 ORDER BY "p"."score" LIMIT 2 OFFSET 2`,
+        rows(5, 9),
+      ],
+    ],
+    untouched: [posts(7)],
+    outlives: true,
+  },
+  {
+    about: 'not of rows in no set',
+    ...ofAuthor(7),
+    reads: [[countOf, [{ n: 4 }]]],
+    tag: 'post-',
+    untouched: [posts(7)],
+    outlives: false,
+  },
+  {
+    about: 'not of a text, several of which may be one',
+    reads: [['SELECT COUNT(1) AS "n" FROM "person" "u" WHERE "u"."clubCode" = \'a\'', [{ n: 4 }]]],
+    tag: 'person[clubcode=*].clubcode',
+    write: 'DELETE FROM "person" WHERE "id" = 9',
+    untouched: ['person[clubCode]=a'],
+    outlives: false,
+  },
   // Rows of another row.
   { about: 'a row of another that comes', ...written, write: insert(8), outlives: true },
   { about: 'not one of its own', ...written, write: insert(7), outlives: false },
@@ -469,7 +639,7 @@ export function differingBesides(variantOf: VariantOf, api?: Api): string | unde
 
 export function judgement(
   variantOf: VariantOf,
-  { reads, write, returned, tag, other, underWay }: BesidesCase,
+  { reads, write, returned, tag, other, underWay, untouched }: BesidesCase,
   api?: Api,
 ): boolean | string {
   const variant = variantOf('besides', { isEnforced: true, uniqueAsIn: 'postgresql' }, api)
@@ -498,6 +668,8 @@ export function judgement(
   const others: OtherAnswers = {
     find: (key) => (key === 'other' && other?.isGone !== true ? told?.rows : undefined),
     mayBeWritten: (table) => table === underWay,
+    isUntouched: (table, key, values) =>
+      untouched?.includes(`${table}[${key.join()}]=${values.join()}`) === true,
   }
   const some = variant.conditionsOf(sent)?.get(tag)
   return (

@@ -427,3 +427,71 @@ describe.each(['postgres', 'mariadb'] as const)(
     })
   },
 )
+
+describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)(
+  'of sets of which another answer shows all rows, on %s',
+  (name) => {
+    const count = () => posts().getCountWithCache(by(0))
+    // Of rows that are deleted softly some are not shown otherwise.
+    const all = () =>
+      posts().createQueryBuilder('post').withDeleted().where('post.author = :author', { author: authors[0]! })
+    const isHit = async (read: () => Promise<unknown>) => {
+      watched.statements.length = 0
+      await read()
+      return watched.statements.length === 0
+    }
+
+    test.each([
+      ['getWithCache()', () => all().getWithCache()],
+      ['cache: true', () => all().cache(true).getMany()],
+      [
+        'getOneWithCache() with relations',
+        () =>
+          users().getOneWithCache({
+            where: { id: authors[0]! },
+            relations: { posts: true },
+            withDeleted: true,
+          }),
+      ],
+    ])('a count of one stands until one of its rows is deleted, seen by %s', async (_how, show) => {
+      await begin(name)
+      const found = await count()
+      await show()
+      await posts().delete(ids[1]!)
+      expect(await isHit(count)).toBe(true)
+      await posts().delete(ids[0]!)
+      expect(await count()).toBe(found - 1)
+    })
+
+    test('a count of one that nobody has shown falls with any row', async () => {
+      await begin(name)
+      await count()
+      await posts().delete(ids[1]!)
+      expect(await isHit(count)).toBe(false)
+    })
+
+    test('a row that comes ends what is known of its set', async () => {
+      await begin(name)
+      const found = await count()
+      await all().getWithCache()
+      await posts().update(ids[1]!, { author: { id: authors[0]! } })
+      expect(await count()).toBe(found + 1)
+    })
+
+    test('rows that are deleted softly are not all that there are', async () => {
+      await begin(name)
+      await count()
+      await posts().getWithCache(by(0))
+      await posts().delete(ids[1]!)
+      expect(await isHit(count)).toBe(false)
+    })
+
+    test('what is read in scopes tells nothing', async () => {
+      await begin(name, { scope: () => 'a' })
+      await count()
+      await all().getWithCache()
+      await posts().delete(ids[1]!)
+      expect(await isHit(count)).toBe(false)
+    })
+  },
+)

@@ -7,6 +7,7 @@ import { createBroadTable, readCases } from './read-cases.js'
 import type { Recorded } from './recorded.js'
 import { createFinder, recordCases } from './recorded.js'
 import { seedRows } from './seed-rows.js'
+import { isLogged, seenCases, seenIn } from './seen-cases.js'
 import { differingShown } from './shown-cases.js'
 import { variantsOf } from './world.js'
 
@@ -35,6 +36,16 @@ describe('an answer outlives, of what could matter without being named,', () => 
   it.each(besidesCases.map((one) => [one.about, one] as const))('%s', async (_about, one) => {
     expect(judgement(await variantsOf(dataSource), one)).toBe(one.outlives)
   })
+})
+
+describe('an answer shows all that there are of', () => {
+  it.each(seenCases.map((one) => [one.about, one] as const))('%s', async (_about, one) => {
+    expect(seenIn(await variantsOf(dataSource), one)).toEqual(one.seen)
+  })
+})
+
+it('what is done to a table is told from when somebody asks of its sets', async () => {
+  expect(isLogged(await variantsOf(dataSource))).toBe(true)
 })
 
 it('values that may be SQL tell nothing', () => {

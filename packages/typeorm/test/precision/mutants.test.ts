@@ -11,6 +11,7 @@ import { createBroadTable, readCases } from './read-cases.js'
 import type { Recorded, VariantOf } from './recorded.js'
 import { differingRead, recordCases } from './recorded.js'
 import { seedRows } from './seed-rows.js'
+import { differingSeen } from './seen-cases.js'
 import { differingShown } from './shown-cases.js'
 import { variantsOf } from './world.js'
 
@@ -37,6 +38,7 @@ function difference(api: Api): string | undefined {
       differingLoad(variantOf, api) ??
       differingShown(variantOf, api) ??
       differingBesides(variantOf, api) ??
+      differingSeen(variantOf, api) ??
       differingValues(dataSource, api)
     )
   } catch (error) {

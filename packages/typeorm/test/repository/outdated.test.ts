@@ -38,7 +38,12 @@ test.each(Object.entries(unknown))(
       late: [],
     }
     await engine.reader.put(
-      { space: engine.space, key: keys[0]!, tags: ['notes', 'notes~'], policy: engine.policy },
+      {
+        space: engine.space,
+        key: keys[0]!,
+        dependencies: { tags: ['notes', 'notes~'] },
+        policy: engine.policy,
+      },
       outdated,
       undefined,
     )
