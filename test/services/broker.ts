@@ -84,7 +84,9 @@ function isKind(name: string): name is Kind {
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  // Who is busy for seconds between two questions would ask the second on a connection that has ended meanwhile.
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.end(JSON.stringify(body))
 }
 
 async function listen(server: Server): Promise<string> {
