@@ -27,7 +27,11 @@ const packages = join(import.meta.dirname, '../../packages')
 
 /** The patches whose text does not stand exactly once in its file: the sources have moved on, and they must follow. */
 export function misfits(
-  mutants: readonly Mutant[] = [...new Set([...mutantsOf('prisma'), ...mutantsOf('typeorm')])],
+  mutants: readonly Mutant[] = [
+    ...new Set(
+      (['prisma', 'typeorm'] as const).flatMap((orm) => [...mutantsOf(orm), ...precisionMutants(orm)]),
+    ),
+  ],
 ): string[] {
   return mutants.flatMap(({ name, patches }) =>
     patches.flatMap(({ file, find }) => {

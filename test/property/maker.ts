@@ -10,6 +10,8 @@ export interface Maker {
   read(random: Random): Read
   /** A read that is easily taken for another: nearly the same call, and yet another answer. */
   relative(read: Read, random: Random): Read
+  /** Another read of the same rows, so that one answer tells what becomes of the other. */
+  sibling?(read: Read, random: Random): Read | undefined
   /** The relation fields that a read's arguments name. */
   reachedEnds(read: Read): End[]
   /** The models and many-to-many relations that a read depends on. */
@@ -21,6 +23,8 @@ export interface Maker {
   plainWrite(model: Model, random: Random): Write
   /** A new value for one column of one row, one row more or one row less: what an application writes most. */
   pointWrite(model: Model, random: Random): Write
+  /** A write of one row by its key, of which a read's answer asks without showing it: of a rank, of a foreign key, of the row itself. */
+  decidingWrite?(read: Read, random: Random): Write | undefined
   /** A delete of one row or a new value for a key of one row: what foreign keys carry on to other tables. */
   keyWrite(model: Model, random: Random): Write
   /** Changes which rows belong together along a relation, and as little else as possible. */

@@ -1,14 +1,21 @@
+import { mutants as ofSeenSets } from '../../packages/core/test/seen-sets/mutants.js'
+import { mutants as ofTrackedRows } from '../../packages/core/test/tracked-rows/mutants.js'
 import { mutants as ofPrisma } from '../../packages/prisma/test/precision/mutants.js'
 import { mutants as ofTypeorm } from '../../packages/typeorm/test/precision/mutants.js'
 import { mutants as ofRows } from '../../packages/sql/test/rows/mutants.js'
 import type { Rule } from '../copies/rule.js'
 import type { OrmName } from './maker.js'
-import type { Mutant } from './mutant.js'
+import { one, type Mutant } from './mutant.js'
 
 /** Every rule of precision that widens, in the packages' own lists: there each has a case that it decides. */
 export function precisionMutants(orm: OrmName): readonly Mutant[] {
   const own = orm === 'prisma' ? ofPrisma : ofTypeorm
-  return [...ofRows.map(mutantIn('sql/src/rows/')), ...own.map(mutantIn(`${orm}/src/precision/`))]
+  return [
+    ...ofRows.map(mutantIn('sql/src/rows/')),
+    ...own.map(mutantIn(`${orm}/src/precision/`)),
+    // Of TypeORM's reads hardly two ask of the same rows, as these need it.
+    ...(orm === 'prisma' ? [...judged, ...ofKnownRows.map(mutantIn('core/src/'))] : []),
+  ]
 }
 
 const mutantIn =
@@ -19,3 +26,89 @@ const mutantIn =
     rule: 'precision',
     patches: [{ file: folder + file, find, replace }],
   })
+
+// In one namespace, and with a few rows, nothing tells these from what is right.
+const outOfReach = [
+  'everything may change at once',
+  'large sets are not kept',
+  'what was seen long ago counts as long',
+  'more changes may come than are kept',
+  'changes are forgotten',
+  'what a set was held against need not be looked at again',
+  'a column has a range',
+  'a column has a range on both sides',
+]
+
+const ofKnownRows = [...ofSeenSets, ...ofTrackedRows].filter(
+  ({ file, rule }) => file !== 'foreign-writes.ts' && !outOfReach.includes(rule),
+)
+
+const besides = 'prisma/src/precision/besides.ts'
+const store = 'core/src/memory-store.ts'
+
+/** What judges by rows that no answer shows, as a whole, and what it is told. */
+const judged: readonly Mutant[] = [
+  one(
+    'judged: every comparison says the same',
+    'a comparison says the same of what the changed rows had and have',
+    besides,
+    'return keepsComparisons(comparisons, args, movedIn(change, column))',
+    'return comparisons.length > 0 || keepsComparisons(comparisons, args, undefined)',
+  ),
+  one(
+    'judged: what is not known of a row compares alike',
+    'of every changed row it must be known what it had and has',
+    besides,
+    'moved !== undefined &&\n  comparisons.every((one) => moved.every(',
+    'comparisons.every((one) => (moved ?? []).every(',
+  ),
+  one(
+    'judged: every change stays outside of a page',
+    'a changed row was and is before the first row shown, or after the last',
+    'core/src/precision/besides.ts',
+    'return moved.every(\n',
+    'return moved.length > 0 || moved.every(\n',
+  ),
+  one(
+    'judged: every set is untouched',
+    'a set must have been seen, and untouched since',
+    besides,
+    'others.isUntouched?.(table, key.columns, values, change) === true',
+    "others.isUntouched?.(table, key.columns, values, change) !== 'asked'",
+  ),
+  one(
+    'judged: sets that nobody saw before the change',
+    'a set was seen before the change by which it is judged',
+    'core/src/seen-sets.ts',
+    'return since !== undefined && since < at\n',
+    'return since === undefined || since < at\n',
+  ),
+  one(
+    'judged: sets are not held against changes',
+    'a change is held against the sets that were seen',
+    store,
+    'const at = this.#sets.changed(space.prefix, tags, conditions)',
+    'const at = this.#sets.changed(space.prefix, [], conditions)',
+  ),
+  one(
+    'judged: what rows have stays what was seen',
+    'what rows have follows each change',
+    'core/src/tracked-rows.ts',
+    'if (has !== undefined && isCertain) this.set(id, column, has, at)',
+    'if (has !== undefined && isCertain) continue',
+  ),
+  one(
+    'judged: rows that are being written are tracked',
+    'nothing is tracked of rows of a table that is being written',
+    store,
+    'if (isFree(row.table)) this.#tracked.see',
+    'if (isFree(row.table) || row.key.length > 0) this.#tracked.see',
+  ),
+  one(
+    'judged: sets that are being written are seen',
+    'no set is seen of a table that is being written',
+    store,
+    'if (isFree(set.table)) this.#sets.see',
+    'if (isFree(set.table) || set.key.length > 0) this.#sets.see',
+  ),
+]

@@ -94,15 +94,16 @@ class StepMaker {
 
   make(): Step {
     const random = this.#random
+    const isDeciding = this.#isDeciding
     return random.weighted<() => Step>([
-      [62, () => ({ kind: 'read', read: this.#pooled() })],
+      [isDeciding ? 42 : 62, () => ({ kind: 'read', read: this.#pooled() })],
       [6, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
-      [21, () => this.#probe()],
+      [isDeciding ? 35 : 21, () => this.#probe()],
       this.#calls.hasBatches ? [2, () => this.#batch()] : [4, () => this.#ownWrites()],
       [4, () => this.#interactive()],
       [2, () => this.#undone()],
       [2.5, () => this.#heldRead()],
-      [4, () => this.#heldWrite()],
+      [isDeciding ? 10 : 4, () => this.#heldWrite()],
     ])()
   }
 
@@ -118,7 +119,12 @@ class StepMaker {
   #slot(slot: number): Read {
     const generation = Math.floor((this.#index + (slot * POOL_LIFETIME) / POOL_SIZE) / POOL_LIFETIME)
     const random = this.#source.fork('pool', slot, generation)
-    return slot % 3 === 2 ? this.#calls.relative(this.#slot(slot - 1), random) : this.#calls.read(random)
+    if (slot % 3 === 2) return this.#calls.relative(this.#slot(slot - 1), random)
+    const sibling =
+      this.#schema.isTiny && slot % 3 === 0 && slot > 0
+        ? this.#calls.sibling?.(this.#slot(slot - 2), random)
+        : undefined
+    return sibling ?? this.#calls.read(random)
   }
 
   /** The first slots are asked most often. */
@@ -189,9 +195,24 @@ class StepMaker {
     ])()
   }
 
+  get #isDeciding(): boolean {
+    return this.#schema.isTiny && this.#calls.decidingWrite !== undefined
+  }
+
+  /** Of what only a few of the reads ask: by chance it hardly ever meets them. */
+  #deciding(reads: readonly Read[]): { readonly read: Read; readonly write: Write } | undefined {
+    if (!this.#isDeciding || this.#random.chance(0.4)) return undefined
+    const found = reads.flatMap((read) => {
+      const write = this.#calls.decidingWrite?.(read, this.#random)
+      return write === undefined ? [] : [{ read, write }]
+    })
+    return found.length === 0 ? undefined : this.#random.pick(found)
+  }
+
   #probe(): Step {
     const reads = this.pool()
-    return { kind: 'probe', reads, write: this.#write(true, this.#random.pick(reads)), route: this.#route() }
+    const write = this.#deciding(reads)?.write ?? this.#write(true, this.#random.pick(reads))
+    return { kind: 'probe', reads, write, route: this.#route() }
   }
 
   #batch(): Step {
@@ -289,6 +310,12 @@ class StepMaker {
     const at = random.pick(['statement', 'commit'] as const)
     const point = random.pick(['before', 'after'] as const)
     const reads = this.pool()
-    return { kind: 'heldWrite', write: this.#write(false, random.pick(reads)), at, point, reads }
+    const deciding = this.#deciding(reads)
+    if (deciding === undefined)
+      return { kind: 'heldWrite', write: this.#write(false, random.pick(reads)), at, point, reads }
+    const { read, write } = deciding
+    // Asked for the first time when the write has run and is not told of: then it shows what others do not.
+    const sibling = this.#calls.sibling?.(read, random) ?? []
+    return { kind: 'heldWrite', write, at, point, reads: [...reads, sibling].flat() }
   }
 }

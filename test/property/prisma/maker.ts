@@ -3,8 +3,9 @@ import type { Maker } from '../maker.js'
 import { modelsAlong, type End, type ManyToMany, type Model, type Schema } from '../model.js'
 import type { Random } from '../random.js'
 import { randomRaw, rawJoinRow, rawRefill, type RawWrite } from '../raw.js'
-import { randomRead, reachedEnds, relativeOf, type PrismaRead } from './read.js'
+import { decidingModels, randomRead, reachedEnds, relativeOf, siblingOf, type PrismaRead } from './read.js'
 import {
+  decidingWrite,
   keyWrite,
   plainWrite,
   pointWrite,
@@ -34,6 +35,10 @@ export class PrismaMaker implements Maker {
     return relativeOf(read, random)
   }
 
+  sibling(read: PrismaRead, random: Random): PrismaRead | undefined {
+    return siblingOf(this.#schema, read, random)
+  }
+
   reachedEnds(read: PrismaRead): End[] {
     return reachedEnds(this.#schema, read)
   }
@@ -56,6 +61,11 @@ export class PrismaMaker implements Maker {
 
   pointWrite(model: Model, random: Random): PrismaWrite {
     return pointWrite(this.#schema, model, random)
+  }
+
+  decidingWrite(read: PrismaRead, random: Random): PrismaWrite | undefined {
+    const [deciding] = random.sample(decidingModels(this.#schema, read), 1)
+    return deciding && decidingWrite(this.#schema, deciding, random)
   }
 
   keyWrite(model: Model, random: Random): PrismaWrite {

@@ -51,6 +51,11 @@ export function relativeOf(read: PrismaRead, random: Random): PrismaRead {
   return operations && !first ? { ...read, operation: random.pick(operations) } : read
 }
 
+/** Another read of the same rows, or of more of them; `undefined`: nothing like it. */
+export function siblingOf(schema: Schema, read: PrismaRead, random: Random): PrismaRead | undefined {
+  return new ReadMaker(schema, random).sibling(read)
+}
+
 /** The relation fields that a read's arguments name. */
 export function reachedEnds(schema: Schema, read: PrismaRead): End[] {
   const ends = schema.models.flatMap((model) => model.ends)
@@ -61,6 +66,47 @@ export function reachedEnds(schema: Schema, read: PrismaRead): End[] {
 function keysWithin(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, member]) => [key, ...keysWithin(member)])
+}
+
+/** What decides an answer without being shown by it. */
+export interface Deciding {
+  readonly model: Model
+  /** A rank, or which rows there are and where they belong. */
+  readonly by: 'rank' | 'set'
+}
+
+/** The models of whose rows a read asks how many there are of some kind, or which come first. */
+export function decidingModels(schema: Schema, { model: name, args, fluent }: PrismaRead): Deciding[] {
+  const model = schema.models.find((one) => one.name === name)
+  if (model === undefined || fluent.length > 0) return []
+  const { where, orderBy } = args
+  const isPinned = Object.keys(where ?? {}).some((field) =>
+    model.fields.some((one) => one.name === field && one.role === 'foreignKey'),
+  )
+  const counted = listsByKey(model).filter(({ field }) => hasName(args, field))
+  return [
+    ...(keysWithin([where, orderBy]).includes('rank') ? [{ model, by: 'rank' } as const] : []),
+    ...(isPinned ? [{ model, by: 'set' } as const] : []),
+    ...counted.map(({ target }) => ({ model: modelOf(schema, target), by: 'set' }) as const),
+  ]
+}
+
+function ofRows(model: Model, operation: PrismaRead['operation'], args: Args): PrismaRead {
+  return { model: model.name, operation, args, fluent: [], unordered: false }
+}
+
+const hasName = (args: Args, name: string): boolean => keysWithin(args).includes(name)
+
+/** Of two values that the database calls equal there is one form. */
+const isExact = ({ kind }: Field): boolean => kind === 'int' || kind === 'bigint' || kind === 'uuid'
+
+/** Lists of rows that hold the model's key, by itself. */
+function listsByKey({ id, ends, fields }: Model): End[] {
+  const isTold = id.length === 1 && fields.some((field) => field.name === id[0] && isExact(field))
+  if (!isTold) return []
+  return ends.filter(
+    ({ relation, isList }) => isList && relation.type === 'foreignKey' && relation.references[0] === id[0],
+  )
 }
 
 const RELATIVES: Partial<Record<PrismaRead['operation'], readonly PrismaRead['operation'][]>> = {
@@ -84,6 +130,7 @@ class ReadMaker {
     const random = this.#random
     return random.weighted([
       [this.#schema.isTiny ? 14 : 0, () => this.#pinned(model)],
+      [this.#schema.isTiny ? 8 : 0, () => this.#judged(model)],
       [4, () => this.#unique(model)],
       [3, () => this.#first(model)],
       [6, () => this.#many(model)],
@@ -146,6 +193,90 @@ class ReadMaker {
         }),
       ],
     ])()
+  }
+
+  /** What other answers tell of: the number of rows with some values, a page, how many rows a parent has. */
+  #judged(model: Model): PrismaRead {
+    const random = this.#random
+    const rank = { rank: random.pick([0, 1, { gt: 0 }, { gt: 1 }, { lte: 1 }, { not: 1 }, { in: [0, 2] }]) }
+    const key = Object.fromEntries(model.id.map((name) => [name, true]))
+    const pin = this.#foreignKey(model)
+    const end = random.pick([...listsByKey(model), undefined])
+    return random.weighted<() => PrismaRead>([
+      [2, () => ofRows(model, 'count', { where: rank })],
+      [1, () => ofRows(model, 'aggregate', { where: rank, _count: true, _max: { [model.id[0]!]: true } })],
+      [2, () => ofRows(model, 'findMany', { where: rank, select: key, orderBy: keyOrder(model) })],
+      [3, () => ofRows(model, 'findMany', this.#page(model))],
+      [pin === undefined ? 0 : 5, () => this.#summaryOf(model, pin!)],
+      [
+        end === undefined ? 0 : 5,
+        () =>
+          ofRows(model, 'findUnique', {
+            where: { [model.id[0]!]: random.pick(fieldOf(model, model.id[0]!).domain.slice(0, 5)) },
+            select: { _count: { select: { [end!.field]: true } } },
+          }),
+      ],
+    ])()
+  }
+
+  #page(model: Model): Args {
+    const random = this.#random
+    const direction = random.pick(['asc', 'desc'])
+    return {
+      orderBy: [{ rank: direction }, ...keyOrder(model)],
+      take: random.int(1, 2),
+      skip: random.int(0, 2),
+    }
+  }
+
+  #summaryOf(model: Model, where: Args): PrismaRead {
+    const random = this.#random
+    return random.weighted<() => PrismaRead>([
+      [3, () => ofRows(model, 'count', { where })],
+      [2, () => ofRows(model, 'aggregate', { where, _count: true, _avg: { rank: true } })],
+      [1, () => ofRows(model, 'groupBy', { by: ['rank'], where, orderBy: [{ rank: 'asc' }], _count: true })],
+      [1, () => ofRows(model, 'findMany', { where, orderBy: keyOrder(model), take: 2, skip: 1 })],
+    ])()
+  }
+
+  /** One value of a foreign key by which sets of rows are told apart. */
+  #foreignKey(model: Model): Args | undefined {
+    const keys = model.fields.filter((field) => field.role === 'foreignKey' && isExact(field))
+    if (keys.length === 0) return undefined
+    const field = this.#random.pick(keys)
+    return { [field.name]: this.#random.pick(field.domain.slice(0, 3)) }
+  }
+
+  /** Another read of the same rows: of one of the two the other can tell. */
+  sibling({ model: name, args, fluent }: PrismaRead): PrismaRead | undefined {
+    const random = this.#random
+    const model = this.#schema.models.find((one) => one.name === name)
+    if (model === undefined || fluent.length > 0) return undefined
+    // More than there are: of such answers there are many, so that some are not there yet.
+    const limit = random.chance(0.6) ? { take: random.int(20, 60) } : {}
+    const all = { orderBy: keyOrder(model), ...limit }
+    const where = Object.entries(args.where ?? {})
+    const pins = where.filter(([field, value]) =>
+      model.fields.some((one) => one.name === field && isExact(one) && typeof value !== 'object'),
+    )
+    const pin = pins.find(([field]) => fieldOf(model, field).role === 'foreignKey')
+    if (pin !== undefined) {
+      const set = Object.fromEntries([pin])
+      const isWhole = where.length === 1 && args.take === undefined && args.by === undefined
+      return isWhole && args.orderBy !== undefined && random.chance(0.7)
+        ? this.#summaryOf(model, set)
+        : ofRows(model, 'findMany', { where: set, ...all })
+    }
+    const lists = listsByKey(model)
+    const end = lists.find(({ field }) => hasName(args, field)) ?? lists[0]
+    if (pins.length > 0 && end !== undefined && model.id.length === 1 && pins[0]![0] === model.id[0]) {
+      const list = { orderBy: keyOrder(modelOf(this.#schema, end.target)), ...limit }
+      const selected = random.chance(hasName(args, '_count') ? 1 : 0.3)
+        ? { include: { [end.field]: list } }
+        : { select: { _count: { select: { [end.field]: true } } } }
+      return ofRows(model, 'findUnique', { where: Object.fromEntries([pins[0]!]), ...selected })
+    }
+    return hasName(args, 'rank') ? ofRows(model, 'findMany', all) : undefined
   }
 
   #fewOrder(model: Model): Args[] {

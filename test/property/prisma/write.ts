@@ -1,6 +1,6 @@
 import { fieldOf, modelOf, type End, type Field, type Model, type Schema } from '../model.js'
 import type { Random } from '../random.js'
-import { randomWhere, uniqueWhere, usualOr, type Args } from './read.js'
+import { randomWhere, uniqueWhere, usualOr, type Args, type Deciding } from './read.js'
 
 /** One call that writes through a model, as data. */
 export interface ModelWrite {
@@ -81,6 +81,55 @@ export function pointWrite(schema: Schema, model: Model, random: Random): ModelW
     [3, () => ({ ...base, operation: 'create', args: { data: maker.row(model) } })],
     [3, () => ({ ...base, operation: 'delete', args: { where } })],
     [2, () => ({ ...base, operation: 'upsert', args: { where, create: maker.row(model), update: data } })],
+  ])()
+}
+
+/** Changes what rows are counted by, come in order by or are told apart by, and names them by their key alone. */
+export function decidingWrite(schema: Schema, { model, by }: Deciding, random: Random): ModelWrite {
+  return by === 'rank' ? rankWrite(model, random) : setWrite(schema, model, random)
+}
+
+function rankWrite(model: Model, random: Random): ModelWrite {
+  const base = { kind: 'model', model: model.name } as const
+  const where = uniqueKey(model, random)
+  const data = { rank: random.pick([{ increment: 1 }, { increment: 1 }, { decrement: 1 }, 0, 1, 2]) }
+  return random.weighted<() => ModelWrite>([
+    [4, () => ({ ...base, operation: 'update', args: { where, data } })],
+    [2, () => ({ ...base, operation: 'update', args: { where, data, select: { [model.id[0]!]: true } } })],
+    [2, () => ({ ...base, operation: 'updateMany', args: { where: flat(where), data } })],
+    [2, () => ({ ...base, operation: 'updateMany', args: { where: { rank: random.int(0, 2) }, data } })],
+    [
+      1,
+      () => ({ ...base, operation: 'updateMany', args: { where: { rank: { gt: random.int(0, 2) } }, data } }),
+    ],
+  ])()
+}
+
+/** Moves a row from one set to another, or removes it, by its key or with what it references. */
+function setWrite(schema: Schema, model: Model, random: Random): ModelWrite {
+  const base = { kind: 'model', model: model.name } as const
+  const where = uniqueKey(model, random)
+  const select = random.chance(0.5) ? { select: { [model.id[0]!]: true } } : {}
+  const references = model.ends.filter(({ ownsKey }) => ownsKey)
+  const parent = references.length > 0 ? modelOf(schema, random.pick(references).target) : model
+  const [field] = random.sample(
+    model.fields.filter(({ role }) => role === 'foreignKey'),
+    1,
+  )
+  const data = field && { [field.name]: random.pick(field.domain.slice(0, 3)) }
+  return random.weighted<() => ModelWrite>([
+    [data ? 4 : 0, () => ({ ...base, operation: 'update', args: { where, data, ...select } })],
+    [2, () => ({ ...base, operation: 'delete', args: { where, ...select } })],
+    [2, () => ({ ...base, operation: 'deleteMany', args: { where: flat(where) } })],
+    [
+      2,
+      () => ({
+        ...base,
+        model: parent.name,
+        operation: 'deleteMany',
+        args: { where: keyWhere(parent, random) },
+      }),
+    ],
   ])()
 }
 
