@@ -7,6 +7,7 @@ import type { Section } from './report.js'
 import { isReached, print, save } from './report.js'
 import { benchPrecisionCosts } from './precision/costs.js'
 import { benchPrecision } from './precision/index.js'
+import { benchPhases } from './phases.js'
 import { benchPrisma, createTables } from './prisma.js'
 import { benchRedis } from './redis.js'
 import { countRequests } from './redis-requests.js'
@@ -76,6 +77,15 @@ if (wants('pressure') || values.only === 'stampede') {
     if (wants('pressure')) sections.push(...(await benchPressure(redis, postgres, values.short)))
   } finally {
     await Promise.all([redis.stop(), postgres.stop()])
+  }
+}
+if (values.only === 'phases') {
+  const postgres = await startPostgres()
+  try {
+    const urls = { prisma: await postgres.createDatabase(), typeorm: await postgres.createDatabase() }
+    sections.push(...(await benchPhases(urls, rounds(100, 50))))
+  } finally {
+    await postgres.stop()
   }
 }
 if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(10_000, 200))))

@@ -47,7 +47,7 @@ async function batch(run: Case, calls: number): Promise<number> {
   return ((performance.now() - startedAt) * 1000) / calls
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2

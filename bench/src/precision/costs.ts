@@ -100,8 +100,10 @@ async function hits(rounds: Rounds): Promise<Section> {
   const request = (key: string, late: readonly string[]): ReadRequest => ({
     space,
     key,
-    tags: ['post', 'post[]'],
-    late: late.length === 0 ? undefined : { clocks: ['post~'], of: () => late },
+    dependencies: {
+      tags: ['post', 'post[]'],
+      late: late.length === 0 ? undefined : { clocks: ['post~'], of: () => late },
+    },
     policy,
     load: () => row,
   })

@@ -37,7 +37,13 @@ async function lifetimesInMemory(entries: number): Promise<readonly number[]> {
   const { reader, space, policy, clock } = engineOf(cache)!
   const lifetimes: number[] = []
   for (let i = 0; i < entries; i++) {
-    const request = { space, key: `fill:${i}`, tags: ['Item'], policy, load: () => ({ id: i }) }
+    const request = {
+      space,
+      key: `fill:${i}`,
+      dependencies: { tags: ['Item'] },
+      policy,
+      load: () => ({ id: i }),
+    }
     const storedAt = clock.now()
     await reader.read(request)
     const info: ReadInfo = { status: 'miss' }
