@@ -3,6 +3,7 @@ import { makeTypedQueryFactory } from '@prisma/client/runtime/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/prisma'
+import { catalogueSettled } from './support/catalogue-settled.js'
 import { createCachedMariaDb, createMariaDbDatabase } from './support/mariadb.js'
 import { createCachedPostgres, createPlainPostgres, createPostgresDatabase } from './support/postgres.js'
 import { createCached, createDatabase } from './support/sqlite.js'
@@ -26,6 +27,7 @@ describe('PostgreSQL', () => {
       CREATE PROCEDURE rename_them() LANGUAGE sql AS $$ UPDATE users SET name = 'Grace' $$;
       CREATE TABLE incoming (name TEXT); INSERT INTO incoming VALUES ('Grace');
       CREATE VIEW people AS SELECT id, email, name FROM users`)
+    await catalogueSettled(shop.adapter)
   })
 
   afterEach(async () => await shop.base.$disconnect())

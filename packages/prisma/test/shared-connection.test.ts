@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCache } from '@freshet/core'
-import { tapOn } from '../src/tap/tap.js'
 import { Pauses, standAround } from './support/around.js'
+import { catalogueSettled } from './support/catalogue-settled.js'
 import { createCached, createDatabase } from './support/sqlite.js'
 import { countOf, statusOf } from './support/status.js'
 
@@ -158,7 +158,7 @@ test('a COMMIT of what nobody saw begin invalidates everything', async () => {
   await tags()
   await expect(shop.base.$executeRawUnsafe('COMMIT')).rejects.toThrow(/no transaction is active/)
   // Such a text may have changed what the tables are.
-  await tapOn(shop.adapter).catalogue.settled()
+  await catalogueSettled(shop.adapter)
   expect(await statusOf(shop.prisma, tags())).toBe('hit')
   const connection = await shop.adapter.connect()
   await connection.executeScript("BEGIN; UPDATE users SET name = 'Grace'")

@@ -4,8 +4,8 @@ import { faultKinds, faultyStore } from '@freshet/testing'
 import type { DataSourceOptions } from 'typeorm'
 import { DataSource, EntitySchema } from 'typeorm'
 import { describe, expect, it } from 'vitest'
-import { stateOf } from '../src/state.js'
 import { freshet } from '../src/index.js'
+import { catalogueSettled } from './support/catalogue-settled.js'
 import {
   Comment,
   decoratedEntities,
@@ -95,8 +95,7 @@ describe('the option', () => {
     await dataSource.synchronize()
     const cache = createCache()
     dataSource.setOptions({ cache: freshet({ cache }) })
-    // Until the database has said what its tables are, reads depend on whole tables.
-    await stateOf(dataSource)!.catalogue.settled()
+    await catalogueSettled(dataSource)
     const labels = dataSource.getRepository(Label)
     const count = () => labels.count({ cache: true })
     expect([await count(), await count()]).toEqual([0, 0])
@@ -202,6 +201,7 @@ describe('dependsOn', () => {
     )
     await dataSource.query('CREATE TABLE abroad (id int)')
     await dataSource.query('CREATE VIEW notes_abroad AS SELECT notes.id FROM notes, abroad')
+    await catalogueSettled(dataSource)
     const read = () => dataSource.getRepository(NotesAbroad).find({ cache: true })
     const isRead = async (write: Promise<unknown>) => {
       await read()
@@ -340,8 +340,6 @@ describe('a session that was changed', () => {
     await plain.dataSource.destroy()
     const scoped = await open(database, { scope: () => 'everybody' })
     await scoped.dataSource.query(`SET search_path TO public`)
-    // Until the database has been asked again after definitions changed, reads depend on whole tables.
-    await stateOf(scoped.dataSource)!.catalogue.settled()
     await scoped.fill()
     expect(await scoped.reread()).toEqual([])
     await scoped.dataSource.destroy()

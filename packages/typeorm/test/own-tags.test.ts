@@ -3,7 +3,7 @@ import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
 import { DataSource, EntitySchema } from 'typeorm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { stateOf } from '../src/state.js'
+import { catalogueSettled } from './support/catalogue-settled.js'
 
 interface Note {
   id: number
@@ -29,8 +29,7 @@ beforeEach(async () => {
     cache: freshet({ cache, tables: ['legacy'] }),
   }).initialize()
   await dataSource.query('CREATE TABLE legacy (id integer PRIMARY KEY, text varchar)')
-  // Tables were made, so the database is asked again.
-  await stateOf(dataSource)!.catalogue.settled()
+  await catalogueSettled(dataSource)
 })
 
 afterEach(() => dataSource.destroy())

@@ -7,6 +7,7 @@ import { freshet } from '@freshet/typeorm'
 import type { FindManyOptions } from 'typeorm'
 import { DataSource, In } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
+import { catalogueSettled } from './support/catalogue-settled.js'
 import { decoratedEntities, Note } from './support/entities.js'
 import { schemaEntities } from './support/schemas.js'
 import { seed } from './support/seed.js'
@@ -41,6 +42,7 @@ async function open(options: Partial<FreshetOptions> = {}, cacheOptions: CacheOp
   })
   await dataSource.initialize()
   await seed(dataSource)
+  await catalogueSettled(dataSource)
   const state = { isDown: false }
   const sent: string[] = []
   const connection = (dataSource.driver as unknown as Driver).databaseConnection

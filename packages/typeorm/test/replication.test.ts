@@ -3,9 +3,9 @@ import type { Cache } from '@freshet/core'
 import { DataSource } from 'typeorm'
 import type { DataSourceOptions } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { stateOf } from '../src/state.js'
 import { sharedPostgres } from '../../../test/services/shared.js'
 import { freshet } from '../src/index.js'
+import { catalogueSettled } from './support/catalogue-settled.js'
 import { decoratedEntities, Label, Note } from './support/entities.js'
 import { recording } from './rows/data-source.js'
 
@@ -42,7 +42,7 @@ describe('replication', () => {
     await dataSource.query('DELETE FROM labels')
     await dataSource.getRepository(Label).insert({ code: 'a', colour: 'old' })
     await cache.clear()
-    await stateOf(dataSource)!.catalogue.settled()
+    await catalogueSettled(dataSource)
   })
   afterAll(async () => {
     await dataSource.destroy()

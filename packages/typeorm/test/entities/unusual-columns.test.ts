@@ -5,6 +5,7 @@ import { Column, DataSource, Entity, PrimaryColumn, PrimaryGeneratedColumn } fro
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sharedPostgres } from '../../../../test/services/shared.js'
 import { recording, sentBy } from '../rows/data-source.js'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import { decorate } from '../support/decorate.js'
 import { portrait } from '../support/portrait.js'
 
@@ -106,6 +107,7 @@ beforeAll(async () => {
     logging: ['query'],
     cache: freshet({ cache }),
   }).initialize()
+  await catalogueSettled(dataSource)
   await dataSource.query(`INSERT INTO stays (lasted) VALUES ('1 day 02:03:04.5'), (NULL), ('0')`)
   await dataSource.query(
     `INSERT INTO accounts (name, "limit", options) VALUES ('ada', 5, '{"theme": "dark"}'), ('grace', NULL, NULL)`,

@@ -3,7 +3,6 @@ import type { CacheEvents, ReadInfo } from '@freshet/core'
 import { type FindManyOptions, In, MoreThan } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '../../src/index.js'
-import { stateOf } from '../../src/state.js'
 import { Membership, Post, User } from '../support/entities.js'
 import type { DatabaseName, Watched } from '../tap/watched.js'
 import { createDatabase, open } from '../tap/watched.js'
@@ -17,7 +16,6 @@ const users = () => watched.dataSource.getRepository(User)
 
 async function begin(name: DatabaseName, options: Partial<FreshetOptions> = {}): Promise<void> {
   watched = await open(await createDatabase(name), options)
-  await stateOf(watched.dataSource)!.catalogue.settled()
   const all = await posts().find({ order: { id: 'ASC' }, relations: { author: true } })
   ids = all.map(({ id }) => id)
   authors = [all[0]!.author!.id, all[1]!.author!.id]

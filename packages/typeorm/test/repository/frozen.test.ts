@@ -3,6 +3,7 @@ import type { Consistency } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
 import { DataSource } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import { Comment, decoratedEntities, Post, User } from '../support/entities.js'
 import { schemaEntities } from '../support/schemas.js'
 import { seed } from '../support/seed.js'
@@ -24,6 +25,7 @@ async function open(consistency: Consistency): Promise<void> {
   })
   await dataSource.initialize()
   await seed(dataSource)
+  await catalogueSettled(dataSource)
 }
 
 const options = { where: { id: 1 }, relations: { author: true, labels: true, comments: true } } as const

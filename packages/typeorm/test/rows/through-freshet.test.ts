@@ -3,6 +3,7 @@ import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
 import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import { Label, Note, Post, PostSummary, User } from '../support/entities.js'
 import { seed } from '../support/seed.js'
 import { createDatabase, databases, optionsFor, recording, sentBy } from './data-source.js'
@@ -21,6 +22,7 @@ describe.each(databases)('cache: freshet({ cache }) on %s', (name) => {
       cache,
     }).initialize()
     await seed(dataSource)
+    await catalogueSettled(dataSource)
   })
 
   afterAll(async () => {

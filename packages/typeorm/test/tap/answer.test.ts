@@ -3,7 +3,7 @@ import { createCache } from '@freshet/core'
 import { freshet } from '@freshet/typeorm'
 import { DataSource, EntitySchema } from 'typeorm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { stateOf } from '../../src/state.js'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 
 interface Note {
   id: number
@@ -28,8 +28,7 @@ beforeEach(async () => {
     synchronize: true,
     cache: freshet({ cache }),
   }).initialize()
-  // Tables were made, so the database is asked again.
-  await stateOf(dataSource)!.catalogue.settled()
+  await catalogueSettled(dataSource)
 })
 
 afterEach(() => dataSource.destroy())

@@ -3,6 +3,7 @@ import { held } from '@freshet/testing'
 import type { DataSource, EntitySubscriberInterface } from 'typeorm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { asyncStore } from '../../../core/test/support/async-store.js'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import { Label, Note } from '../support/entities.js'
 import type { Watched } from './watched.js'
 import { createDatabase, open } from './watched.js'
@@ -136,6 +137,7 @@ describe('better-sqlite3, where everybody shares one connection', () => {
     await dataSource.destroy()
     await dataSource.initialize()
     await dataSource.synchronize(true)
+    await catalogueSettled(dataSource)
     await labels().insert({ code: 'red', colour: 'anew' })
     expect(await colour()).toBe('anew')
     watched.statements.length = 0

@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { stateOf } from '../../src/state.js'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import { Comment, Label, Note } from '../support/entities.js'
 import type { Watched } from './watched.js'
 import { createDatabase, open } from './watched.js'
@@ -254,7 +254,7 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('transactions 
     await dataSource.query(
       'ALTER TABLE labels ADD CONSTRAINT one_colour UNIQUE (colour) DEFERRABLE INITIALLY DEFERRED',
     )
-    await stateOf(dataSource)!.catalogue.settled()
+    await catalogueSettled(dataSource)
     await read()
     const failed = dataSource.transaction((manager) => manager.insert(Label, { code: 'b', colour: 'old' }))
     expect(await invalidatedBy(() => expect(failed).rejects.toThrow(/one_colour/))).toEqual([])

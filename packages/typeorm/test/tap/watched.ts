@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { sharedMariaDb, sharedPostgres } from '../../../../test/services/shared.js'
 import type { FreshetOptions } from '../../src/index.js'
 import { freshet } from '../../src/index.js'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import { decoratedEntities } from '../support/entities.js'
 import { schemaEntities } from '../support/schemas.js'
 import { seed } from '../support/seed.js'
@@ -55,6 +56,7 @@ export function prepare(
       .filter(({ tableType, parentEntityMetadata }) => tableType !== 'view' && !parentEntityMetadata)
       .map(({ tableName }) => tableName)
   const fill = async () => {
+    await catalogueSettled(dataSource)
     for (const table of tables()) await read(table)
   }
   const reread = async () => {
@@ -87,6 +89,7 @@ export async function open(
   await watched.dataSource.initialize()
   await watched.dataSource.synchronize(true)
   await seed(watched.dataSource)
+  await catalogueSettled(watched.dataSource)
   return watched
 }
 

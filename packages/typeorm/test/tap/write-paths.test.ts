@@ -1,6 +1,6 @@
 import type { EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stateOf } from '../../src/state.js'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import {
   Category,
   Comment,
@@ -323,8 +323,7 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('on %s', (name
   })
 
   it('entities from getWithCache() are as fresh', async () => {
-    // Until the database has been asked again after definitions changed, reads depend on whole tables.
-    await stateOf(watched.dataSource)!.catalogue.settled()
+    await catalogueSettled(watched.dataSource)
     const { id } = await someUser()
     const read = () => of(User).getOneWithCache({ where: { id }, relations: { posts: true } })
     expect((await read())?.posts).toEqual([])

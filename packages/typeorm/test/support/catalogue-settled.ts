@@ -1,0 +1,9 @@
+import type { DataSource } from 'typeorm'
+import { stateOf } from '../../src/state.js'
+
+/**
+ * When the database has been asked what its tables are, also again after definitions have changed. Until then reads
+ * depend on whole tables, and when its answer comes, all that is cached is told anew: a test that expects a hit waits.
+ */
+export const catalogueSettled = (dataSource: DataSource): Promise<void> =>
+  stateOf(dataSource)!.catalogue.settled()
