@@ -19,7 +19,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/{core,sql,testing}/test/**/*.test.ts', 'packages/prisma/test/types/*.test.ts'],
-          testTimeout: 60_000,
+          // A machine may be four times slower than those that this is written on.
+          testTimeout: 240_000,
         },
       },
       {
@@ -39,8 +40,8 @@ export default defineConfig({
             'test/packaging/**',
           ],
           globalSetup: ['test/services/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -3,6 +3,7 @@ import { conditionsOf, withConditions } from './conditions.js'
 import type { Engine } from './engine.js'
 import { FreshetError } from './errors.js'
 import type { Execution, StatementAnswer, TappedStatement } from './execution.js'
+import { lastingValues } from './lasting-values.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { wholeSpaceTag } from './space.js'
 import { anyTable, clockTag, tableTag } from './tag.js'
@@ -149,6 +150,25 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     } catch (cause) {
       return this.#failed(cause)
     }
+  }
+
+  invalidateLater(execution: Execution<Statement>, answer: StatementAnswer, prepared: unknown): boolean {
+    const { writer, space, dialects, events } = this.#parts.engine
+    const known = this.#whatIsKnown()
+    if (known?.tagsOf === undefined || !dialects.areAllOne || events.has('widened')) return false
+    const lasting = lastingValues(execution, answer)
+    if (lasting === undefined) return false
+    const made = (prepared as PreparedWrite<Statement> | undefined)?.made
+    return writer.invalidateLater(space, () => {
+      try {
+        const tags = known.tagsOf!(lasting.execution, lasting.answer, made)
+        // What is known by now may tell less of the same text, but not of what was known when it was carried out.
+        if (tags === 'all') return this.#resolve(execution.statement, known)
+        return withConditions([...tags, anyTable], conditionsOf(tags))
+      } catch (cause) {
+        return this.#failed(cause)
+      }
+    })
   }
 
   wideTagsOf(statement: Statement): readonly string[] {

@@ -7,9 +7,10 @@ const batchesUntilTurn = 2
 export const maxBatches = 4
 
 /** Tags that have got new generations. */
-interface Bump {
+export interface Bump {
   readonly space: Space
-  readonly tags: readonly string[]
+  /** Or how to make them. */
+  readonly tags: readonly string[] | (() => readonly string[])
   readonly at: number
   /** The one that came after it: a list that grows by pushing costs a write more than all the rest. */
   next: Bump | undefined

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import { gluedTextBytes, word } from './heap-bytes.js'
 import type { Conditions, OtherAnswers, ShownRows, TrackedTable } from './conditions.js'
+import { conditionsOf } from './conditions.js'
 import { covers, type Dependencies } from './dependencies.js'
-import { Later, maxBatches } from './later.js'
+import { type Bump, Later, maxBatches } from './later.js'
 import { MemoryEntry } from './memory-entry.js'
 import { MemoryTags } from './memory-tags.js'
 import { isCleared, isUnchanged, type MemoryVector } from './memory-vector.js'
@@ -107,7 +108,7 @@ class MemoryStore implements Store {
     const batchSize = Math.min(maxBatch, Math.floor((maxEntries * maxShareWaiting) / maxBatches))
     this.#later = new Later({
       batchSize,
-      bump: ({ space, tags, at }) => this.#bumpAt(at, space, tags, undefined),
+      bump: (bump) => this.#bumpWaiting(bump),
     })
     this.#maxBytesWaiting = (maxBytes * maxShareWaiting) / (maxBatches * maxBatch)
     this.#tracked = new TrackedRows(maxBytes * shareOfSeen)
@@ -237,6 +238,16 @@ class MemoryStore implements Store {
     // What is certain of rows is told of values that their owner may change, and follows from what was told before.
     this.#later.flush()
     this.#bumpAt(now, space, tags, conditions)
+  }
+
+  bumpLater(space: Space, tags: () => readonly string[]): void {
+    this.#later.addBump({ space, tags, at: this.#now(), next: undefined })
+  }
+
+  #bumpWaiting({ space, tags, at }: Bump): void {
+    if (typeof tags !== 'function') return this.#bumpAt(at, space, tags, undefined)
+    const made = tags()
+    this.#bumpAt(at, space, made, conditionsOf(made))
   }
 
   #bumpAt(now: number, space: Space, tags: readonly string[], conditions: Conditions | undefined): void {

@@ -27,6 +27,12 @@ export interface WriteObserver<Statement> {
    * @param prepared what `prepare` gave for this sending
    */
   toldBy?(prepared: unknown, answer: StatementAnswer | undefined): readonly string[] | undefined
+  /**
+   * As `tagsOf` of what has been answered, with tags that are made when somebody looks at what is kept.
+   *
+   * @returns whether all is done; otherwise they are to be made, and told, now. Default: they are
+   */
+  invalidateLater?(execution: Execution<Statement>, answer: StatementAnswer, prepared: unknown): boolean
   /** Fewer and wider ones, whatever it is sent with: in place of too many of the others. Default: there are none. */
   wideTagsOf?(statement: Statement): readonly string[]
   /** Before the commit. Throws or rejects if the write must not be sent. */

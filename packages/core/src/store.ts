@@ -241,6 +241,12 @@ export interface Store {
    */
   bump(space: Space, tags: readonly string[], conditions?: Conditions): MaybePromise<void>
   /**
+   * As `bump`, of tags that are made when somebody looks, with what they say of conditions. Default: a store is told of them at once.
+   *
+   * @param tags must not throw, nor call the store
+   */
+  bumpLater?(space: Space, tags: () => readonly string[]): void
+  /**
    * New generations at once, and nothing under the tags is served or stored until `ms` have passed:
    * the outcome of a write is not known, and the database may still commit it.
    */

@@ -54,6 +54,11 @@ class WritesUnderWay {
     return this.#held.length > 0 || this.#open.size > 0
   }
 
+  /** Whether no other one is. */
+  isOnly(write: UnderWay): boolean {
+    return this.#held.length === 1 && this.#held[0] === write && this.#open.size === 0
+  }
+
   /** Whether any one may concern rows of a table, for whatever cache. */
   anyMayConcern(table: string): boolean {
     return this.othersMayConcern(undefined, undefined, table)

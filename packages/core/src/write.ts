@@ -70,6 +70,20 @@ export class Writer {
     )
   }
 
+  /**
+   * As `invalidate`, of tags that are made when somebody looks.
+   *
+   * @param tags must not throw
+   * @returns whether it is done; otherwise they are to be made now
+   */
+  invalidateLater(space: Space, tags: () => readonly string[]): boolean {
+    const { store, counters, events } = this.#parts
+    if (store.bumpLater === undefined || events.has('invalidate')) return false
+    counters.invalidations++
+    store.bumpLater(space, tags)
+    return true
+  }
+
   /** Nobody knows how a write ended, and it was not marked. */
   unknown(space: Space, tags: readonly string[], cause: unknown): MaybePromise<void> {
     return new Write(this.#parts, { space, tags }).unknown(tags, cause)

@@ -15,7 +15,7 @@ export class Written<Statement> implements UnderWay {
   readonly #observers: Observers<Statement>
   // A list: there is hardly ever more than one observer, and a map costs a write more than all the rest.
   #made: WrittenFor<Statement>[] = []
-  /** Instead of a list: what one statement has written, all of which was known before it was answered. */
+  /** Instead of a list: what one statement has written, of which tags need perhaps not be made yet. */
   #only: Only<Statement> | undefined
   /** Sent, and not answered yet. */
   #sent: readonly Execution<Statement>[] = noneSent
@@ -73,9 +73,9 @@ export class Written<Statement> implements UnderWay {
 
   get #lists(): WrittenFor<Statement>[] {
     if (this.#only !== undefined) {
-      const { observer, statement, tags } = this.#only
+      const { observer, execution, answer, made, told } = this.#only
       this.#only = undefined
-      this.#addTags(observer, statement, tags)
+      this.#addTags(observer, execution.statement, told ?? observer.tagsOf(execution, answer, made))
     }
     return this.#made
   }
@@ -85,7 +85,7 @@ export class Written<Statement> implements UnderWay {
     const isFirst = this.#since === undefined
     this.#enter()
     if (isFirst && this.#sending === execution) {
-      this.#only = this.#toldBefore(execution, answer)
+      this.#only = this.#soleObserver(execution, answer)
       if (this.#only !== undefined) return
     }
     for (const { observer } of this.#observers.all)
@@ -96,15 +96,15 @@ export class Written<Statement> implements UnderWay {
       )
   }
 
-  #toldBefore(
-    { statement }: Execution<Statement>,
+  #soleObserver(
+    execution: Execution<Statement>,
     answer: StatementAnswer | undefined,
   ): Only<Statement> | undefined {
     const [prepared, ...others] = this.#prepared
     if (prepared === undefined || others.length > 0 || this.#observers.all.length > 1) return undefined
     const { observer, made } = prepared
-    const tags = this.#observers.all[0]?.observer === observer ? observer.toldBy?.(made, answer) : undefined
-    return tags && { observer, statement, tags }
+    if (this.#observers.all[0]?.observer !== observer) return undefined
+    return { observer, execution, answer, made, told: observer.toldBy?.(made, answer) }
   }
 
   #preparedBy(observer: WriteObserver<Statement>, execution: Execution<Statement>): unknown {
@@ -229,9 +229,9 @@ export class Written<Statement> implements UnderWay {
   /** @param conditionally whether nothing but what was written can have been done. Default: nobody knows */
   invalidate(source: string, conditionally = false): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
-    if (this.#only !== undefined && this.#sent.length === 0)
-      ended = this.#only.observer.invalidate(this.#only.tags, source)
-    else
+    const only = this.#sent.length === 0 ? this.#only : undefined
+    if (only?.told !== undefined) ended = only.observer.invalidate(only.told, source)
+    else if (only === undefined || !conditionally || !this.#invalidateLater(only))
       for (const list of this.#whole()) {
         const conditions = conditionally ? this.#conditionsOf(list) : undefined
         ended = both(ended, list.observer.invalidate(list.tags, source, conditions))
@@ -239,6 +239,16 @@ export class Written<Statement> implements UnderWay {
     for (const observer of this.#latecomers()) ended = both(ended, observer.invalidateAll(source))
     this.leave()
     return ended
+  }
+
+  /** What is under way beside it has perhaps been done, or not, when somebody looks: then nobody could tell any more what is certain. */
+  #invalidateLater({ observer, execution, answer, made }: Only<Statement>): boolean {
+    return (
+      answer !== undefined &&
+      this.keepsAll &&
+      writesUnderWay.isOnly(this) &&
+      observer.invalidateLater?.(execution, answer, made) === true
+    )
   }
 
   /**
@@ -292,8 +302,12 @@ export class Written<Statement> implements UnderWay {
 /** What one statement has written, for one observer. */
 interface Only<Statement> {
   readonly observer: WriteObserver<Statement>
-  readonly statement: Statement
-  readonly tags: readonly string[]
+  readonly execution: Execution<Statement>
+  readonly answer: StatementAnswer | undefined
+  /** What the observer has made for it. */
+  readonly made: unknown
+  /** All its tags, if they were known before it was answered. */
+  readonly told: readonly string[] | undefined
 }
 
 const noneSent: readonly never[] = []

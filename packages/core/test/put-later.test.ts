@@ -10,7 +10,7 @@ const batchSize = 4
 
 function recorded() {
   const put: string[] = []
-  const later = new Later({ batchSize, bump: ({ tags }) => void put.push(...tags) })
+  const later = new Later({ batchSize, bump: ({ tags }) => void put.push(...(tags as string[])) })
   const add = (count: number) => {
     for (let i = 0; i < count; i++) later.addPut(`k${i}`, () => void put.push(`k${i}=${i}`))
   }
