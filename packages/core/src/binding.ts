@@ -8,6 +8,7 @@ import type { MaybePromise } from './maybe-promise.js'
 import { wholeSpaceTag } from './space.js'
 import { anyTable, clockTag, tableTag } from './tag.js'
 import type { Observers, WriteObserver } from './observers.js'
+import type { OwnReads } from './own-reads.js'
 import type { Write } from './write.js'
 
 /** The tables that a statement reads or writes, lower-cased, without schema; `all`: nobody can tell which. */
@@ -31,6 +32,12 @@ export interface KnownTables<Statement> {
   ): readonly string[] | 'all'
   /** One sending is under way: what can be told of it before it is answered may be made now. */
   prepare?(execution: Execution<Statement>): PreparedTags | undefined
+  /**
+   * What a query has given of rows of one table; `undefined`: nothing of which anybody may ask.
+   *
+   * @param rows as the driver gives them
+   */
+  rowsRead?(execution: Execution<Statement>, rows: readonly unknown[]): OwnReads | undefined
   /** Why these are wider than its rows and columns, for people; `undefined`: they are not. */
   whyWide?(execution: Execution<Statement>, answer: StatementAnswer | undefined): string | undefined
 }
@@ -130,6 +137,15 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     if (prepared === undefined || answer?.affected === 0) return undefined
     const { known, tags } = prepared as PreparedWrite<Statement>
     return known === this.#parts.known() ? tags : undefined
+  }
+
+  /** Never fails; of what does nothing is told. */
+  rowsRead(execution: Execution<Statement>, rows: readonly unknown[]): OwnReads | undefined {
+    try {
+      return this.#whatIsKnown()?.rowsRead?.(execution, rows)
+    } catch {
+      return undefined
+    }
   }
 
   /** Never fails: it is asked in the middle of a write. */

@@ -29,6 +29,8 @@ export interface ToldRows {
   moved?(column: readonly [string]): MovedBy | undefined
   /** How many rows were inserted, changed or deleted. Default: not known. */
   readonly changed?: number | undefined
+  /** The schema that its text names. Default: none */
+  readonly schema?: string | undefined
 }
 
 /** A change of whole numbers by one, which is exact if what comes of it is in the column's range. */

@@ -1,6 +1,7 @@
 import type { Conditions } from './conditions.js'
 import type { Execution, StatementAnswer } from './execution.js'
 import type { MaybePromise } from './maybe-promise.js'
+import type { OwnReads } from './own-reads.js'
 import type { Write } from './write.js'
 import { Written } from './written.js'
 
@@ -33,6 +34,12 @@ export interface WriteObserver<Statement> {
    * @returns whether all is done; otherwise they are to be made, and told, now. Default: they are
    */
   invalidateLater?(execution: Execution<Statement>, answer: StatementAnswer, prepared: unknown): boolean
+  /**
+   * What a query has given of rows of one table, within a transaction that has written. Default: nobody asks.
+   *
+   * @param rows as the driver gives them
+   */
+  rowsRead?(execution: Execution<Statement>, rows: readonly unknown[]): OwnReads | undefined
   /** Fewer and wider ones, whatever it is sent with: in place of too many of the others. Default: there are none. */
   wideTagsOf?(statement: Statement): readonly string[]
   /** Before the commit. Throws or rejects if the write must not be sent. */

@@ -53,6 +53,8 @@ export class TransactionWrites<Statement extends TappedStatement> {
   mayHaveEnded = false
   /** A statement was rejected without the server saying so: it may still be carried out, even after a rollback. */
   inDoubt = false
+  /** What its texts name may be another table by now: something has changed what the session sees. */
+  seesOthers = false
   readonly #place: TransactionPlace<Statement>
   #late: Written<Statement> | undefined
 
@@ -87,6 +89,19 @@ export class TransactionWrites<Statement extends TappedStatement> {
     } finally {
       if (this.state === 'ended') this.written.leave()
     }
+  }
+
+  /** A query of a transaction whose end has not been asked for: it tells what became of rows that were written before. */
+  read<T>(execution: Execution<Statement>, send: Send<T>): Promise<T> {
+    const { written } = this
+    const answered = written.isEmpty || !this.holdsWrites ? undefined : written.answeredSoFar
+    if (answered === undefined || this.seesOthers) return send()
+    return send().then((result) => {
+      const rows = this.#place.answerOf(result)?.returned
+      const isCertain = this.holdsWrites && !this.seesOthers && written.answeredSoFar === answered
+      if (rows !== undefined && isCertain) written.addReads(execution, rows)
+      return result
+    })
   }
 
   /**

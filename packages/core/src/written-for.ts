@@ -1,6 +1,7 @@
 import type { Conditions } from './conditions.js'
 import { bothConditions, conditionsOf } from './conditions.js'
 import type { WriteObserver } from './observers.js'
+import { type OwnReads, withOwnReads } from './own-reads.js'
 
 /** Past this, what is written of single rows gives way to their tables. */
 const maxTags = 1000
@@ -46,6 +47,14 @@ export class WrittenFor<Statement> {
     this.#statements ??= new Set([this.#firstStatement])
     this.#statements.add(statement)
     if (this.#all.size > maxTags || this.#statements.size > maxTags) this.#widen(this.#statements)
+  }
+
+  /** Rows have been read after all that is written here. */
+  addReads(reads: OwnReads): void {
+    const { conditions } = this
+    if (conditions === undefined) return
+    this.#all ??= new Set(this.#first)
+    this.#conditions = withOwnReads(conditions, (tag) => this.#has(tag), reads)
   }
 
   /** What another list of the same observer holds. */

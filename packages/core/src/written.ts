@@ -19,6 +19,7 @@ export class Written<Statement> implements UnderWay {
   #only: Only<Statement> | undefined
   /** Sent, and not answered yet. */
   #sent: readonly Execution<Statement>[] = noneSent
+  #answered = 0
   /** When the first of the statements was added. */
   #since: number | undefined
   /** Sent as a write of its own, until its end is told. */
@@ -80,9 +81,23 @@ export class Written<Statement> implements UnderWay {
     return this.#made
   }
 
+  /** How many statements there are of which all is known that was written; `undefined`: of some it is not. */
+  get answeredSoFar(): number | undefined {
+    return this.#sent.length === 0 && this.keepsAll ? this.#answered : undefined
+  }
+
+  /** A query of the same transaction has given rows, after all that is written here. */
+  addReads(execution: Execution<Statement>, rows: readonly unknown[]): void {
+    for (const list of this.#lists) {
+      const reads = list.observer.rowsRead?.(execution, rows)
+      if (reads !== undefined) list.addReads(reads)
+    }
+  }
+
   /** A statement that was not sent under this list, or of which no answer is to come. */
   add(execution: Execution<Statement>, answer?: StatementAnswer): void {
     const isFirst = this.#since === undefined
+    this.#answered++
     this.#enter()
     if (isFirst && this.#sending === execution) {
       this.#only = this.#soleObserver(execution, answer)

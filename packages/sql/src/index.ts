@@ -59,6 +59,14 @@ export type { ReturnedColumn, Returning } from './rows/returning.js'
 export { createRowAnalyser, type RowAnalyser } from './rows/row-analyser.js'
 export { compared, type RowCondition, type ValueOf } from './rows/row-condition.js'
 export { applyWrite, type RowWrite } from './rows/row-write.js'
+export {
+  createStatementReads,
+  planRowsRead,
+  type RowRead,
+  type RowsRead,
+  type RowsReadPlan,
+  type StatementReads,
+} from './rows/rows-read.js'
 export { createStatementRows, type StatementRows } from './rows/statement-rows.js'
 export type { StatementValues } from './rows/statement-values.js'
 export type { ValueSource } from './rows/value-source.js'

@@ -1,6 +1,7 @@
 import type { KnownTables, PreparedTags } from '../binding.js'
 import { conditionsOf } from '../conditions.js'
 import type { Execution, StatementAnswer } from '../execution.js'
+import type { OwnReads } from '../own-reads.js'
 import {
   createStatementTags,
   type TablePrecisions,
@@ -24,8 +25,22 @@ interface KnownWritesParts<Statement, Change, Type> {
     statement: Statement,
     values: Pick<Execution<Statement>, 'parameters'> & StatementAnswer,
   ): TableRowChange & { readonly reason: string | undefined }
+  /** What a query has given of one table's rows. Default: nobody can tell. */
+  rowsRead?(
+    statement: Statement,
+    parameters: readonly unknown[] | undefined,
+    rows: readonly unknown[],
+  ): ReadOfTable | undefined
   /** Whether the database has said what its tables are. That it has not is told once, and not for each write. */
   readonly isKnown: boolean
+}
+
+/** Rows of one table, as a query has given them. */
+interface ReadOfTable {
+  readonly table: { readonly name: string; readonly schema?: string | undefined }
+  /** Those that the query names. */
+  readonly columns: readonly string[]
+  rowsWith(key: readonly string[]): OwnReads['rows']
 }
 
 /** Tells what statements bump by their rows, columns and sets, with what carries them on. */
@@ -54,6 +69,15 @@ export function knownWrites<
     },
     tagsOf: (execution, answer, prepared) =>
       tagsOf(execution.statement, rowsOf(execution, answer), (prepared as BegunWrite | undefined)?.begun),
+    rowsRead(execution, rows) {
+      const read = parts.rowsRead?.(execution.statement, execution.parameters, rows)
+      const name = read?.table.name.toLowerCase()
+      const table = name !== undefined && reach.holdsRows(name) ? tables.of(name) : undefined
+      if (table?.grain !== 'row' || table.rowKey === undefined) return undefined
+      const columns = read!.columns.filter((column) => parts.isJudged(table.texts.column(column)))
+      if (columns.length === 0) return undefined
+      return { table, schema: read!.table.schema, columns, rows: read!.rowsWith(table.rowKey.columns) }
+    },
     whyWide(execution, answer) {
       if (!isKnown) return undefined
       const rows = rowsOf(execution, answer)

@@ -10,6 +10,7 @@ import {
 import {
   type Catalogue,
   compared,
+  createStatementReads,
   createStatementRows,
   createWriteReach,
   type SqlDialect,
@@ -82,7 +83,8 @@ export function createSchemaPrecision(
   const judged = new JudgedTags()
   const isEnforced = enforcedKeys(catalogue)
   const isUnique = uniqueColumns(catalogue, dialect)
-  const rowsOf = createStatementRows(dialect, ({ name }) => columnsOf(name.toLowerCase()))
+  const columnsNamed = ({ name }: { readonly name: string }) => columnsOf(name.toLowerCase())
+  const rowsOf = createStatementRows(dialect, columnsNamed)
   return {
     isWide: catalogue === undefined,
     writes: knownWrites({
@@ -90,6 +92,7 @@ export function createSchemaPrecision(
       tables,
       compared,
       rowsOf,
+      rowsRead: createStatementReads(dialect, columnsNamed),
       isJudged: (tag) => judged.has(tag),
       isKnown: catalogue !== undefined,
     }),

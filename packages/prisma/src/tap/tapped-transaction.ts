@@ -89,7 +89,11 @@ export class TappedTransaction implements TransactionPlace<Statement> {
     }
     if (kind === 'begin') return this.#begin(send)
     if (kind === 'end') return this.#end(isCommit, send)
-    if (kind !== 'write') return this.#watch(send)
+    if (kind === 'read') return this.#writes.read(execution, () => this.#watch(send))
+    if (kind !== 'write') {
+      this.#writes.seesOthers = true
+      return this.#watch(send)
+    }
     return this.#isOpen
       ? this.#writes.write(execution, () => this.#watch(send))
       : this.#writes.writeLate(execution, send)

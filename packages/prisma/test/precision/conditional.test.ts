@@ -408,6 +408,45 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
       await countsAbove(2, fallen)
     })
 
+    const moveAndRead = (by: readonly number[]) =>
+      shop.prisma.$transaction(async (tx) => {
+        for (const one of by)
+          await tx.post.updateMany({ where: { id: 3 }, data: { authorId: { increment: one } } })
+        return await tx.post.findMany({ where: { id: { in: [1, 3] } } })
+      })
+
+    test('in a transaction, by what it has read of the row since', async () => {
+      await above(1)
+      await above(2)
+      await shop.prisma.post.findUnique({ where: { id: 1 } })
+      await moveAndRead([1])
+      await countsAbove(1, 'hit')
+      await countsAbove(2, fallen)
+      // What it has is known from then on.
+      await move(-1)
+      await countsAbove(1, 'hit')
+      await countsAbove(2, fallen)
+    })
+
+    test('not by what it has read of a row that it changed twice', async () => {
+      await above(1)
+      await moveAndRead([-1, 1])
+      await countsAbove(1, fallen)
+    })
+
+    test('not by what it read before, nor by what was undone since', async () => {
+      await above(0)
+      await shop.prisma.$transaction([shop.prisma.post.findMany(), move(1)])
+      await countsAbove(0, fallen)
+      await shop.prisma.$transaction(async (tx) => {
+        await tx.post.updateMany({ where: { id: 3 }, data: { authorId: { increment: -1 } } })
+        await tx.$executeRawUnsafe('SAVEPOINT s')
+        await tx.post.findMany()
+        await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT s')
+      })
+      await countsAbove(0, fallen)
+    })
+
     test('not where answers are of several who may see other tables', async () => {
       await above(0)
       await seen()

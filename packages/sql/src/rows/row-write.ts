@@ -52,6 +52,8 @@ export interface RowWrite {
   moved(column: readonly [string]): MovedBy | undefined
   /** How many rows it inserted, changed or deleted; `undefined`: not known. */
   readonly changed: number | undefined
+  /** That of its table, if the text names one. */
+  readonly schema: string | undefined
   /** The same with values of its own, to be asked when whoever sent them may have changed them; of long ones nothing is told. */
   tell(): RowWrite
 }
@@ -124,6 +126,7 @@ function unknownWrite(table: TableName | undefined, reason: string): RowWrite {
     after: () => undefined,
     moved: () => undefined,
     changed: undefined,
+    schema: table?.schema,
     tell: () => unknown,
   }
   return unknown
@@ -242,6 +245,10 @@ class AppliedWrite implements RowWrite {
 
   get changed(): number | undefined {
     return this.#values.affected ?? this.#values.returned?.length
+  }
+
+  get schema(): string | undefined {
+    return this.#plan.table.schema
   }
 
   tell(): RowWrite {

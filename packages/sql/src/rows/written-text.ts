@@ -96,7 +96,7 @@ function assigns(assignments: readonly Assignment[] | undefined, columns: readon
 }
 
 /** Databases but PostgreSQL may name it as the statement does, or as the catalogue does. */
-function fieldOf(
+export function fieldOf(
   returning: NonNullable<Returning>,
   { name }: KnownColumn,
   spelling: string,

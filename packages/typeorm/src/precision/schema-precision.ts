@@ -10,6 +10,7 @@ import {
 import {
   type Catalogue,
   compared,
+  createStatementReads,
   createStatementRows,
   createWriteReach,
   type SqlDialect,
@@ -97,6 +98,7 @@ export function createSchemaPrecision(
       tables,
       compared,
       rowsOf,
+      rowsRead: createStatementReads(dialect, tables.columnsOf),
       isJudged: (tag) => judged.has(tag),
       isKnown: catalogue !== undefined,
     }),

@@ -81,8 +81,11 @@ export class TappedConnection implements TransactionPlace<Statement> {
       case 'write':
         return this.#write(sent, send)
       case 'read':
-        return this.#watch(send)
+        return this.#transaction === undefined
+          ? this.#watch(send)
+          : this.#transaction.read(sent, () => this.#watch(send))
       case 'harmless':
+        if (this.#transaction !== undefined) this.#transaction.seesOthers = true
         // What follows may be undone by itself.
         if (statement.savepoint === 'set' && this.#transaction !== undefined)
           this.#transaction.written.keepsAll = false

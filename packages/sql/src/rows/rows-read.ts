@@ -1,0 +1,134 @@
+import type { SqlDialect } from '../dialect.js'
+import type { TableName } from '../facts.js'
+import { lexicalModes } from '../lexical-mode.js'
+import { NotUnderstood } from '../not-understood.js'
+import { statementRanges } from '../split.js'
+import { tokenize } from '../tokenizer.js'
+import { setOfWords } from '../words.js'
+import { wordAt } from '../tokens.js'
+import { endOfClause, findClauses } from './clauses.js'
+import type { KnownColumns } from './columns.js'
+import { readFromList } from './from-list.js'
+import type { KeyValues } from './key-values.js'
+import { normalValue, type NormalValue } from './normal-value.js'
+import { readReturning, type Returning } from './returning.js'
+import { mayBeSql } from './statement-values.js'
+import { fieldOf, valueAt } from './written-text.js'
+
+/** The columns of one table's rows that a query gives as they are. */
+export interface RowsReadPlan {
+  readonly table: TableName
+  readonly columns: NonNullable<Returning>
+}
+
+const clauseWords = setOfWords(`
+  from where group having window order limit offset fetch for lock union intersect except minus into procedure`)
+const understood = setOfWords('from where order limit offset for')
+const locks = setOfWords('update share no key')
+const notRows = setOfWords('distinct distinctrow all high_priority straight_join top')
+
+/**
+ * The plan of a query that gives rows of one table as they are: one SELECT of one table, which groups nothing.
+ *
+ * @returns `undefined` for any other.
+ */
+export function planRowsRead(sql: string, dialect: SqlDialect): RowsReadPlan | undefined {
+  try {
+    return planOf(sql, dialect)
+  } catch (error) {
+    if (error instanceof NotUnderstood) return undefined
+    throw error
+  }
+}
+
+function planOf(sql: string, dialect: SqlDialect): RowsReadPlan | undefined {
+  const source = tokenize(sql, dialect, lexicalModes[dialect][0])
+  const [statement, ...others] = source.ambiguous ? [] : statementRanges(source)
+  if (statement === undefined || others.length > 0) return undefined
+  const { from, end } = statement
+  if (wordAt(source, from) !== 'select' || notRows.has(wordAt(source, from + 1))) return undefined
+  const clauses = findClauses(source, from + 1, end, clauseWords)
+  const list = clauses?.get('from')
+  if (clauses === undefined || list === undefined) return undefined
+  for (const [word, at] of clauses) {
+    if (!understood.has(word)) return undefined
+    // MariaDB's FOR SYSTEM_TIME gives what rows were once.
+    if (word === 'for' && !locks.has(wordAt(source, at + 1))) return undefined
+  }
+  const [item, ...joined] = readFromList(source, list + 1, endOfClause(clauses, list, end))
+  if (item?.table === undefined || joined.length > 0) return undefined
+  const isOurs = ({ qualifier }: { readonly qualifier: string | undefined }) =>
+    qualifier === undefined || qualifier === item.reference
+  const columns = readReturning(source, from + 1, list, isOurs)
+  return columns && { table: item.table, columns }
+}
+
+/** A row that a query has given. */
+export interface RowRead {
+  readonly key: KeyValues
+  /** By its name in the catalogue; `null`: NULL, `undefined`: not told. */
+  valueOf(column: string): NormalValue
+}
+
+/** The rows of one table that a query has given; those that do not show the key are left out. */
+export interface RowsRead {
+  readonly table: TableName
+  /** The columns that it shows as they are, as the catalogue spells them. */
+  readonly columns: readonly string[]
+  rowsWith(key: readonly string[]): readonly RowRead[]
+}
+
+/**
+ * What a query has given of one table's rows.
+ *
+ * @param statement one object as long as its text is remembered
+ * @param rows lists in the order of what it selects, or objects by the names
+ */
+export type StatementReads = (
+  statement: { readonly sql: string },
+  parameters: readonly unknown[] | undefined,
+  rows: readonly unknown[],
+) => RowsRead | undefined
+
+/** @param columnsOf those of a table that a text names; `undefined`: nothing may be told of its rows */
+export function createStatementReads(
+  dialect: SqlDialect,
+  columnsOf: (table: TableName) => KnownColumns | undefined,
+): StatementReads {
+  const known = new WeakMap<object, { readonly plan: RowsReadPlan | undefined }>()
+  return (statement, parameters, rows) => {
+    let told = known.get(statement)
+    if (told === undefined) known.set(statement, (told = { plan: planRowsRead(statement.sql, dialect) }))
+    const { plan } = told
+    const columns = plan && columnsOf(plan.table)
+    if (columns === undefined || mayBeSql(parameters, dialect)) return undefined
+    return {
+      table: plan!.table,
+      columns: columns.all.flatMap(({ name }) =>
+        fieldOfColumn(plan!, columns, name) === undefined ? [] : [name],
+      ),
+      rowsWith: (key) => rows.flatMap((row) => rowOf(row, key, plan!, columns) ?? []),
+    }
+  }
+}
+
+function fieldOfColumn({ columns: given }: RowsReadPlan, columns: KnownColumns, name: string) {
+  const spelt = columns.named(name)
+  return spelt && fieldOf(given, spelt.column, spelt.spelling)
+}
+
+function rowOf(
+  row: unknown,
+  key: readonly string[],
+  plan: RowsReadPlan,
+  columns: KnownColumns,
+): RowRead | undefined {
+  const valueOf = (name: string): NormalValue => {
+    const field = fieldOfColumn(plan, columns, name)
+    return field && normalValue(columns.named(name)!.column.type, valueAt(row, field))
+  }
+  // Of texts several that are not equal may have one normal form.
+  if (key.some((name) => columns.named(name)?.column.type?.kind === 'text')) return undefined
+  const values = key.map(valueOf)
+  return values.every((value) => typeof value === 'string') ? { key: values, valueOf } : undefined
+}
