@@ -305,6 +305,7 @@ class Execution {
 
   async #heldWrite(step: Extract<Step, { kind: 'heldWrite' }>): Promise<void> {
     const { gate, cached } = this.#binding
+    await this.#checkAll(step.warm ?? [], 'before a write')
     const verb = step.at === 'commit' ? /^\s*COMMIT/i : /^(?!\s*(SELECT|START|BEGIN|SAVEPOINT|ROLLBACK))/i
     const held = gate.hold(step.point, (sql) => verb.test(sql))
     const write = this.#send(step.write, () =>

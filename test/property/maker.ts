@@ -25,6 +25,8 @@ export interface Maker {
   pointWrite(model: Model, random: Random): Write
   /** A write of one row by its key, of which a read's answer asks without showing it: of a rank, of a foreign key, of the row itself. */
   decidingWrite?(read: Read, random: Random): Write | undefined
+  /** Rows that have one value in a foreign key: counted, shown as a whole by an answer that is hardly there yet, and changed. */
+  set?(random: Random): { readonly counted: Read; readonly shown: Read; readonly write: Write } | undefined
   /** A delete of one row or a new value for a key of one row: what foreign keys carry on to other tables. */
   keyWrite(model: Model, random: Random): Write
   /** Changes which rows belong together along a relation, and as little else as possible. */

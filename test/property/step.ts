@@ -46,6 +46,8 @@ export type Step =
       readonly write: Write
       readonly at: 'statement' | 'commit'
       readonly point: 'before' | 'after'
+      /** Asked before it, so that it meets their answers. */
+      readonly warm?: readonly Read[]
       readonly reads: readonly Read[]
     }
   /** Every read of the pool. */
@@ -310,6 +312,11 @@ class StepMaker {
     const at = random.pick(['statement', 'commit'] as const)
     const point = random.pick(['before', 'after'] as const)
     const reads = this.pool()
+    const set = this.#isDeciding && random.chance(0.4) ? this.#calls.set?.(random) : undefined
+    if (set !== undefined) {
+      const { counted, shown, write } = set
+      return { kind: 'heldWrite', write, at, point, warm: [counted], reads: [...reads, shown, counted] }
+    }
     const deciding = this.#deciding(reads)
     if (deciding === undefined)
       return { kind: 'heldWrite', write: this.#write(false, random.pick(reads)), at, point, reads }

@@ -26,7 +26,8 @@ export class PrismaChannel implements Channel {
   }
 
   writeInTransaction(write: PrismaWrite): PromiseLike<unknown> {
-    return this.#client.$transaction([sendWrite(this.#client, write)])
+    // A batch of one is sent without a transaction.
+    return this.#client.$transaction(async (client) => await sendWrite(client, write))
   }
 
   transaction(body: (inner: Channel) => Promise<void>): PromiseLike<unknown> {

@@ -3,10 +3,20 @@ import type { Maker } from '../maker.js'
 import { modelsAlong, type End, type ManyToMany, type Model, type Schema } from '../model.js'
 import type { Random } from '../random.js'
 import { randomRaw, rawJoinRow, rawRefill, type RawWrite } from '../raw.js'
-import { decidingModels, randomRead, reachedEnds, relativeOf, siblingOf, type PrismaRead } from './read.js'
+import {
+  decidingModels,
+  randomRead,
+  reachedEnds,
+  readsOfSet,
+  relativeOf,
+  setKeys,
+  siblingOf,
+  type PrismaRead,
+} from './read.js'
 import {
   decidingWrite,
   keyWrite,
+  leavingWrite,
   plainWrite,
   pointWrite,
   randomModelWrite,
@@ -66,6 +76,13 @@ export class PrismaMaker implements Maker {
   decidingWrite(read: PrismaRead, random: Random): PrismaWrite | undefined {
     const [deciding] = random.sample(decidingModels(this.#schema, read), 1)
     return deciding && decidingWrite(this.#schema, deciding, random)
+  }
+
+  set(random: Random): ReturnType<NonNullable<Maker['set']>> {
+    const { model, field } = random.pick(setKeys(this.#schema))
+    const [value, other] = random.sample(field.domain.slice(0, 3), 2)
+    const reads = readsOfSet(this.#schema, model, { [field.name]: value }, random)
+    return { ...reads, write: leavingWrite(model, { [field.name]: other }, random) }
   }
 
   keyWrite(model: Model, random: Random): PrismaWrite {

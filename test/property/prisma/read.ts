@@ -56,6 +56,21 @@ export function siblingOf(schema: Schema, read: PrismaRead, random: Random): Pri
   return new ReadMaker(schema, random).sibling(read)
 }
 
+/** The foreign keys of one column, by whose values sets of rows are told apart. */
+export const setKeys = (schema: Schema): { readonly model: Model; readonly field: Field }[] =>
+  schema.models.flatMap((model) =>
+    model.ends.flatMap(({ ownsKey, relation }) => {
+      if (!ownsKey || relation.type !== 'foreignKey' || relation.columns.length > 1) return []
+      const field = fieldOf(model, relation.columns[0]!)
+      return isExact(field) ? [{ model, field }] : []
+    }),
+  )
+
+/** Rows that have one value in a foreign key: how many there are or what they come to, and all of them. */
+export function readsOfSet(schema: Schema, model: Model, where: Args, random: Random) {
+  return new ReadMaker(schema, random).ofSet(model, where)
+}
+
 /** The relation fields that a read's arguments name. */
 export function reachedEnds(schema: Schema, read: PrismaRead): End[] {
   const ends = schema.models.flatMap((model) => model.ends)
@@ -245,6 +260,11 @@ class ReadMaker {
     if (keys.length === 0) return undefined
     const field = this.#random.pick(keys)
     return { [field.name]: this.#random.pick(field.domain.slice(0, 3)) }
+  }
+
+  ofSet(model: Model, where: Args): { counted: PrismaRead; shown: PrismaRead } {
+    const all = { where, orderBy: keyOrder(model), take: this.#random.int(20, 60) }
+    return { counted: this.#summaryOf(model, where), shown: ofRows(model, 'findMany', all) }
   }
 
   /** Another read of the same rows: of one of the two the other can tell. */

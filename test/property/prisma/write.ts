@@ -133,6 +133,20 @@ function setWrite(schema: Schema, model: Model, random: Random): ModelWrite {
   ])()
 }
 
+/** Takes rows out of their sets, each by its key: into that of other values, or altogether. */
+export function leavingWrite(model: Model, data: Args, random: Random): ModelWrite {
+  const base = { kind: 'model', model: model.name } as const
+  const where = uniqueKey(model, random)
+  const id = fieldOf(model, model.id[0]!)
+  const most = { [id.name]: { in: random.sample(id.domain.slice(0, 5), 4) } }
+  return random.weighted<() => ModelWrite>([
+    [2, () => ({ ...base, operation: 'update', args: { where, data } })],
+    [2, () => ({ ...base, operation: 'delete', args: { where } })],
+    [4, () => ({ ...base, operation: 'updateMany', args: { where: most, data } })],
+    [2, () => ({ ...base, operation: 'deleteMany', args: { where: most } })],
+  ])()
+}
+
 /** A compound key's columns stand side by side where any condition may stand. */
 function flat(where: Args): Args {
   const [value] = Object.values(where)
