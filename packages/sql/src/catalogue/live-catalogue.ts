@@ -101,7 +101,8 @@ class AskedCatalogue implements LiveCatalogue {
   /** Under way. */
   readonly #changes = new Set<DefinitionChange>()
   #notBefore = -Infinity
-  #isPaused = false
+  /** Ends the wait for `#notBefore`, if there is one. */
+  #cancelPause: (() => void) | undefined
   #failures = 0
   #told: string | undefined
   #waiting: (() => void)[] = []
@@ -125,7 +126,11 @@ class AskedCatalogue implements LiveCatalogue {
     this.#changes.clear()
     this.#wanted = undefined
     // Whoever comes next waits for it; one that refused is not asked sooner for that.
-    if (this.#failures === 0) this.#notBefore = -Infinity
+    if (this.#failures === 0) {
+      this.#notBefore = -Infinity
+      this.#cancelPause?.()
+      this.#cancelPause = undefined
+    }
     this.#settle()
   }
 
@@ -179,7 +184,7 @@ class AskedCatalogue implements LiveCatalogue {
     if (this.#current !== undefined) this.#wanted = undefined
     const wanted = this.#wanted
     if (wanted === undefined || this.#changes.size > 0) return
-    if (this.#isPaused || this.#question?.isLate === false) return
+    if (this.#cancelPause !== undefined || this.#question?.isLate === false) return
     const pause = this.#notBefore - this.#clock.now()
     if (pause > 0) return this.#pause(pause)
     this.#wanted = undefined
@@ -187,9 +192,8 @@ class AskedCatalogue implements LiveCatalogue {
   }
 
   #pause(ms: number): void {
-    this.#isPaused = true
-    this.#clock.setTimer(() => {
-      this.#isPaused = false
+    this.#cancelPause = this.#clock.setTimer(() => {
+      this.#cancelPause = undefined
       this.#askNext()
     }, ms)
   }

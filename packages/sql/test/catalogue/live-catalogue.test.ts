@@ -271,6 +271,22 @@ describe('questions one after another', () => {
     expect(database.count).toBe(2)
   })
 
+  test('do not wait there either for a time that was set before', async () => {
+    const { catalogue, database, clock, known } = scene()
+    const asking = catalogue.ask(database.load)
+    clock.advance(30)
+    database.land(rowsOf('post'))
+    await asking
+    await catalogue.changing().ended(database.load)
+    expect(clock.nextInMs).toBe(300)
+    catalogue.forget()
+    const anew = catalogue.ask(database.load)
+    database.land(rowsOf('post', 'tag'), 1)
+    await anew
+    expect(known()).toEqual(['post', 'tag'])
+    expect(clock.nextInMs).toBeUndefined()
+  })
+
   test('leave the database alone for ten times as long as the last one took', async () => {
     const { catalogue, database, clock, known } = scene()
     const asking = catalogue.ask(database.load)
