@@ -27,7 +27,6 @@ describe('PostgreSQL', () => {
       CREATE PROCEDURE rename_them() LANGUAGE sql AS $$ UPDATE users SET name = 'Grace' $$;
       CREATE TABLE incoming (name TEXT); INSERT INTO incoming VALUES ('Grace');
       CREATE VIEW people AS SELECT id, email, name FROM users`)
-    await catalogueSettled(shop.adapter)
   })
 
   afterEach(async () => await shop.base.$disconnect())
@@ -62,6 +61,7 @@ describe('PostgreSQL', () => {
   })
 
   test('inside a transaction they count at its commit', async () => {
+    await catalogueSettled(shop.adapter)
     await shop.prisma.user.findMany()
     await shop.prisma.$transaction(async (tx) => {
       await tx.$queryRaw`UPDATE users SET name = ${'Grace'} RETURNING id`
@@ -99,6 +99,7 @@ describe('PostgreSQL', () => {
   })
 
   test('a raw read is never cached, locks or not, and invalidates nothing', async () => {
+    await catalogueSettled(shop.adapter)
     await shop.prisma.user.findMany()
     await shop.prisma.$queryRaw`SELECT * FROM users FOR UPDATE`
     await shop.prisma.$queryRaw`SELECT count(*), now(), lower(max(name)) FROM users`

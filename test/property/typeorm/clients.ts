@@ -33,10 +33,7 @@ async function open(seed: string, database: Database, url: string): Promise<Bind
   const cached = gated()
   const twin = gated()
   const plain = new DataSource(options)
-  const dataSources = [plain, cached, twin]
-  for (const dataSource of dataSources) await dataSource.initialize()
-  for (const { driver } of [cached, twin])
-    Object.assign(driver, { loadStreamDependency: () => BufferedStream })
+  await plain.initialize()
   const direct = await openDirect(database, url)
   return {
     seed,
@@ -50,15 +47,20 @@ async function open(seed: string, database: Database, url: string): Promise<Bind
     underWay: new Set(),
     createSchema: async () => {
       // What TypeORM's entities cannot say, such as a rule of a column, only SQL creates.
-      if (schema.isTiny) return direct.run(dialect.createSchema(schema))
-      await plain.synchronize()
-      await direct.run(dialect.createAids(schema))
+      if (!schema.isTiny) await plain.synchronize()
+      await direct.run(schema.isTiny ? dialect.createSchema(schema) : dialect.createAids(schema))
+      // Not before: of tables that others create afterwards they would know nothing, and tell nothing apart in them.
+      for (const dataSource of [cached, twin]) {
+        await dataSource.initialize()
+        Object.assign(dataSource.driver, { loadStreamDependency: () => BufferedStream })
+      }
     },
     prepareDatabase: (statements) => direct.run(statements),
     seedsAfter: treeStatements(dialect.quote, extended),
     clear: () => cache.clear(),
     close: async () => {
-      await Promise.all(dataSources.map((dataSource) => dataSource.destroy()))
+      const opened = [plain, cached, twin].filter(({ isInitialized }) => isInitialized)
+      await Promise.all(opened.map((dataSource) => dataSource.destroy()))
       await direct.close()
       await cache.close()
     },
