@@ -31,6 +31,8 @@ export class TrackedColumns {
   }
 
   #want(table: PreciseTable, column: string): void {
+    // Of texts several that are not equal may have one normal form: a row may be another than the one that was changed.
+    if (table.rowKey?.types.some(({ kind }) => kind === 'text') === true) return
     const columns = this.#byTable.get(table)
     if (columns === undefined) this.#byTable.set(table, new Set([column]))
     else columns.add(column)

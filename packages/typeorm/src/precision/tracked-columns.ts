@@ -60,6 +60,8 @@ export class TrackedColumns {
 
 function rowOf({ table, columns }: TrackedTable, { valueOf }: RowShown): TrackedRow | undefined {
   const { rowKey } = table
+  // Of texts several that are not equal may have one normal form: a row may be another than the one that was changed.
+  if (rowKey?.types.some(({ kind }) => kind === 'text') === true) return undefined
   const key = rowKey?.columns.map((column, at) => normalValue(rowKey.types[at], valueOf(column))) ?? [null]
   if (key.some((value) => value === undefined || value === null)) return undefined
   const values: (readonly [string, bigint])[] = []

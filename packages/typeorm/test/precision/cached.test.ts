@@ -398,6 +398,36 @@ describe.each(['postgres', 'mariadb'] as const)(
       expect(await seen()).toBe(count - 1)
     })
 
+    test('what a transaction has read of a row since it moved it tells what it had', async () => {
+      await begin(name)
+      await seen()
+      const moveAndRead = (by: readonly number[]) =>
+        watched.dataSource.transaction(async (manager) => {
+          for (const one of by) await manager.decrement(Post, { id: ids[1]! }, 'views', one)
+          return await manager.findOneByOrFail(Post, { id: ids[1]! })
+        })
+      expect(await moveAndRead([1])).toMatchObject({ views: 9 })
+      expect(await isHit(seen)).toBe(true)
+      await moveAndRead([1, 1])
+      expect(await isHit(seen)).toBe(false)
+    })
+
+    test('what a transaction has read of a row before, or of another role, tells nothing', async () => {
+      await begin(name)
+      await seen()
+      await watched.dataSource.transaction(async (manager) => {
+        await manager.findOneByOrFail(Post, { id: ids[1]! })
+        await manager.decrement(Post, { id: ids[1]! }, 'views', 1)
+      })
+      expect(await isHit(seen)).toBe(false)
+      await watched.dataSource.transaction(async (manager) => {
+        await manager.decrement(Post, { id: ids[1]! }, 'views', 1)
+        await manager.query(name === 'postgres' ? 'SET LOCAL search_path = public' : 'SET @a = 1')
+        await manager.findOneByOrFail(Post, { id: ids[1]! })
+      })
+      expect(await isHit(seen)).toBe(false)
+    })
+
     test('what may have been undone is not known', async () => {
       await begin(name)
       const count = await seen()
