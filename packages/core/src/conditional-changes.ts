@@ -2,8 +2,13 @@ import type { ChangedRows, ConditionalChange, SomeRows, ToldRows } from './condi
 import type { MemoryVector, TagState } from './memory-vector.js'
 import type { ToldChange } from './tracked-rows.js'
 
-// Of each tag. An answer is held against all that came since it was last asked for.
-const maxChanges = 256
+// Of each tag. An answer is held against all that came since it was last asked for, at 1 µs or so each.
+const maxChanges = 1024
+// So many are dropped at a time.
+const shareDropped = 1 / 4
+// Of all tags: the one with the most loses some, or, if none has many, those that have not changed for longest lose theirs.
+const maxOfAll = 8192
+const many = 128
 
 interface KnownChange extends ConditionalChange {
   readonly generation: number
@@ -19,7 +24,10 @@ interface Recent {
 
 /** The last changes of some tags of which something is certain. */
 export class ConditionalChanges {
-  #recent = new WeakMap<TagState, Recent>()
+  /** The tag that changed last is last. */
+  readonly #recent = new Map<TagState, Recent>()
+  /** How many there are of all tags. */
+  #count = 0
   #isEmpty = true
   #lastTell: (() => ToldRows) | undefined
   #lastTold: ToldRows | undefined
@@ -40,11 +48,13 @@ export class ConditionalChanges {
     at?: number,
   ): void {
     let recent = this.#recent.get(state)
+    if (recent !== undefined) this.#recent.delete(state)
     if (recent === undefined || recent.latest !== before) {
+      this.#count -= recent?.changes.length ?? 0
       recent = { from: before, latest: before, changes: [] }
-      this.#recent.set(state, recent)
       this.#isEmpty = false
     }
+    this.#recent.set(state, recent)
     const { generation } = state
     recent.latest = generation
     for (const change of some) {
@@ -52,10 +62,35 @@ export class ConditionalChanges {
       const { told, moved } = known?.get(change) ?? { told: tell && this.#told(tell), moved: undefined }
       recent.changes.push({ condition, columns, told, moved, at, tag, table, generation })
     }
-    const dropped = recent.changes.length - maxChanges
-    if (dropped <= 0) return
-    recent.from = recent.changes[dropped - 1]!.generation
-    recent.changes.splice(0, dropped)
+    this.#count += some.length
+    if (recent.changes.length > maxChanges)
+      this.#drop(recent, Math.ceil(recent.changes.length * shareDropped))
+    if (this.#count > maxOfAll) this.#makeRoom()
+  }
+
+  #drop(recent: Recent, count: number): void {
+    recent.from = recent.changes[count - 1]!.generation
+    recent.changes.splice(0, count)
+    this.#count -= count
+  }
+
+  #makeRoom(): void {
+    let longest: Recent | undefined
+    for (const recent of this.#recent.values())
+      if (recent.changes.length > (longest?.changes.length ?? many)) longest = recent
+    if (longest === undefined) this.#dropOldest()
+    else this.#drop(longest, Math.ceil(longest.changes.length * shareDropped))
+  }
+
+  #dropOldest(): void {
+    let remaining = maxOfAll * shareDropped
+    for (const [state, recent] of this.#recent) {
+      const { length } = recent.changes
+      this.#recent.delete(state)
+      this.#count -= length
+      remaining -= length
+      if (remaining <= 0) return
+    }
   }
 
   /** A write changes several tags, and tells the same of each. */
@@ -73,13 +108,19 @@ export class ConditionalChanges {
       if (state.generation <= latest) continue
       const recent = this.#recent.get(state)
       if (recent === undefined || recent.latest !== state.generation || recent.from > latest) return undefined
-      for (const change of recent.changes) if (change.generation > latest) since.push(change)
+      // Nearly all that there is came before an answer was last asked for.
+      for (let at = recent.changes.length - 1; at >= 0; at--) {
+        const change = recent.changes[at]!
+        if (change.generation <= latest) break
+        since.push(change)
+      }
     }
     return since
   }
 
   clear(): void {
-    this.#recent = new WeakMap()
+    this.#recent.clear()
+    this.#count = 0
     this.#isEmpty = true
     this.#lastTell = this.#lastTold = undefined
   }

@@ -123,10 +123,35 @@ describe('an answer outlives a change of rows by a condition', () => {
   })
 
   test('unless more have come than are remembered', async () => {
-    for (let i = 0; i < 256; i++) change(5)
+    for (let i = 0; i < 1024; i++) change(5)
     expect(await isServed()).toBe(true)
-    for (let i = 0; i < 257; i++) change(5)
+    for (let i = 0; i < 1025; i++) change(5)
     expect(await isServed()).toBe(false)
+  })
+
+  test('unless so many of other tags have come since', async () => {
+    const { writer, space } = engineOf(cache)!
+    const changeOther = (tag: number) =>
+      void writer.invalidate(
+        space,
+        [`other${tag}`],
+        'update',
+        new Map([
+          [`other${tag}`, { table: 'other', changes: [{ condition: below(5), columns: undefined }] }],
+        ]),
+      )
+    // Tags with many changes lose some first ...
+    change(5)
+    for (let i = 0; i < 20_000; i++) changeOther(i % 20)
+    expect(await isServed()).toBe(true)
+    // ... and where none has many, those that changed long ago.
+    change(5)
+    for (let i = 0; i < 20_000; i++) {
+      changeOther(i)
+      if (i === 12_000) expect(await isServed()).toBe(false)
+      if (i > 12_000 && i % 1000 === 0) change(5)
+    }
+    expect(await isServed()).toBe(true)
   })
 
   test('and does not once it has been loaded anew without having been asked', async () => {
