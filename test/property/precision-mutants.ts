@@ -1,3 +1,4 @@
+import { mutants as ofOwnReads } from '../../packages/core/test/own-reads/mutants.js'
 import { mutants as ofSeenSets } from '../../packages/core/test/seen-sets/mutants.js'
 import { mutants as ofTrackedRows } from '../../packages/core/test/tracked-rows/mutants.js'
 import { mutants as ofPrisma } from '../../packages/prisma/test/precision/mutants.js'
@@ -39,7 +40,7 @@ const outOfReach = [
   'a column has a range on both sides',
 ]
 
-const ofKnownRows = [...ofSeenSets, ...ofTrackedRows].filter(
+const ofKnownRows = [...ofOwnReads, ...ofSeenSets, ...ofTrackedRows].filter(
   ({ file, rule }) => file !== 'foreign-writes.ts' && !outOfReach.includes(rule),
 )
 

@@ -104,6 +104,7 @@ class StepMaker {
       this.#calls.hasBatches ? [2, () => this.#batch()] : [4, () => this.#ownWrites()],
       [4, () => this.#interactive()],
       [2, () => this.#undone()],
+      [isDeciding ? 6 : 0, () => this.#readAfterwards()],
       [2.5, () => this.#heldRead()],
       [isDeciding ? 10 : 4, () => this.#heldWrite()],
     ])()
@@ -250,6 +251,29 @@ class StepMaker {
         { kind: 'outerRead', read },
       ],
       end: random.chance(0.65) ? 'commit' : 'throw',
+      swallows: true,
+      route: 'cached',
+      form: this.#calls.transactionForm(random),
+    }
+  }
+
+  /** A transaction that reads what it has written: what it is shown says what became of the rows. */
+  #readAfterwards(): Step {
+    const random = this.#random
+    const pool = this.pool()
+    const { read, write } = this.#deciding(pool) ?? { read: this.#pooled(), write: this.#inside() }
+    const sibling = this.#calls.sibling?.(read, random) ?? read
+    const writes: Action[] = random.chance(0.3)
+      ? [{ kind: 'write', write: this.#deciding(pool)?.write ?? this.#inside(read) }]
+      : []
+    const asked: Action = { kind: 'read', read: sibling }
+    const rest = random.chance(0.5) ? [...writes, asked] : [asked, ...writes]
+    const steps: Action[] = [{ kind: 'write', write }, ...rest]
+    const nested: Action = { kind: 'nested', body: steps, end: random.chance(0.5) ? 'commit' : 'throw' }
+    return {
+      kind: 'interactive',
+      body: [{ kind: 'outerRead', read }, ...(random.chance(0.2) ? [nested] : steps)],
+      end: random.chance(0.85) ? 'commit' : 'throw',
       swallows: true,
       route: 'cached',
       form: this.#calls.transactionForm(random),
