@@ -1,4 +1,4 @@
-import type { ChangedRows, Conditions, ToldRows, TrackedTable } from './conditions.js'
+import type { ChangedRows, Conditions, MovedBy, ToldRows, TrackedTable } from './conditions.js'
 import { wholeNumber } from './precision/besides.js'
 
 /** Rows that a transaction has read itself, after what it had written by then. */
@@ -43,7 +43,6 @@ export function withOwnReads(
     const changes = [...some.changes]
     for (const row of rows) {
       const value = row.valueOf(column)
-      if (value === undefined) continue
       const at = onlyChangeOf(changes, rowKey.columns, row.key)
       if (at >= 0) changes[at] = afterwards(changes[at]!, column, value, schema)
     }
@@ -72,7 +71,7 @@ function onlyChangeOf(
 function afterwards(
   { condition, columns, tell }: ChangedRows,
   column: string,
-  value: string | null,
+  value: string | null | undefined,
   schema: string | undefined,
 ): ChangedRows {
   return { condition, columns, tell: () => toldAfterwards(tell!(), column, value, schema) }
@@ -81,14 +80,18 @@ function afterwards(
 function toldAfterwards(
   told: ToldRows,
   column: string,
-  value: string | null,
+  value: string | null | undefined,
   schema: string | undefined,
 ): ToldRows {
-  if (told.schema !== schema || isAtBound(told, column, value)) return told
+  const by = told.moved?.([column])
+  // A row that stays as it was InnoDB does not write, and goes on showing what it had when the transaction first looked.
+  if (by === undefined || by.by === 0n || told.schema !== schema) return told
+  const number = wholeNumber(value)
+  if (number === undefined || isAtBound(by, number)) return told
   return {
     touched: (key) => told.touched(key),
     entering: (key) => told.entering(key),
-    after: (key) => (key[0] === column ? [value] : told.after(key)),
+    after: (key) => (key[0] === column ? [number.toString()] : told.after(key)),
     moved: (key) => told.moved?.(key),
     changed: told.changed,
     schema,
@@ -96,8 +99,4 @@ function toldAfterwards(
 }
 
 /** Where MySQL is not strict it stores the last value of the range for any beyond it. */
-function isAtBound(told: ToldRows, column: string, value: string | null): boolean {
-  const by = told.moved?.([column])
-  const number = value === null ? undefined : wholeNumber(value)
-  return by !== undefined && (number === undefined || number <= by.min || number >= by.max)
-}
+const isAtBound = ({ min, max }: MovedBy, number: bigint): boolean => number <= min || number >= max

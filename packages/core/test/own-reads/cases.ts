@@ -85,11 +85,19 @@ export const cases: Readonly<
   ],
   'nothing of one that does not show it': [
     [undefined],
-    (withReads) => known(withReads, { writes: [{ ids: [1] }], read: { 1: undefined } }),
+    (withReads) => known(withReads, { writes: [one], read: { 1: undefined } }),
   ],
-  'that a row has NULL by now': [
-    ['NULL'],
-    (withReads) => known(withReads, { writes: [{ ids: [1] }], read: { 1: null } }),
+  'nothing of one that shows NULL': [
+    [undefined],
+    (withReads) => known(withReads, { writes: [one], read: { 1: null } }),
+  ],
+  'nothing of one that may have been left as it was': [
+    [undefined],
+    (withReads) => known(withReads, { writes: [{ ids: [1] }], read: { 1: '7' } }),
+  ],
+  'nothing of one that was left as it was': [
+    [undefined],
+    (withReads) => known(withReads, { writes: [{ ids: [1], by: 0 }], read: { 1: '7' } }),
   ],
   'nothing of a row that was changed twice': [
     [undefined, undefined],

@@ -12,7 +12,9 @@ export const mutants = [
     'if (rowKey.columns.some((column) => has(texts.column(column)))) return conditions',
     '',
   ),
-  of('a row may show no value', 'if (value === undefined) continue', ''),
+  of('a row may show no value', 'number === undefined || ', ''),
+  of('a row may have been left as it was', 'by === undefined || ', ''),
+  of('by nothing a row is left as it was', ' || by.by === 0n', ''),
   of(
     'rows that are not told may be any',
     'if (touched === undefined) return -1',
@@ -25,8 +27,8 @@ export const mutants = [
   ),
   of('a row may have been changed twice', 'found >= 0 || ', ''),
   of('others may have been changed with it', 'found >= 0 || touched.length > 1', 'found >= 0'),
-  of('another schema has other tables', 'told.schema !== schema || ', ''),
-  of('a value may have been cut off', ' || isAtBound(told, column, value)', ''),
-  of('a value may have been cut off at the least', 'number <= by.min || ', ''),
-  of('a value may have been cut off at the most', ' || number >= by.max', ''),
+  of('another schema has other tables', ' || told.schema !== schema', ''),
+  of('a value may have been cut off', ' || isAtBound(by, number)', ''),
+  of('a value may have been cut off at the least', 'number <= min || ', ''),
+  of('a value may have been cut off at the most', ' || number >= max', ''),
 ]

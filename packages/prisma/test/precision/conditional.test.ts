@@ -447,6 +447,22 @@ describe.each(databases)('%s', (database, createDatabase, createCached) => {
       await countsAbove(0, fallen)
     })
 
+    test('not by what it reads of a row that it has left as it was', async () => {
+      await above(2)
+      await seen()
+      await shop.prisma.$transaction(async (tx) => {
+        await tx.post.findMany()
+        await shop.prisma.post.updateMany({ where: { id: 3 }, data: { authorId: 3 } })
+        // As InnoDB has nothing to change, the next query is shown what the first one was.
+        await tx.post.updateMany({ where: { id: 3 }, data: { authorId: 3 } })
+        await tx.post.findMany()
+      })
+      await shop.prisma.user.create({ data: { id: 4, email: '4@x', name: 'u' } })
+      await above(3)
+      await move(1)
+      await countsAbove(3, fallen)
+    })
+
     test('not where answers are of several who may see other tables', async () => {
       await above(0)
       await seen()

@@ -19,6 +19,8 @@ import { fieldOf, valueAt } from './written-text.js'
 export interface RowsReadPlan {
   readonly table: TableName
   readonly columns: NonNullable<Returning>
+  /** It shows what rows have now, whatever the transaction was shown before. */
+  readonly locks: boolean
 }
 
 const clauseWords = setOfWords(`
@@ -60,7 +62,7 @@ function planOf(sql: string, dialect: SqlDialect): RowsReadPlan | undefined {
   const isOurs = ({ qualifier }: { readonly qualifier: string | undefined }) =>
     qualifier === undefined || qualifier === item.reference
   const columns = readReturning(source, from + 1, list, isOurs)
-  return columns && { table: item.table, columns }
+  return columns && { table: item.table, columns, locks: clauses.has('for') }
 }
 
 /** A row that a query has given. */
@@ -112,8 +114,10 @@ export function createStatementReads(
   }
 }
 
-function fieldOfColumn({ columns: given }: RowsReadPlan, columns: KnownColumns, name: string) {
+function fieldOfColumn({ columns: given, locks }: RowsReadPlan, columns: KnownColumns, name: string) {
   const spelt = columns.named(name)
+  // NULL + 1 is NULL: InnoDB does not write such a row, and shows what it had when the transaction first looked.
+  if (columns.dialect === 'mysql' && spelt?.column.nullable === true && !locks) return undefined
   return spelt && fieldOf(given, spelt.column, spelt.spelling)
 }
 

@@ -65,6 +65,12 @@ describe('a query gives of rows', () => {
     expect(reads('SELECT id, authorId FROM post FOR UPDATE', [[1, 7]], 'mysql')).toEqual([['1', '7']])
   })
 
+  it('nothing that may be NULL, which MySQL may not have written', () => {
+    const sql = 'SELECT id, authorId FROM post'
+    expect(reads(sql, [[1, 7]], 'mysql')).toEqual([['1', undefined]])
+    expect(reads(sql, [[1, 7]], 'sqlite')).toEqual([['1', '7']])
+  })
+
   it('nothing where a value may be SQL', () => {
     const sql = 'SELECT id, authorId FROM post WHERE ?'
     expect(reads(sql, [[1, 7]], 'mysql', [{ id: 1 }])).toBeUndefined()
