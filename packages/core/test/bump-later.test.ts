@@ -12,7 +12,10 @@ const bumpOf = (tag: string) => ({ space, tags: [tag], at: 0, next: undefined })
 
 function recorded() {
   const made: string[] = []
-  return { made, later: new Later({ batchSize: 4, bump: ({ tags }) => void made.push(...(tags as string[])) }) }
+  return {
+    made,
+    later: new Later({ batchSize: 4, bump: ({ tags }) => void made.push(...(tags as string[])) }),
+  }
 }
 
 describe('bumps that wait', () => {
