@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FakeClock, StoreUnderTest } from '@freshet/testing'
 import { redisStore } from '../../src/index.js'
 import { loadScripts, type TestClient } from '../support/clients.js'
-import { age, keysUnder } from '../support/time-machine.js'
+import { age, remove } from '../support/time-machine.js'
 import { tracked, type TrackedClient } from '../support/tracked-client.js'
 import type { Wrap } from '../support/under-faults.js'
 import { followed } from './followed.js'
@@ -63,7 +63,7 @@ export function createReplicatedSuite(): ReplicatedSuite {
     }),
     async clean() {
       await watched.idle()
-      for (const key of await keysUnder(client, prefix)) await client.call('del', key)
+      await remove(client, prefix)
     },
   }
 }

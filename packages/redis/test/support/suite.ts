@@ -4,7 +4,7 @@ import type { FakeClock, StoreUnderTest } from '@freshet/testing'
 import { redisStore } from '../../src/index.js'
 import { loadScripts, type TestClient } from './clients.js'
 import { withHeldReplies } from './held-replies.js'
-import { age, keysUnder } from './time-machine.js'
+import { age, remove } from './time-machine.js'
 import { tracked, type TrackedClient } from './tracked-client.js'
 
 // What `redisStore` takes if it is told nothing.
@@ -72,9 +72,7 @@ export function createSuite(): Suite {
     let process = 0
     return (context) => redisStore(process++ === 0 ? slow.client : watched, { prefix: own })(context)
   }
-  const forget = async () => {
-    for (const key of await keysUnder(client, prefix)) if (isGeneration(key)) await client.call('del', key)
-  }
+  const forget = async () => await remove(client, prefix, isGeneration)
 
   return {
     async open(opened) {
@@ -97,7 +95,7 @@ export function createSuite(): Suite {
     }),
     async clean() {
       await watched.idle()
-      for (const key of await keysUnder(client, prefix)) await client.call('del', key)
+      await remove(client, prefix)
     },
   }
 }

@@ -7,9 +7,22 @@ const fixedBytes = 13
 /**
  * Makes everything under a prefix older by `ms`, which is what it looks like when the server's clock has gone on by as
  * much: leases, entries and keys end sooner.
+ *
+ * All at a time: what this takes passes on the server's clock as well, and not on the cache's.
  */
 export async function age(client: TestClient, prefix: string, ms: number): Promise<void> {
-  for (const key of await keysUnder(client, prefix)) await ageKey(client, key, ms)
+  const keys = await keysUnder(client, prefix)
+  await Promise.all(keys.map((key) => ageKey(client, key, ms)))
+}
+
+/** Takes away everything under a prefix that is `chosen`. */
+export async function remove(
+  client: TestClient,
+  prefix: string,
+  chosen: (key: string) => boolean = () => true,
+): Promise<void> {
+  const keys = await keysUnder(client, prefix)
+  await Promise.all(keys.filter(chosen).map((key) => client.call('del', key)))
 }
 
 export async function keysUnder(client: TestClient, prefix: string): Promise<readonly string[]> {
@@ -20,10 +33,11 @@ export async function keysUnder(client: TestClient, prefix: string): Promise<rea
 }
 
 async function ageKey(client: TestClient, key: string, ms: number): Promise<void> {
+  const [type, left] = await Promise.all([client.call('type', key), client.call('pttl', key)])
   // A list of entries is a help for who joins; it may be wrong about when they end.
-  if ((await client.call('type', key)) !== 'string') return
+  if (type !== 'string') return
+  const ttlMs = Number(left)
   const value = (await client.callBuffer('get', key)) as Buffer | null
-  const ttlMs = Number(await client.call('pttl', key))
   if (value === null) return
   if (ttlMs <= ms) await client.call('del', key)
   else await client.call('set', key, older(value, ms), 'px', ttlMs - ms)
