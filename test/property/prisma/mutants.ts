@@ -121,12 +121,8 @@ const moments: readonly Mutant[] = [
     'savepoints that forget',
     'the rollback of a savepoint does not forget what was written before it',
     'prisma/src/tap/tapped-transaction.ts',
-    'commit: () => this.#commit(),',
-    'commit: () => this.#commit(),\n' +
-      '      rollbackToSavepoint: async (name: string) => {\n' +
-      '        this.#writes.written.clear()\n' +
-      '        await inner.rollbackToSavepoint?.(name)\n' +
-      '      },',
+    'await this.#inner.rollbackToSavepoint!(name)',
+    'this.#writes.written.clear()\n    await this.#inner.rollbackToSavepoint!(name)',
   ),
   one(
     'answers inside transactions',
