@@ -13,7 +13,8 @@ import type { KeyValues } from './key-values.js'
 import { normalValue, type NormalValue } from './normal-value.js'
 import { readReturning, type Returning } from './returning.js'
 import { mayBeSql } from './statement-values.js'
-import { fieldOf, valueAt } from './written-text.js'
+import type { ValueType } from './value-type.js'
+import { type Field, fieldOf, valueAt } from './written-text.js'
 
 /** The columns of one table's rows that a query gives as they are. */
 export interface RowsReadPlan {
@@ -92,47 +93,61 @@ export type StatementReads = (
   rows: readonly unknown[],
 ) => RowsRead | undefined
 
-/** @param columnsOf those of a table that a text names; `undefined`: nothing may be told of its rows */
+/**
+ * Make another one when the tables are others.
+ *
+ * @param columnsOf those of a table that a text names; `undefined`: nothing may be told of its rows
+ */
 export function createStatementReads(
   dialect: SqlDialect,
   columnsOf: (table: TableName) => KnownColumns | undefined,
 ): StatementReads {
-  const known = new WeakMap<object, { readonly plan: RowsReadPlan | undefined }>()
+  const known = new WeakMap<object, { readonly read: ReadText | undefined }>()
   return (statement, parameters, rows) => {
     let told = known.get(statement)
-    if (told === undefined) known.set(statement, (told = { plan: planRowsRead(statement.sql, dialect) }))
-    const { plan } = told
-    const columns = plan && columnsOf(plan.table)
-    if (columns === undefined || mayBeSql(parameters, dialect)) return undefined
+    if (told === undefined)
+      known.set(statement, (told = { read: readText(planRowsRead(statement.sql, dialect), columnsOf) }))
+    const { read } = told
+    if (read === undefined || mayBeSql(parameters, dialect)) return undefined
     return {
-      table: plan!.table,
-      columns: columns.all.flatMap(({ name }) =>
-        fieldOfColumn(plan!, columns, name) === undefined ? [] : [name],
-      ),
-      rowsWith: (key) => rows.flatMap((row) => rowOf(row, key, plan!, columns) ?? []),
+      table: read.table,
+      columns: [...read.fields.keys()],
+      rowsWith: (key) => rows.flatMap((row) => rowOf(row, key, read) ?? []),
     }
   }
 }
 
-function fieldOfColumn({ columns: given, locks }: RowsReadPlan, columns: KnownColumns, name: string) {
-  const spelt = columns.named(name)
-  // NULL + 1 is NULL: InnoDB does not write such a row, and shows what it had when the transaction first looked.
-  if (columns.dialect === 'mysql' && spelt?.column.nullable === true && !locks) return undefined
-  return spelt && fieldOf(given, spelt.column, spelt.spelling)
+/** What a text gives, with the columns of its table. */
+interface ReadText {
+  readonly table: TableName
+  /** By the names of columns in the catalogue. */
+  readonly fields: ReadonlyMap<string, { readonly type: ValueType | undefined; readonly field: Field }>
 }
 
-function rowOf(
-  row: unknown,
-  key: readonly string[],
-  plan: RowsReadPlan,
-  columns: KnownColumns,
-): RowRead | undefined {
+function readText(
+  plan: RowsReadPlan | undefined,
+  columnsOf: (table: TableName) => KnownColumns | undefined,
+): ReadText | undefined {
+  const columns = plan && columnsOf(plan.table)
+  if (columns === undefined) return undefined
+  const fields = new Map<string, { type: ValueType | undefined; field: Field }>()
+  for (const { name } of columns.all) {
+    const { column, spelling } = columns.named(name)!
+    // NULL + 1 is NULL: InnoDB does not write such a row, and shows what it had when the transaction first looked.
+    if (columns.dialect === 'mysql' && column.nullable && !plan!.locks) continue
+    const field = fieldOf(plan!.columns, column, spelling)
+    if (field !== undefined) fields.set(name, { type: column.type, field })
+  }
+  return { table: plan!.table, fields }
+}
+
+function rowOf(row: unknown, key: readonly string[], { fields }: ReadText): RowRead | undefined {
   const valueOf = (name: string): NormalValue => {
-    const field = fieldOfColumn(plan, columns, name)
-    return field && normalValue(columns.named(name)!.column.type, valueAt(row, field))
+    const shown = fields.get(name)
+    return shown && normalValue(shown.type, valueAt(row, shown.field))
   }
   // Of texts several that are not equal may have one normal form.
-  if (key.some((name) => columns.named(name)?.column.type?.kind === 'text')) return undefined
+  if (key.some((name) => fields.get(name)?.type?.kind === 'text')) return undefined
   const values = key.map(valueOf)
   return values.every((value) => typeof value === 'string') ? { key: values, valueOf } : undefined
 }
