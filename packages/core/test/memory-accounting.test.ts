@@ -17,17 +17,19 @@ async function measure(): Promise<readonly Growth[]> {
     .map((line) => JSON.parse(line) as Growth)
 }
 
-/** The middle one of three: the lists that V8 keeps of its own make a shape's growth another one now and then. */
-async function middle(): Promise<readonly Growth[]> {
-  const runs = [await measure(), await measure(), await measure()]
-  return runs[0]!.map(({ shape }) => {
-    const ofShape = runs.flatMap((run) => run.filter((growth) => growth.shape === shape))
-    return ofShape.toSorted((a, b) => a.said / a.grown - b.said / b.grown)[1]!
-  })
-}
+const ratio = ({ grown, said }: Growth): number => said / grown
+const isOff = (growth: Growth): boolean => Math.abs(ratio(growth) - 1) > 0.15
 
 test('what a memory store says that it occupies is within 15 % of what the process has grown by', async () => {
-  const growths = await middle()
+  const growths = await measure()
   expect(growths.length).toBeGreaterThan(20)
-  expect(growths.filter(({ grown, said }) => Math.abs(said / grown - 1) > 0.15)).toEqual([])
+  const off = growths.filter(isOff)
+  // The lists that V8 keeps of its own make a shape's growth another one now and then: the median of three counts.
+  // All shapes anew, since one alone grows otherwise.
+  const again = off.length === 0 ? [] : [...(await measure()), ...(await measure())]
+  const medians = off.map((growth) => {
+    const all = [growth, ...again.filter(({ shape }) => shape === growth.shape)]
+    return all.toSorted((a, b) => ratio(a) - ratio(b))[1]!
+  })
+  expect(medians.filter(isOff)).toEqual([])
 }, 360_000)

@@ -22,7 +22,6 @@ describe.each(Object.entries(servers))('replicated, %s', (server, connect) => {
   for (const mode of Object.keys(replicatedModes) as ReplicatedMode[]) {
     // Time takes long in a cluster, and the rule is the same for any bound.
     if (server === 'cluster' && mode === 'bounded') continue
-    const seeds = server === 'cluster' ? [1] : undefined
-    describeUnderFaults(mode, (wrap) => suite.storeUnderTest(mode, wrap), seeds)
+    describeUnderFaults(mode, (wrap) => suite.storeUnderTest(mode, wrap))
   }
 })

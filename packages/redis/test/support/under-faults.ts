@@ -3,7 +3,8 @@ import { type FaultyStoreFactory, faultyStore, storeConformance, type StoreUnder
 import { describe, expect, test } from 'vitest'
 
 const probability = 0.1
-const twoSeeds = [1, 2]
+/** Each makes other calls fail. */
+const seeds = Array.from({ length: Number(process.env['FRESHET_FAULT_SEEDS'] ?? 1) }, (_, index) => index + 1)
 
 /** Stands between the suite and each store. */
 export type Wrap = (factory: StoreFactory) => StoreFactory
@@ -22,11 +23,7 @@ function checksWith(make: (wrap: Wrap) => StoreUnderTest, seed: number) {
 }
 
 /** Registers the suite's checks, each with every seed. */
-export function describeUnderFaults(
-  name: string,
-  make: (wrap: Wrap) => StoreUnderTest,
-  seeds: readonly number[] = twoSeeds,
-): void {
+export function describeUnderFaults(name: string, make: (wrap: Wrap) => StoreUnderTest): void {
   describe(`${name}: every check of the suite passes with ${probability * 100} % of all calls failing`, () => {
     let injectedInAll = 0
     for (const [index, check] of checksWith(make, 0).checks.entries()) {
