@@ -143,20 +143,24 @@ export class TransactionWrites<Statement extends TappedStatement> {
   /** @throws FreshetError WRITE_REFUSED if it was rolled back instead */
   async commit<T>(send: Send<T>, steps: CommitSteps): Promise<T> {
     this.state = 'ending'
-    const opening = this.#marked(steps)
+    const opening = this.written.needsMarks ? this.#marked(steps) : undefined
     const writes = isPromise(opening) ? await opening : opening
     let result: T
     try {
-      result = await send()
+      const sending = send()
+      if (writes === undefined) process.nextTick(ask, this.written)
+      result = await sending
     } catch (error) {
-      await steps.refused(writes, error)
+      await steps.refused(writes ?? (await this.written.open()), error)
       await this.invalidateLate()
       throw error
     }
     this.state = 'ended'
     steps.committed?.()
     const isCertain = this.begun && !this.mayHaveEnded && !this.inDoubt
-    const settled = andThen(writes.committed('a transaction', isCertain), () => this.invalidateLate())
+    const told =
+      writes === undefined ? this.written.invalidate(source, isCertain) : writes.committed(source, isCertain)
+    const settled = andThen(told, () => this.invalidateLate())
     const ending = steps.settle === undefined ? settled : steps.settle(settled)
     if (isPromise(ending)) await ending
     return result
@@ -225,6 +229,12 @@ export class TransactionWrites<Statement extends TappedStatement> {
   get #isWithOthers(): boolean {
     return this.#place.isWithOthers?.() === true
   }
+}
+
+const source = 'a transaction'
+
+function ask<Statement>(written: Written<Statement>): void {
+  written.ask()
 }
 
 const isRefused = (error: unknown): boolean => isFreshetError(error, 'WRITE_REFUSED')

@@ -11,6 +11,14 @@ export interface UnderWay {
   place?: number | undefined
 }
 
+/** Stands for a transaction that must not be kept alive by being under way, one after another: a reference that is weak is dear to make. */
+export class Seat {
+  readonly ref = new WeakRef(this)
+  taken: UnderWay | undefined
+}
+
+const maxFreeSeats = 100
+
 // Looking for those that are gone must be worth it.
 const minLookedThrough = 64
 
@@ -19,7 +27,8 @@ class WritesUnderWay {
   // A list, in which each knows its place: a set costs a write more.
   readonly #held: UnderWay[] = []
   // A transaction that nobody can end any more is not under way: it must not be kept alive by being one of these.
-  readonly #open = new Set<WeakRef<UnderWay>>()
+  readonly #open = new Set<WeakRef<Seat>>()
+  readonly #free: Seat[] = []
   #lookThroughAt = minLookedThrough
 
   /** Until `end()`, which must come. */
@@ -39,15 +48,19 @@ class WritesUnderWay {
   }
 
   /** Until `leave()`, or until nobody knows it any more. */
-  open(write: UnderWay): WeakRef<UnderWay> {
+  open(write: UnderWay): Seat {
     if (this.#open.size >= this.#lookThroughAt) this.#forgetGone()
-    const ref = new WeakRef(write)
-    this.#open.add(ref)
-    return ref
+    const seat = this.#free.pop() ?? new Seat()
+    seat.taken = write
+    this.#open.add(seat.ref)
+    return seat
   }
 
-  leave(ref: WeakRef<UnderWay>): void {
-    this.#open.delete(ref)
+  /** @param seat what `open()` gave, which is another one's from now on */
+  leave(seat: Seat): void {
+    seat.taken = undefined
+    this.#open.delete(seat.ref)
+    if (this.#free.length < maxFreeSeats) this.#free.push(seat)
   }
 
   get isAny(): boolean {
@@ -68,7 +81,7 @@ class WritesUnderWay {
   othersMayConcern(own: UnderWay | undefined, store: object | undefined, table: string): boolean {
     for (const write of this.#held) if (write !== own && write.mayConcern(store, table)) return true
     for (const ref of this.#open) {
-      const write = ref.deref()
+      const write = ref.deref()?.taken
       if (write !== undefined && write !== own && write.mayConcern(store, table)) return true
     }
     return false

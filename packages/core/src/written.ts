@@ -1,12 +1,13 @@
 import type { Conditions, SomeRows } from './conditions.js'
 import type { Execution, StatementAnswer } from './execution.js'
+import { type Answered, lastingValues } from './lasting-values.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { isPromise } from './maybe-promise.js'
 import type { Observers, WriteObserver } from './observers.js'
 import type { OpenWrite } from './open-writes.js'
 import { both, OpenWrites, renewed, unknownOutcome } from './open-writes.js'
 import { wholeSpaceTag } from './space.js'
-import { type UnderWay, writesUnderWay } from './under-way.js'
+import { type Seat, type UnderWay, writesUnderWay } from './under-way.js'
 import type { Write } from './write.js'
 import { WrittenFor } from './written-for.js'
 
@@ -17,6 +18,8 @@ export class Written<Statement> implements UnderWay {
   #made: WrittenFor<Statement>[] = []
   /** Instead of a list: what one statement has written, of which tags need perhaps not be made yet. */
   #only: Only<Statement> | undefined
+  /** Answered, and the observers have not been asked yet what that was. */
+  #untold: Answered<Statement>[] = []
   /** Sent, and not answered yet. */
   #sent: readonly Execution<Statement>[] = noneSent
   #answered = 0
@@ -30,7 +33,7 @@ export class Written<Statement> implements UnderWay {
   /** Whether all that was answered is there when its end is told: none of it was undone by ROLLBACK TO. */
   keepsAll = false
   /** As one of the transactions under way. */
-  #open: WeakRef<UnderWay> | undefined
+  #open: Seat | undefined
 
   constructor(observers: Observers<Statement>) {
     this.#observers = observers
@@ -69,10 +72,23 @@ export class Written<Statement> implements UnderWay {
   /** It has been answered; `undefined`: nobody knows what. */
   answered(execution: Execution<Statement>, answer: StatementAnswer | undefined): void {
     this.#sent = this.#sent.filter((other) => other !== execution)
-    this.add(execution, answer)
+    const lasting = answer === undefined || this.needsMarks ? undefined : lastingValues(execution, answer)
+    if (lasting === undefined) return this.add(execution, answer)
+    this.#enter()
+    this.#untold.push(lasting)
+  }
+
+  /** Asks the observers what has been written: there is time now. */
+  ask(): void {
+    void this.#lists
   }
 
   get #lists(): WrittenFor<Statement>[] {
+    if (this.#untold.length > 0) {
+      const untold = this.#untold
+      this.#untold = []
+      for (const { execution, answer } of untold) this.#tell(execution, answer)
+    }
     if (this.#only !== undefined) {
       const { observer, execution, answer, made, told } = this.#only
       this.#only = undefined
@@ -103,6 +119,10 @@ export class Written<Statement> implements UnderWay {
       this.#only = this.#soleObserver(execution, answer)
       if (this.#only !== undefined) return
     }
+    this.#tell(execution, answer)
+  }
+
+  #tell(execution: Execution<Statement>, answer: StatementAnswer | undefined): void {
     for (const { observer } of this.#observers.all)
       this.#addTags(
         observer,
@@ -143,6 +163,7 @@ export class Written<Statement> implements UnderWay {
   clear(): void {
     this.#made = []
     this.#only = undefined
+    this.#untold = []
     this.#sent = noneSent
     this.#since = undefined
     this.leave()

@@ -177,6 +177,78 @@ describe('a statement of its own that was prepared', () => {
   })
 })
 
+/** Says when it is asked what was written, which the last value tells. */
+class Asked extends Watcher {
+  constructor() {
+    super(true)
+  }
+
+  override tagsOf({ statement: { sql }, parameters }: Execution<Statement>, answer?: StatementAnswer) {
+    const tag = `${sql}[${answer === undefined ? '*' : String(parameters?.at(-1) ?? answer.generatedKey)}]`
+    steps.push(`asked ${tag}`)
+    return [tag]
+  }
+}
+
+describe('a transaction of which nobody need know before it is committed', () => {
+  const steady = { rollBack: () => Promise.resolve(), refused: () => Promise.resolve() }
+  let transaction: TransactionWrites<Statement>
+  const commit = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    steps.push('committed')
+  }
+
+  beforeEach(() => {
+    observers.add(new Asked())
+    transaction = new TransactionWrites(place)
+    transaction.begun = true
+  })
+
+  test('is asked what it wrote while the database works at its COMMIT, in the order of its statements', async () => {
+    for (const key of [7, 8]) await transaction.write(insert(), () => Promise.resolve(key))
+    expect(steps).toEqual([])
+    await transaction.commit(commit, steady)
+    expect(steps).toEqual([
+      'asked insert[7]',
+      'asked insert[8]',
+      'committed',
+      'invalidate insert[7],insert[8]',
+    ])
+  })
+
+  test('is asked by values that nobody has changed meanwhile, or at once', async () => {
+    const parameters = [7]
+    await transaction.write({ statement: inserting, parameters }, () => Promise.resolve(1))
+    parameters[0] = 8
+    const at = new Date(0)
+    await transaction.write({ statement: inserting, parameters: [at] }, () => Promise.resolve(1))
+    at.setTime(1)
+    expect(steps).toEqual(['asked insert[' + String(new Date(0)) + ']', 'asked insert[7]'])
+  })
+
+  test('is asked before what came after it', async () => {
+    await transaction.write(insert(), () => Promise.resolve(7))
+    await expect(transaction.write(insert(), () => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
+    await transaction.commit(commit, steady)
+    expect(steps.at(-1)).toBe('invalidate insert[7],insert[*]')
+  })
+
+  test('is held for what it wrote when nobody knows how its COMMIT ended', async () => {
+    await transaction.write(insert(), () => Promise.resolve(7))
+    const refused = async (writes: { unknown(cause: unknown): unknown }) =>
+      void (await writes.unknown('lost'))
+    const lost = () => Promise.reject(new Error('lost'))
+    await expect(transaction.commit(lost, { ...steady, refused })).rejects.toThrow('lost')
+    expect(steps).toEqual(['asked insert[7]', 'mark insert[7]', 'hold insert[7]'])
+  })
+
+  test('tells nothing when it is rolled back, and is not asked', async () => {
+    await transaction.write(insert(), () => Promise.resolve(7))
+    await transaction.rollBack(() => Promise.resolve(), { mayBeOutrun: () => false, refused: steady.refused })
+    expect(steps).toEqual([])
+  })
+})
+
 describe('a transaction', () => {
   const steady = { rollBack: () => Promise.resolve(), refused: () => Promise.resolve() }
   let transaction: TransactionWrites<Statement>
