@@ -74,8 +74,8 @@ const statements: readonly Mutant[] = [
 // A commit that bumps nothing.
 const silentCommit: Patch = {
   file: transaction,
-  find: "writes.committed('a transaction', isCertain)",
-  replace: 'writes.rolledBack()',
+  find: 'writes === undefined ? this.written.invalidate(source, isCertain) : writes.committed(source, isCertain)',
+  replace: 'writes === undefined ? this.written.leave() : writes.rolledBack()',
 }
 
 const moments: readonly Mutant[] = [
@@ -110,7 +110,7 @@ const moments: readonly Mutant[] = [
     patches: [
       {
         file: transaction,
-        find: "this.state = 'ending'\n    const opening = this.#marked(steps)",
+        find: "this.state = 'ending'\n    const opening = this.written.needsMarks ? this.#marked(steps) : undefined",
         replace: "const opening = this.#marked(steps)\n    await this.written.invalidate('')",
       },
       silentCommit,
