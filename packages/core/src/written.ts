@@ -74,6 +74,7 @@ export class Written<Statement> implements UnderWay {
     this.#sent = this.#sent.filter((other) => other !== execution)
     const lasting = answer === undefined || this.needsMarks ? undefined : lastingValues(execution, answer)
     if (lasting === undefined) return this.add(execution, answer)
+    this.#answered++
     this.#enter()
     this.#untold.push(lasting)
   }

@@ -226,6 +226,27 @@ describe('a transaction of which nobody need know before it is committed', () =>
     expect(steps).toEqual(['asked insert[' + String(new Date(0)) + ']', 'asked insert[7]'])
   })
 
+  test('is not told by what it reads of what was written while that was read', async () => {
+    const read: string[] = []
+    const observer = Object.assign(new Asked(), {
+      rowsRead: (_: unknown, rows: readonly unknown[]) => void read.push(String(rows[0])),
+    })
+    observers = new Observers()
+    observers.add(observer)
+    place = { ...place, answerOf: (result) => ({ generatedKey: result, returned: [[result]] }) }
+    transaction = new TransactionWrites(place)
+    transaction.begun = true
+    transaction.written.keepsAll = true
+    const rows = held<string>()
+    await transaction.write(insert(), () => Promise.resolve(7))
+    await transaction.read(insert(), () => Promise.resolve('after one'))
+    const reading = transaction.read(insert(), () => rows.promise)
+    await transaction.write(insert(), () => Promise.resolve(8))
+    rows.resolve('perhaps before the other')
+    await reading
+    expect(read).toEqual(['after one'])
+  })
+
   test('is asked before what came after it', async () => {
     await transaction.write(insert(), () => Promise.resolve(7))
     await expect(transaction.write(insert(), () => Promise.reject(new Error('lost')))).rejects.toThrow('lost')

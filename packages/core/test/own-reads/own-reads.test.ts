@@ -57,7 +57,6 @@ describe('what a transaction reads counts', () => {
   beforeEach(() => {
     told = undefined
     const observers = new Observers<Statement>()
-    const done = { renew: () => undefined, rolledBack: () => undefined }
     observers.add({
       isLocal: true,
       store: {},
@@ -92,14 +91,11 @@ describe('what a transaction reads counts', () => {
         columns: ['stock'],
         rows: rows.map((row) => ({ key: ['1'], valueOf: () => String(row) })),
       }),
-      open: () =>
-        ({
-          ...done,
-          committed: (_tags: unknown, _source: unknown, conditions: Conditions | undefined) =>
-            void (told = conditions),
-        }) as never,
+      open: () => {
+        throw new Error('nobody need know of it before')
+      },
       unknown: () => undefined,
-      invalidate: () => undefined,
+      invalidate: (_tags, _source, conditions) => void (told = conditions),
       invalidateAll: () => undefined,
       sessionChanged: () => undefined,
       catalogueUnknown: () => undefined,
