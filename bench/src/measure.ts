@@ -12,6 +12,11 @@ export interface Rounds {
   readonly rounds: number
   /** Calls per case and round; each call is timed only as part of its batch. */
   readonly callsPerRound: number
+  /**
+   * Calls of each case before it is measured. Default: one batch. What all cases share is compiled when the first of them has run; what is one's own
+   * is several times slower until it has been called some thousand times, as a process is that has just been started.
+   */
+  readonly warmUpCalls?: number
 }
 
 /**
@@ -20,11 +25,11 @@ export interface Rounds {
  */
 export async function measure<Name extends string>(
   cases: Readonly<Record<Name, Case>>,
-  { rounds, callsPerRound }: Rounds,
+  { rounds, callsPerRound, warmUpCalls = callsPerRound }: Rounds,
 ): Promise<Record<Name, Measurement>> {
   const names = Object.keys(cases) as Name[]
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
-  for (const name of names) await batch(cases[name], callsPerRound)
+  for (const name of names) await batch(cases[name], warmUpCalls)
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(round + turn) % names.length]!
