@@ -32,7 +32,6 @@ function askedSets({ places }: ReadPlan): readonly AskedSets[] {
   })
 }
 
-/** A read that has been answered. */
 /** The sets of which an answer shows all rows. */
 export function seenSets(
   { plan, args }: AppliedRead,
