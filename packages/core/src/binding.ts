@@ -162,7 +162,7 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
       if (tags === 'all') return this.#wideTagsOf(execution.statement, known)
       const { dialects, space } = this.#parts.engine
       if (!dialects.areAllOne) return [...dialects.widened(space, tags), anyTable]
-      return withConditions([...tags, anyTable], conditionsOf(tags))
+      return withAnyTable(tags)
     } catch (cause) {
       return this.#failed(cause)
     }
@@ -180,7 +180,7 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
         const tags = known.tagsOf!(lasting.execution, lasting.answer, made)
         // What is known by now may tell less of the same text, but not of what was known when it was carried out.
         if (tags === 'all') return this.#resolve(execution.statement, known)
-        return withConditions([...tags, anyTable], conditionsOf(tags))
+        return withAnyTable(tags)
       } catch (cause) {
         return this.#failed(cause)
       }
@@ -285,6 +285,9 @@ export class Binding<Statement extends TappedStatement> implements WriteObserver
     return [wholeSpaceTag]
   }
 }
+
+const withAnyTable = (tags: readonly string[]): readonly string[] =>
+  withConditions([...tags, anyTable], conditionsOf(tags))
 
 const bindings = new WeakMap<object, Map<string, Map<Engine['store'], object>>>()
 

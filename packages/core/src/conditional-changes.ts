@@ -28,7 +28,6 @@ export class ConditionalChanges {
   readonly #recent = new Map<TagState, Recent>()
   /** How many there are of all tags. */
   #count = 0
-  #isEmpty = true
   #lastTell: (() => ToldRows) | undefined
   #lastTold: ToldRows | undefined
 
@@ -52,7 +51,6 @@ export class ConditionalChanges {
     if (recent === undefined || recent.latest !== before) {
       this.#count -= recent?.changes.length ?? 0
       recent = { from: before, latest: before, changes: [] }
-      this.#isEmpty = false
     }
     this.#recent.set(state, recent)
     const { generation } = state
@@ -102,7 +100,7 @@ export class ConditionalChanges {
 
   /** All that has changed since a vector was made; `undefined`: something of which nothing is certain is among it. */
   since({ states, latest }: MemoryVector): readonly ConditionalChange[] | undefined {
-    if (this.#isEmpty) return undefined
+    if (this.#recent.size === 0) return undefined
     const since: KnownChange[] = []
     for (const state of states) {
       if (state.generation <= latest) continue
@@ -121,7 +119,6 @@ export class ConditionalChanges {
   clear(): void {
     this.#recent.clear()
     this.#count = 0
-    this.#isEmpty = true
     this.#lastTell = this.#lastTold = undefined
   }
 }
