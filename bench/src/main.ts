@@ -38,9 +38,9 @@ const rounds = (count: number, callsPerRound: number) => ({
   callsPerRound,
 })
 // Of what is held against a database's answer, which is far slower than a hit, so that it is called less often.
-const warmedRounds = (count: number, callsPerRound: number) => ({
+const warmedRounds = (count: number, callsPerRound: number, warmUpCalls = 6_000) => ({
   ...rounds(count, callsPerRound),
-  warmUpCalls: Math.round(6_000 * scale),
+  warmUpCalls: Math.round(warmUpCalls * scale),
 })
 const wants = (name: string) => values.only === undefined || values.only === name
 
@@ -88,7 +88,7 @@ if (values.only === 'phases') {
   const postgres = await startPostgres()
   try {
     const urls = { prisma: await postgres.createDatabase(), typeorm: await postgres.createDatabase() }
-    sections.push(...(await benchPhases(urls, rounds(100, 50))))
+    sections.push(...(await benchPhases(urls, warmedRounds(100, 50, 12_000))))
   } finally {
     await postgres.stop()
   }

@@ -21,9 +21,6 @@ interface Wire {
 
 type Calls = Readonly<Record<string, () => unknown>>
 
-// Code that has not been compiled yet is several times slower, and ours is called less often than what all clients share.
-const warmUpPerRound = 120
-
 /**
  * Where a call spends its time, with the cache and without it: in this process before it sends anything, waiting for the database, and in
  * this process after the last answer. Medians of each by itself, so that they need not add up.
@@ -102,11 +99,11 @@ async function phasesOf(
   what: string,
   calls: Calls,
   wire: Wire,
-  { rounds, callsPerRound }: Rounds,
+  { rounds, callsPerRound, warmUpCalls = callsPerRound }: Rounds,
 ): Promise<readonly Section[]> {
   const names = Object.keys(calls)
   const spent = names.map(() => phases.map((): number[] => []))
-  for (const name of names) for (let call = 0; call < warmUpPerRound * rounds; call++) await calls[name]!()
+  for (const name of names) for (let call = 0; call < warmUpCalls; call++) await calls[name]!()
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
       const at = (round + turn) % names.length
