@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto'
 import type { FakeClock, StoreUnderTest } from '@freshet/testing'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { sharedRedis, sharedRedisCluster } from '../../../../test/services/shared.js'
 import { redisStore } from '../../src/index.js'
-import { loadScripts, type TestClient } from '../support/clients.js'
+import {
+  connectTo,
+  connectToCluster,
+  loadScripts,
+  type TestClient,
+  type Version,
+} from '../support/clients.js'
 import { age, remove } from '../support/time-machine.js'
 import { tracked, type TrackedClient } from '../support/tracked-client.js'
 import type { Wrap } from '../support/under-faults.js'
 import { followed } from './followed.js'
 
 /** How fresh a cache is to be. */
-export const replicatedModes = {
+const replicatedModes = {
   strong: {},
   bounded: { consistency: { maxStaleness: '10s' } },
   eventual: { consistency: 'eventual' },
 } satisfies Readonly<Record<string, StoreUnderTest['cacheOptions']>>
 
-export type ReplicatedMode = keyof typeof replicatedModes
+type ReplicatedMode = keyof typeof replicatedModes
 
 /** Stores that are replicated, on one client, for the suite. */
-export interface ReplicatedSuite {
+interface ReplicatedSuite {
   /** To be called before a check runs. */
   open(client: TestClient): Promise<void>
   /** @param wrap stands between the suite and each store */
@@ -26,7 +34,7 @@ export interface ReplicatedSuite {
   clean(): Promise<void>
 }
 
-export function createReplicatedSuite(): ReplicatedSuite {
+function createReplicatedSuite(): ReplicatedSuite {
   const prefix = `replicated suite:${randomBytes(6).toString('hex')}:`
   let client: TestClient
   let watched: TrackedClient
@@ -66,4 +74,31 @@ export function createReplicatedSuite(): ReplicatedSuite {
       await remove(client, prefix)
     },
   }
+}
+
+/** Registers what `describeMode` says of each mode, on each kind of server. */
+export function describeReplicated(
+  version: Version,
+  describeMode: (server: string, mode: ReplicatedMode, suite: ReplicatedSuite) => void,
+): void {
+  const servers: Readonly<Record<string, () => Promise<TestClient>>> = {
+    standalone: async () => await connectTo(await sharedRedis(), version),
+    cluster: async () => await connectToCluster((await sharedRedisCluster()).addresses, version),
+  }
+  describe.each(Object.entries(servers))('replicated, %s', (server, connect) => {
+    const suite = createReplicatedSuite()
+    let client: TestClient
+    beforeAll(async () => {
+      client = await connect()
+      await suite.open(client)
+    })
+    afterEach(async () => await suite.clean())
+    afterAll(() => client.disconnect())
+
+    for (const mode of Object.keys(replicatedModes) as ReplicatedMode[]) {
+      // Time takes long in a cluster, and the rule is the same for any bound.
+      if (server === 'cluster' && mode === 'bounded') continue
+      describeMode(server, mode, suite)
+    }
+  })
 }
