@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { held } from '@freshet/testing'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { describeEachRule } from '../../../../test/copies/each-rule.js'
 import { allOf, copyWithout } from '../../../../test/copies/copy-without.js'
 import { withConditions, type Conditions } from '../../src/conditions.js'
 import type { Execution } from '../../src/execution.js'
@@ -21,24 +21,19 @@ describe('a transaction that reads what it has written tells', () => {
   })
 })
 
-describe('a case fails without the rule that', () => {
-  it.each(mutants.map((mutant) => [mutant.rule, mutant] as const))('%s', async (_rule, mutant) => {
-    const text = readFileSync(new URL(mutant.file, sources), 'utf8')
-    expect(text.split(mutant.find), 'the rule stands in one place').toHaveLength(2)
-    const copy = await copyWithout<{ withOwnReads: typeof withOwnReads }>(
-      { folder: sources, entry: allOf(sources, ['own-reads']) },
-      mutant,
-    )
-    const answer = (run: (withReads: typeof withOwnReads) => unknown) => {
-      try {
-        return JSON.stringify(run(copy.withOwnReads))
-      } catch {
-        return 'failed'
-      }
+describeEachRule('a case fails without the rule that', sources, mutants, async (mutant) => {
+  const copy = await copyWithout<{ withOwnReads: typeof withOwnReads }>(
+    { folder: sources, entry: allOf(sources, ['own-reads']) },
+    mutant,
+  )
+  const answer = (run: (withReads: typeof withOwnReads) => unknown) => {
+    try {
+      return JSON.stringify(run(copy.withOwnReads))
+    } catch {
+      return 'failed'
     }
-    const differing = Object.values(cases).some(([expected, run]) => answer(run) !== JSON.stringify(expected))
-    expect(differing).toBe(true)
-  })
+  }
+  return Object.values(cases).some(([expected, run]) => answer(run) !== JSON.stringify(expected))
 })
 
 describe('what a transaction reads counts', () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
+import { describeEachRule } from '../../../../test/copies/each-rule.js'
 import { allOf, copyWithout } from '../../../../test/copies/copy-without.js'
 import { TrackedRows } from '../../src/tracked-rows.js'
 import { cases } from './cases.js'
@@ -22,15 +22,10 @@ describe('of a row that is changed it is known', () => {
   })
 })
 
-describe('a case fails without the rule that', () => {
-  it.each(mutants.map((mutant) => [mutant.rule, mutant] as const))('%s', async (_rule, mutant) => {
-    const text = readFileSync(new URL(mutant.file, sources), 'utf8')
-    expect(text.split(mutant.find), 'the rule stands in one place').toHaveLength(2)
-    const copy = await copyWithout<{ TrackedRows: typeof TrackedRows }>(
-      { folder: sources, entry: allOf(sources, ['tracked-rows']) },
-      mutant,
-    )
-    const differing = Object.values(cases).some(([expected, run]) => run(new copy.TrackedRows()) !== expected)
-    expect(differing).toBe(true)
-  })
+describeEachRule('a case fails without the rule that', sources, mutants, async (mutant) => {
+  const copy = await copyWithout<{ TrackedRows: typeof TrackedRows }>(
+    { folder: sources, entry: allOf(sources, ['tracked-rows']) },
+    mutant,
+  )
+  return Object.values(cases).some(([expected, run]) => run(new copy.TrackedRows()) !== expected)
 })

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { describeEachRule } from '../../../../test/copies/each-rule.js'
 import type { Api } from './api.js'
 import { besidesCases, seenCases } from './besides-cases.js'
 import { differingBesides, differingBucket, differingReads, differingSeen, differingWrite } from './checks.js'
@@ -37,10 +37,6 @@ it('with every rule in place nothing differs', async () => {
   expect(difference(await precisionWithout(undefined))).toBeUndefined()
 })
 
-describe('a case fails without the rule that', () => {
-  it.each(mutants.map((mutant) => [mutant.rule, mutant] as const))('%s', async (_rule, mutant) => {
-    const text = readFileSync(new URL(mutant.file, sources), 'utf8')
-    expect(text.split(mutant.find), 'the rule stands in one place').toHaveLength(2)
-    expect(difference(await precisionWithout(mutant))).toBeDefined()
-  })
+describeEachRule('a case fails without the rule that', sources, mutants, async (mutant) => {
+  return difference(await precisionWithout(mutant)) !== undefined
 })

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { describeEachRule } from '../../../../test/copies/each-rule.js'
 import { allOf, copyWithout } from '../../../../test/copies/copy-without.js'
 import type { Rule } from '../../../../test/copies/rule.js'
 import type { Api } from './api.js'
@@ -37,11 +37,7 @@ it('with every rule in place nothing differs', async () => {
   expect(disprovedBySqlite(api)).toBeUndefined()
 })
 
-describe('a test fails without the rule that', () => {
-  it.each(mutants.map((mutant) => [mutant.rule, mutant] as const))('%s', async (_rule, mutant) => {
-    const text = readFileSync(new URL(mutant.file, folder), 'utf8')
-    expect(text.split(mutant.find), 'the rule stands in one place').toHaveLength(2)
-    const api = await copy(mutant)
-    expect(failure(() => differingCase(api)) ?? disprovedBySqlite(api)).toBeDefined()
-  })
+describeEachRule('a test fails without the rule that', folder, mutants, async (mutant) => {
+  const api = await copy(mutant)
+  return (failure(() => differingCase(api)) ?? disprovedBySqlite(api)) !== undefined
 })
