@@ -13,6 +13,10 @@ type Send<T> = () => Promise<T>
 export interface TransactionPlace<Statement> extends TappedPlace<Statement> {
   /** What the statement did is perhaps part of another transaction by now, of somebody else's. */
   isWithOthers?(): boolean
+  /** A write that commits with its transaction has been answered. Default: that says nothing of the connection. */
+  answered?(): void
+  /** As `answered`, by an error: before anything follows from that. */
+  refused?(): Promise<void>
 }
 
 /** What a place does at the end of a transaction, beside invalidating. */
@@ -75,13 +79,16 @@ export class TransactionWrites<Statement extends TappedStatement> {
 
   /** A write of a transaction whose end has not been asked for. */
   async write<T>(execution: Execution<Statement>, send: Send<T>): Promise<T> {
+    const isHeld = this.holdsWrites
     this.written.sent(execution)
     try {
-      const result = await (this.holdsWrites ? send() : autocommit(this.#place, execution, send))
+      const result = await (isHeld ? send() : autocommit(this.#place, execution, send))
+      if (isHeld) this.#place.answered?.()
       this.written.answered(execution, this.#place.answerOf(result))
       if (this.state !== 'open') await this.#outran(execution)
       return result
     } catch (error) {
+      if (isHeld) await this.#place.refused?.()
       this.written.answered(execution, undefined)
       if (!isRefused(error) && this.#place.outcomeOf(error) !== 'nothing')
         await this.#leftInDoubt(execution, error)

@@ -15,6 +15,7 @@ export interface UnderWay {
 export class Seat {
   readonly ref = new WeakRef(this)
   taken: UnderWay | undefined
+  place = -1
 }
 
 const maxFreeSeats = 100
@@ -27,7 +28,7 @@ class WritesUnderWay {
   // A list, in which each knows its place: a set costs a write more.
   readonly #held: UnderWay[] = []
   // A transaction that nobody can end any more is not under way: it must not be kept alive by being one of these.
-  readonly #open = new Set<WeakRef<Seat>>()
+  #open: WeakRef<Seat>[] = []
   readonly #free: Seat[] = []
   #lookThroughAt = minLookedThrough
 
@@ -49,27 +50,32 @@ class WritesUnderWay {
 
   /** Until `leave()`, or until nobody knows it any more. */
   open(write: UnderWay): Seat {
-    if (this.#open.size >= this.#lookThroughAt) this.#forgetGone()
+    if (this.#open.length >= this.#lookThroughAt) this.#forgetGone()
     const seat = this.#free.pop() ?? new Seat()
     seat.taken = write
-    this.#open.add(seat.ref)
+    seat.place = this.#open.push(seat.ref) - 1
     return seat
   }
 
   /** @param seat what `open()` gave, which is another one's from now on */
   leave(seat: Seat): void {
     seat.taken = undefined
-    this.#open.delete(seat.ref)
+    const last = this.#open.pop()!
+    if (last !== seat.ref) {
+      this.#open[seat.place] = last
+      const other = last.deref()
+      if (other !== undefined) other.place = seat.place
+    }
     if (this.#free.length < maxFreeSeats) this.#free.push(seat)
   }
 
   get isAny(): boolean {
-    return this.#held.length > 0 || this.#open.size > 0
+    return this.#held.length > 0 || this.#open.length > 0
   }
 
   /** Whether no other one is. */
   isOnly(write: UnderWay): boolean {
-    return this.#held.length === 1 && this.#held[0] === write && this.#open.size === 0
+    return this.#held.length === 1 && this.#held[0] === write && this.#open.length === 0
   }
 
   /** Whether any one may concern rows of a table, for whatever cache. */
@@ -88,8 +94,13 @@ class WritesUnderWay {
   }
 
   #forgetGone(): void {
-    for (const ref of this.#open) if (ref.deref() === undefined) this.#open.delete(ref)
-    this.#lookThroughAt = Math.max(minLookedThrough, this.#open.size * 2)
+    let kept = 0
+    this.#open = this.#open.filter((ref) => {
+      const seat = ref.deref()
+      if (seat !== undefined) seat.place = kept++
+      return seat !== undefined
+    })
+    this.#lookThroughAt = Math.max(minLookedThrough, this.#open.length * 2)
   }
 }
 

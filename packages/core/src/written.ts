@@ -15,13 +15,13 @@ import { WrittenFor } from './written-for.js'
 export class Written<Statement> implements UnderWay {
   readonly #observers: Observers<Statement>
   // A list: there is hardly ever more than one observer, and a map costs a write more than all the rest.
-  #made: WrittenFor<Statement>[] = []
+  #made: WrittenFor<Statement>[] | undefined
   /** Instead of a list: what one statement has written, of which tags need perhaps not be made yet. */
   #only: Only<Statement> | undefined
   /** Answered, and the observers have not been asked yet what that was. */
-  #untold: Answered<Statement>[] = []
+  #untold: Answered<Statement>[] | undefined
   /** Sent, and not answered yet. */
-  #sent: readonly Execution<Statement>[] = noneSent
+  #sent: Execution<Statement>[] | undefined
   #answered = 0
   /** When the first of the statements was added. */
   #since: number | undefined
@@ -66,17 +66,28 @@ export class Written<Statement> implements UnderWay {
   /** A statement is about to be sent. Until it is answered, it counts for whatever it may write. */
   sent(execution: Execution<Statement>): void {
     this.#enter()
-    this.#sent = [...this.#sent, execution]
+    if (this.#sent === undefined) this.#sent = [execution]
+    else this.#sent.push(execution)
   }
 
   /** It has been answered; `undefined`: nobody knows what. */
   answered(execution: Execution<Statement>, answer: StatementAnswer | undefined): void {
-    this.#sent = this.#sent.filter((other) => other !== execution)
+    this.#unsend(execution)
     const lasting = answer === undefined || this.needsMarks ? undefined : lastingValues(execution, answer)
     if (lasting === undefined) return this.add(execution, answer)
     this.#answered++
     this.#enter()
-    this.#untold.push(lasting)
+    if (this.#untold === undefined) this.#untold = [lasting]
+    else this.#untold.push(lasting)
+  }
+
+  #unsend(execution: Execution<Statement>): void {
+    const at = this.#sent?.indexOf(execution) ?? -1
+    if (at >= 0) this.#sent!.splice(at, 1)
+  }
+
+  get #areAllAnswered(): boolean {
+    return this.#sent === undefined || this.#sent.length === 0
   }
 
   /** Asks the observers what has been written: there is time now. */
@@ -85,9 +96,9 @@ export class Written<Statement> implements UnderWay {
   }
 
   get #lists(): WrittenFor<Statement>[] {
-    if (this.#untold.length > 0) {
+    if (this.#untold !== undefined) {
       const untold = this.#untold
-      this.#untold = []
+      this.#untold = undefined
       for (const { execution, answer } of untold) this.#tell(execution, answer)
     }
     if (this.#only !== undefined) {
@@ -95,12 +106,12 @@ export class Written<Statement> implements UnderWay {
       this.#only = undefined
       this.#addTags(observer, execution.statement, told ?? observer.tagsOf(execution, answer, made))
     }
-    return this.#made
+    return (this.#made ??= [])
   }
 
   /** How many statements there are of which all is known that was written; `undefined`: of some it is not. */
   get answeredSoFar(): number | undefined {
-    return this.#sent.length === 0 && this.keepsAll ? this.#answered : undefined
+    return this.#areAllAnswered && this.keepsAll ? this.#answered : undefined
   }
 
   /** A query of the same transaction has given rows, after all that is written here. */
@@ -158,14 +169,14 @@ export class Written<Statement> implements UnderWay {
       if (own === undefined) this.#lists.push(list.copy())
       else own.addAll(list)
     }
-    for (const execution of other.#sent) this.add(execution)
+    for (const execution of other.#sent ?? []) this.add(execution)
   }
 
   clear(): void {
-    this.#made = []
+    this.#made = undefined
     this.#only = undefined
-    this.#untold = []
-    this.#sent = noneSent
+    this.#untold = undefined
+    this.#sent = undefined
     this.#since = undefined
     this.leave()
   }
@@ -174,7 +185,7 @@ export class Written<Statement> implements UnderWay {
   leave(): void {
     if (this.#sending !== undefined) writesUnderWay.end(this)
     this.#sending = undefined
-    if (this.#open === undefined || this.#sent.length > 0) return
+    if (this.#open === undefined || !this.#areAllAnswered) return
     writesUnderWay.leave(this.#open)
     this.#open = undefined
   }
@@ -189,7 +200,7 @@ export class Written<Statement> implements UnderWay {
     const names = (tags: readonly string[] | undefined): boolean =>
       tags === undefined || tags.includes(clock) || tags.includes(wholeSpaceTag)
     const latecomers = this.#latecomers()
-    const sent = this.#sending === undefined ? this.#sent : [this.#sending]
+    const sent = this.#sending === undefined ? (this.#sent ?? []) : [this.#sending]
     return this.#observers.all.some(({ observer }) => {
       if (store !== undefined && observer.store !== store) return false
       if (latecomers.includes(observer)) return true
@@ -266,7 +277,7 @@ export class Written<Statement> implements UnderWay {
   /** @param conditionally whether nothing but what was written can have been done. Default: nobody knows */
   invalidate(source: string, conditionally = false): MaybePromise<void> {
     let ended: MaybePromise<void> = undefined
-    const only = this.#sent.length === 0 ? this.#only : undefined
+    const only = this.#areAllAnswered ? this.#only : undefined
     if (only?.told !== undefined) ended = only.observer.invalidate(only.told, source)
     else if (only === undefined || !conditionally || !this.#invalidateLater(only))
       for (const list of this.#whole()) {
@@ -313,7 +324,7 @@ export class Written<Statement> implements UnderWay {
 
   /** With whatever those may write that have not been answered. */
   #whole(): readonly WrittenFor<Statement>[] {
-    if (this.#sent.length === 0) return this.#lists
+    if (this.#areAllAnswered) return this.#lists
     const whole = new Written(this.#observers)
     whole.addAll(this)
     whole.leave()
@@ -347,6 +358,5 @@ interface Only<Statement> {
   readonly told: readonly string[] | undefined
 }
 
-const noneSent: readonly never[] = []
 const nonePrepared: readonly never[] = []
 const nobody: readonly never[] = []

@@ -41,3 +41,28 @@ test('a transaction that nobody can end any more is not', async () => {
   collectGarbage()
   expect(writesUnderWay.anyMayConcern('post')).toBe(false)
 })
+
+test('they leave in any order, also after those that are gone have been forgotten', async () => {
+  const names = ['first', 'second', 'third', 'fourth']
+  const underWay = () => names.filter((name) => writesUnderWay.anyMayConcern(name))
+  for (let gone = 0; gone < 100; gone++) {
+    if (gone === 40) begin('first')
+    writesUnderWay.open(writeOf('gone'))
+  }
+  const [first] = seats
+  await new Promise((resolve) => setImmediate(resolve))
+  collectGarbage()
+  // So many that those that are gone are looked for.
+  const others = Array.from({ length: 200 }, () => begin('other'))
+  const [second, third, fourth] = ['second', 'third', 'fourth'].map(begin)
+  for (const other of others) writesUnderWay.leave(other)
+  writesUnderWay.leave(second!)
+  expect(underWay()).toEqual(['first', 'third', 'fourth'])
+  writesUnderWay.leave(fourth!)
+  expect(underWay()).toEqual(['first', 'third'])
+  writesUnderWay.leave(first!)
+  expect(underWay()).toEqual(['third'])
+  writesUnderWay.leave(third!)
+  expect(writesUnderWay.anyMayConcern('other')).toBe(false)
+  expect(underWay()).toEqual([])
+})

@@ -34,12 +34,30 @@ export interface Statement {
 export function createClassifier(dialect: SqlDialect): (sql: string) => Statement {
   const analyser = createStatementAnalyser({ dialect })
   const statements = new WeakMap<StatementAnalysis, Statement>()
+  // In front of these: comparing a text with the last one that looked like it is a fraction of hashing it.
+  const recent = new Array<Statement | undefined>(recentTexts).fill(undefined)
   return (sql) => {
+    const place = placeOf(sql)
+    const last = recent[place]
+    if (last !== undefined && last.sql === sql) return last
     const analysis = analyser.analyse(sql)
     let statement = statements.get(analysis)
     if (statement === undefined) statements.set(analysis, (statement = classify(sql, analysis)))
+    if (sql.length <= maxRecentLength) recent[place] = statement
     return statement
   }
+}
+
+const recentTexts = 256
+// Together no more than an eighth of what is remembered anyway.
+const maxRecentLength = 4096
+
+/** Texts of one length are told apart by eight of their characters. */
+function placeOf(sql: string): number {
+  const { length } = sql
+  let place = length
+  for (let part = 0; part < 8; part++) place = (place * 31 + sql.charCodeAt((length * part) >> 3)) | 0
+  return place & (recentTexts - 1)
 }
 
 const base = {

@@ -5,6 +5,11 @@
 export class JudgedTags {
   readonly #tags = new Set<string>()
 
+  /** Grows with every tag that none was before. */
+  get size(): number {
+    return this.#tags.size
+  }
+
   has(tag: string): boolean {
     return this.#tags.has(tag)
   }

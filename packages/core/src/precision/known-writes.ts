@@ -9,8 +9,9 @@ import {
   type WriteReach,
 } from './statement-tags.js'
 import type { ComparedValues } from './some-rows.js'
+import type { JudgedTags } from './judged-tags.js'
 import { whyWide } from './why-wide.js'
-import { type BegunTags, beginTags } from './write-tags.js'
+import { type BegunTags, beginTags, tagsOfSending, type TagsOfText, tagsOfText } from './write-tags.js'
 
 /** What an adapter knows of its writes. */
 interface KnownWritesParts<Statement, Change, Type> {
@@ -18,8 +19,8 @@ interface KnownWritesParts<Statement, Change, Type> {
   /** Those that reads are analysed with. */
   readonly tables: TablePrecisions<Type>
   readonly compared: ComparedValues<Type>
-  /** Whether answers that carry this tag are judged by what rows have. */
-  isJudged(tag: string): boolean
+  /** The tags of which answers are judged by what rows have. */
+  readonly judged: Pick<JudgedTags, 'has' | 'size'>
   /** What one sending does to the rows of its table. */
   rowsOf(
     statement: Statement,
@@ -49,22 +50,31 @@ export function knownWrites<
   Statement extends { readonly sql: string; readonly writes: readonly Change[] | 'unknown' },
   Type,
 >(parts: KnownWritesParts<Statement, Change, Type>): KnownTables<Statement> {
-  const { reach, tables, compared, isKnown } = parts
+  const { reach, tables, compared, judged, isKnown } = parts
   const rowsOf = (execution: Execution<Statement>, answer: StatementAnswer | undefined) =>
     parts.rowsOf(
       execution.statement,
       answer === undefined ? execution : { parameters: execution.parameters, ...answer },
     )
-  const tagsOf = createStatementTags(reach, tables, compared, (tag) => parts.isJudged(tag))
+  const tagsOf = createStatementTags(reach, tables, compared, (tag) => judged.has(tag))
+  // A statement is one object as long as its text is remembered.
+  const ofTexts = new WeakMap<Statement, RememberedTags>()
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
     prepare(execution): BegunWrite | undefined {
       const rows = rowsOf(execution, undefined)
+      const known = ofTexts.get(execution.statement)
+      const again = known?.judged === judged.size ? tagsOfSending(rows, known.tags) : undefined
+      if (again !== undefined) return { begun: undefined, whole: again }
       const begun = rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
       if (begun === undefined) return undefined
       const tags = begun.isTold ? tagsOf(execution.statement, rows, begun) : undefined
       // Of rows nothing is certain until it is known what they have.
       const isWhole = tags !== undefined && (tags === 'all' || conditionsOf(tags) === undefined)
+      if (isWhole && tags !== 'all') {
+        const ofText = tagsOfText(rows, begun.table, tags)
+        if (ofText !== undefined) ofTexts.set(execution.statement, { tags: ofText, judged: judged.size })
+      }
       return { begun, whole: isWhole ? tags : undefined }
     },
     tagsOf: (execution, answer, prepared) =>
@@ -74,7 +84,7 @@ export function knownWrites<
       const name = read?.table.name.toLowerCase()
       const table = name !== undefined && reach.holdsRows(name) ? tables.of(name) : undefined
       if (table?.grain !== 'row' || table.rowKey === undefined) return undefined
-      const columns = read!.columns.filter((column) => parts.isJudged(table.texts.column(column)))
+      const columns = read!.columns.filter((column) => judged.has(table.texts.column(column)))
       if (columns.length === 0) return undefined
       return { table, schema: read!.table.schema, columns, rows: read!.rowsWith(table.rowKey.columns) }
     },
@@ -87,5 +97,12 @@ export function knownWrites<
 }
 
 interface BegunWrite extends PreparedTags {
-  readonly begun: BegunTags
+  /** `undefined`: all of them are made. */
+  readonly begun: BegunTags | undefined
+}
+
+interface RememberedTags {
+  readonly tags: TagsOfText
+  /** How many tags were judged: with more of them, more may be certain. */
+  readonly judged: number
 }

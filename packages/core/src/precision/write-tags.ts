@@ -17,10 +17,20 @@ export interface RowChange {
   entering(key: readonly string[]): readonly KeyTuple[] | undefined
   /** Whether an answer may tell more of its keys than is told without one. Default: it may. */
   readonly mayTellMore?: boolean
+  /** What its text says of the key, whatever it is sent with; `undefined`: nothing. Default: nothing. */
+  textOf?(key: readonly string[]): TextOfKey | undefined
   /** What is certain of the rows that were changed or deleted, by what they had before. Default: nothing. */
   condition?(): RowCondition | undefined
   /** The same values of its rows in what nobody else holds, to be asked later. Default: nothing is told of them later. */
   tell?(): ToldRows
+}
+
+/** What the text of a statement says of a key. */
+export interface TextOfKey {
+  /** Whether rows may be given another value in one of its columns. */
+  readonly isAssigned: boolean
+  /** Whether it says where the values stand that rows had in it. */
+  readonly isPinned: boolean
 }
 
 /** Past this, what a statement says of a key is as good as nothing. */
@@ -103,6 +113,50 @@ function addLeaving(
   for (const key of otherKeys) addColumnsOfSets(change, key, [columnOfSet('', key.columns[0]!)], tags, later)
 }
 
+/** What every sending of a text bumps, beside the rows that it names. */
+export interface TagsOfText {
+  readonly table: PreciseTable
+  readonly others: readonly string[]
+}
+
+/**
+ * What of the tags of a change follows from its text.
+ *
+ * @param tags all of them, of which nothing is certain besides
+ * @returns `undefined` if more than the tags of rows differs between sendings
+ */
+export function tagsOfText(
+  change: RowChange,
+  table: PreciseTable,
+  tags: readonly string[],
+): TagsOfText | undefined {
+  const { rowKey, otherKeys, texts } = table
+  const row = rowKey && change.textOf?.(rowKey.columns)
+  if (row === undefined || row.isAssigned || !row.isPinned) return undefined
+  for (const { columns } of otherKeys) {
+    const text = change.textOf?.(columns)
+    if (text === undefined || text.isAssigned || text.isPinned) return undefined
+  }
+  return { table, others: tags.filter((tag) => !tag.startsWith(texts.row)) }
+}
+
+/**
+ * The tags of another sending of the same text.
+ *
+ * @returns `undefined` if they must be made
+ */
+export function tagsOfSending(
+  change: RowChange,
+  { table, others }: TagsOfText,
+): readonly string[] | undefined {
+  // A value may have made another write of it.
+  if (change.kind !== 'update' || change.isNothing) return undefined
+  const rows = change.touched(table.rowKey!.columns)
+  // More than one may come twice.
+  if (rows?.length !== 1) return undefined
+  return [...others, ...tagsOfRow(rows[0]!, table, isOfVolatile(change, change.assigned, table))]
+}
+
 type Columns = readonly string[] | undefined
 
 function addTouched(
@@ -113,7 +167,7 @@ function addTouched(
   later?: Later[],
 ): void {
   if (change.kind === 'insert') return
-  const { rowKey, stableRowKey, texts } = table
+  const { rowKey, texts } = table
   const staysStable = isOfVolatile(change, assigned, table)
   const rows = rowKey === undefined ? undefined : change.touched(rowKey.columns)
   if (rows === undefined && later !== undefined) {
@@ -123,11 +177,17 @@ function addTouched(
   // Which rows it concerns is not told: all answers fall that show a row, or those that show of one what is assigned.
   if (rowKey === undefined || rows === undefined || rows.length > maxKeys)
     tags.add(staysStable ? texts.anyRow : texts.table)
-  else
-    for (const row of rows) {
-      tags.add(rowKey.row(row))
-      if (!staysStable) tags.add(stableRowKey!.row(row))
-    }
+  else for (const row of rows) for (const tag of tagsOfRow(row, table, staysStable)) tags.add(tag)
+}
+
+/** @param staysStable see {@link isOfVolatile} */
+function tagsOfRow(
+  row: KeyTuple,
+  { rowKey, stableRowKey }: PreciseTable,
+  staysStable: boolean,
+): readonly string[] {
+  const tag = rowKey!.row(row)
+  return staysStable ? [tag] : [tag, stableRowKey!.row(row)]
 }
 
 /** Whether rows that exist stay what they are but for volatile columns. */

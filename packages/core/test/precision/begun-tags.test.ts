@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   conditionsOf,
   createValueBucket,
+  JudgedTags,
   knownWrites,
   preciseTable,
   type RowChange,
@@ -111,7 +112,7 @@ test('a write that was prepared before the answer bumps what the answered one do
           },
           tables: { of: (name) => (name === 'post' ? table : comments) },
           compared: { listed: () => ({ excludes: () => false }), areAlike: () => true },
-          isJudged: (tag) => judgedTags.includes(tag),
+          judged: { has: (tag) => judgedTags.includes(tag), size: judgedTags.length },
           rowsOf,
           isKnown: true,
         })
@@ -134,6 +135,83 @@ test('a write that was prepared before the answer bumps what the answered one do
     ),
     { numRuns: 3000 },
   )
+})
+
+test('a text that is sent again bumps what it would if it were the first time', () => {
+  const keys = ['id', ...table.otherKeys.map(({ columns }) => columns.join())]
+  const seldom = fc.oneof({ arbitrary: fc.constant(false), weight: 5 }, fc.boolean())
+  const text = fc.record({ isAssigned: seldom, isPinned: seldom })
+  const texts = fc.array(text, { minLength: keys.length, maxLength: keys.length })
+  const sending = fc.record({
+    id: fc.constantFrom('1', '2', undefined),
+    affectsNone: seldom,
+    // Of what is judged, more is certain.
+    judges: fc.constantFrom(undefined, 'post.views', 'post[]', 'post~'),
+  })
+  const base = fc.record({
+    kind: fc.constantFrom('update', 'update', 'update', 'delete'),
+    assigned: fc.constantFrom([], ['views'], ['title', 'views'], ['slug']),
+    mayTellMore: seldom,
+  })
+  let remembered = 0
+  fc.assert(
+    fc.property(
+      base,
+      texts,
+      fc.array(sending, { minLength: 2, maxLength: 5 }),
+      (change, ofKeys, sendings) => {
+        const judged = new JudgedTags()
+        const textOf = (key: readonly string[]) => {
+          const place = keys.indexOf(key.join())
+          return place === 0 ? { ...ofKeys[0]!, isPinned: true } : ofKeys[place]
+        }
+        const rowsOf = (
+          _: unknown,
+          { parameters }: { readonly parameters: readonly unknown[] | undefined },
+        ) => {
+          const id = parameters?.[0] as string | undefined
+          return {
+            ...change,
+            table: { name: 'post' },
+            reason: undefined,
+            inserts: false,
+            deletes: change.kind === 'delete',
+            isNothing: id === 'none',
+            textOf,
+            touched: (key: readonly string[]) =>
+              textOf(key)?.isPinned !== true || id === undefined ? undefined : [key.map(() => id)],
+            entering: (key: readonly string[]) =>
+              textOf(key)?.isAssigned === true ? [key.map(() => `new ${id}`)] : [],
+            tell: () => ({ touched: nothing, entering: nothing, after: () => [] }),
+          }
+        }
+        const make = () =>
+          knownWrites({
+            reach: { touched: () => 'all', beyond: () => ({ tables: ['comment'] }), holdsRows: () => true },
+            tables: { of: (name) => (name === 'post' ? table : comments) },
+            compared: { listed: () => ({ excludes: () => false }), areAlike: () => true },
+            judged,
+            rowsOf,
+            isKnown: true,
+          })
+        const writes = make()
+        const statement = { sql: '', writes: [{ table: 'post' }] }
+        const wholeOf = (of: typeof writes, id: string | undefined) => {
+          const whole = of.prepare!({ statement, parameters: [id] })?.whole
+          return whole === 'all' ? whole : whole?.toSorted()
+        }
+        for (const { id, affectsNone, judges } of sendings) {
+          if (judges !== undefined) judged.addAll([judges])
+          const given = affectsNone ? 'none' : id
+          const first = wholeOf(make(), given)
+          expect(wholeOf(writes, given)).toEqual(first)
+          if (first !== undefined) remembered++
+        }
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  expect(remembered).toBeGreaterThan(300)
 })
 
 const nothing = () => undefined

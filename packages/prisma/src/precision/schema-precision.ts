@@ -93,7 +93,7 @@ export function createSchemaPrecision(
       compared,
       rowsOf,
       rowsRead: createStatementReads(dialect, columnsNamed),
-      isJudged: (tag) => judged.has(tag),
+      judged,
       isKnown: catalogue !== undefined,
     }),
     dialects: () => dialectsOf(dataModel.tables, tables),

@@ -465,8 +465,8 @@ export const mutants: readonly Rule[] = [
   without(
     `${shared}write-tags.ts`,
     'a stable column that is assigned is one of the row without volatile ones',
-    'if (!staysStable) tags.add(stableRowKey!.row(row))',
-    '',
+    'return staysStable ? [tag] : [tag, stableRowKey!.row(row)]',
+    'return [tag]',
   ),
   without(
     `${shared}write-tags.ts`,

@@ -1,4 +1,4 @@
-import type { ValueType } from './value-type.js'
+import type { IntegerType, ValueType } from './value-type.js'
 
 /**
  * A value as it is compared: two values that the database calls equal have the same one.
@@ -37,7 +37,7 @@ export function normalValue(type: ValueType | undefined, value: unknown): Normal
     case undefined:
       return undefined
     case 'integer':
-      return integer(value, type.min, type.max)
+      return integer(value, type)
     case 'uuid':
       return typeof value === 'string' ? uuid(value) : undefined
     case 'text':
@@ -46,11 +46,12 @@ export function normalValue(type: ValueType | undefined, value: unknown): Normal
 }
 
 /** Beyond its range a column holds the nearest value, in MySQL where its mode or IGNORE lets it. */
-function integer(value: unknown, min: bigint, max: bigint): string | undefined {
+function integer(value: unknown, { min, max, range }: IntegerType): string | undefined {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) return undefined
-    // The commonest keys need no bigint of their own.
-    return value < min || value > max ? undefined : String(value)
+    // The commonest keys need no bigint.
+    const [least, most] = range ?? [min, max]
+    return value < least || value > most ? undefined : String(value)
   }
   if (typeof value === 'string') {
     if (value.length > maxDigits || !wholeNumber.test(value)) return undefined

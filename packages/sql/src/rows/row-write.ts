@@ -46,6 +46,8 @@ export interface RowWrite {
   entering(key: readonly string[]): readonly KeyValues[] | undefined
   /** What the rows that were changed or deleted had before, by other columns as well: not to be named, but told from others. */
   condition(): RowCondition | undefined
+  /** What its text says of the key, whatever it is sent with; `undefined`: nothing. Default: nothing. */
+  textOf?(key: readonly string[]): Pick<WrittenKey, 'isAssigned' | 'isPinned'> | undefined
   /** What every row that was inserted or changed has in a column after it; `null`: NULL. Empty: there is no such row. */
   after(column: readonly [string]): readonly (string | null)[] | undefined
   /** How much more than before every row that was changed has in a column; `undefined`: not known, or not the same of all. */
@@ -174,6 +176,10 @@ class AppliedWrite implements RowWrite {
   get mayTellMore(): boolean {
     const plan = this.#plan
     return (plan.kind !== 'update' && plan.kind !== 'delete') || plan.returning !== undefined
+  }
+
+  textOf(key: readonly string[]): WrittenKey | undefined {
+    return this.#text.key(key)
   }
 
   touched(key: readonly string[]): readonly KeyValues[] | undefined {

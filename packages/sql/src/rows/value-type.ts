@@ -7,9 +7,15 @@ import type { SqlDialect } from '../dialect.js'
  * the normal form was measured to be coarser than its equality; `maxLength` in characters, if the column has one.
  */
 export type ValueType =
-  | { readonly kind: 'integer'; readonly min: bigint; readonly max: bigint }
-  | { readonly kind: 'uuid' }
-  | { readonly kind: 'text'; readonly maxLength?: number }
+  IntegerType | { readonly kind: 'uuid' } | { readonly kind: 'text'; readonly maxLength?: number }
+
+export interface IntegerType {
+  readonly kind: 'integer'
+  readonly min: bigint
+  readonly max: bigint
+  /** The same, or the nearest beyond them, as numbers: these are compared with numbers ten times faster. */
+  readonly range?: readonly [min: number, max: number]
+}
 
 /** What a database's catalogue says of a column's type. */
 export interface DeclaredType {
@@ -97,8 +103,9 @@ export function isNumberType(dialect: SqlDialect, type: string): boolean {
 /** ZEROFILL makes a MySQL column unsigned. */
 function integer(bits: number, signs: string): ValueType {
   const count = 1n << BigInt(bits)
-  if (/unsigned|zerofill/.test(signs)) return { kind: 'integer', min: 0n, max: count - 1n }
-  return { kind: 'integer', min: -count / 2n, max: count / 2n - 1n }
+  const isUnsigned = /unsigned|zerofill/.test(signs)
+  const [min, max] = isUnsigned ? [0n, count - 1n] : [-count / 2n, count / 2n - 1n]
+  return { kind: 'integer', min, max, range: [Number(min), Number(max)] }
 }
 
 function text(dialect: SqlDialect, name: string, length: string | undefined): ValueType {

@@ -24,6 +24,8 @@ export interface WrittenKey {
   readonly isAssigned: boolean
   /** Whether the WHERE never holds. */
   readonly isNone: boolean
+  /** Whether the WHERE says which values rows had in it. */
+  readonly isPinned: boolean
   /** Where the values stand that the WHERE leaves; `undefined`: it may be any. */
   readonly lists: readonly (readonly ValueSource[])[] | undefined
   /** Where the columns stand in the rows that come back; `undefined`: none come back. */
@@ -76,11 +78,14 @@ function makeKey(
   }
   const where = 'where' in plan ? plan.where : undefined
   const returning = 'returning' in plan ? plan.returning : undefined
+  const isNone = where?.isNever === true
+  const lists = where && pinnedLists(where.pins, 0, columns)
   return {
     columns,
     isAssigned: assigns(assignments, columns),
-    isNone: where?.isNever === true,
-    lists: where && pinnedLists(where.pins, 0, columns),
+    isNone,
+    isPinned: isNone || lists !== undefined,
+    lists,
     fields: returning && columns.map(({ column, spelling }) => fieldOf(returning, column, spelling)),
   }
 }

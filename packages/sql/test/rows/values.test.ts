@@ -12,11 +12,17 @@ test.each(typeCases)('in %s a column of %o is of the kind %s', (dialect, declare
 })
 
 test('a column holds the values of its width and sign', () => {
-  expect(valueTypeOf('mysql', { type: 'tinyint(4)' })).toEqual({ kind: 'integer', min: -128n, max: 127n })
+  expect(valueTypeOf('mysql', { type: 'tinyint(4)' })).toEqual({
+    kind: 'integer',
+    min: -128n,
+    max: 127n,
+    range: [-128, 127],
+  })
   expect(valueTypeOf('mysql', { type: 'smallint unsigned' })).toEqual({
     kind: 'integer',
     min: 0n,
     max: 65535n,
+    range: [0, 65535],
   })
   expect(valueTypeOf('mysql', { type: 'int(10) zerofill' })).toMatchObject({ min: 0n })
   expect(valueTypeOf('postgresql', { type: 'smallint' })).toMatchObject({ min: -32768n, max: 32767n })

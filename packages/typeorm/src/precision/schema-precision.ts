@@ -99,7 +99,7 @@ export function createSchemaPrecision(
       compared,
       rowsOf,
       rowsRead: createStatementReads(dialect, tables.columnsOf),
-      isJudged: (tag) => judged.has(tag),
+      judged,
       isKnown: catalogue !== undefined,
     }),
     dialects: () => dialectsOf(tables.names, tables),

@@ -40,15 +40,11 @@ export class TappedConnection implements TransactionPlace<Statement> {
   hasOwnSession = false
   // Made once: every statement is watched.
   readonly #answered = (result: unknown): unknown => {
-    this.#adopt()
+    this.answered()
     return result
   }
   readonly #failed = async (error: unknown): Promise<never> => {
-    const transaction = this.#transaction
-    // PostgreSQL refuses whatever comes after an error until the transaction is ended.
-    if (transaction !== undefined && this.#tap.dialect !== 'postgresql' && this.#truth() === undefined)
-      transaction.mayHaveEnded = true
-    await this.#endIfEnded()
+    await this.refused()
     throw error
   }
 
@@ -135,6 +131,19 @@ export class TappedConnection implements TransactionPlace<Statement> {
     return answerOf(result)
   }
 
+  answered(): void {
+    this.#adopt()
+  }
+
+  /** Errors with which a database ends the whole transaction: MySQL's deadlock, SQLite's full disk. */
+  async refused(): Promise<void> {
+    const transaction = this.#transaction
+    // PostgreSQL refuses whatever comes after an error until the transaction is ended.
+    if (transaction !== undefined && this.#tap.dialect !== 'postgresql' && this.#truth() === undefined)
+      transaction.mayHaveEnded = true
+    await this.#endIfEnded()
+  }
+
   /** A transaction that is open now may have been open when it was carried out: then it commits with that one. */
   carriedOut({ statement }: Execution<Statement>, written: Written<Statement>): void {
     this.#adopt()
@@ -177,14 +186,14 @@ export class TappedConnection implements TransactionPlace<Statement> {
     await transaction.written.invalidate('a transaction that did not begin')
   }
 
-  async #end<T>(sent: Sent, send: Send<T>): Promise<T> {
+  #end<T>(sent: Sent, send: Send<T>): Promise<T> {
     const transaction = this.#transaction
     const refused = this.#refused
     this.#refused = undefined
     const { statement } = sent
     if (transaction === undefined) {
       // SQLite would say that there is none to roll back, in place of why it was.
-      if (refused === 'here' && !statement.isCommit) return undefined as T
+      if (refused === 'here' && !statement.isCommit) return Promise.resolve(undefined as T)
       if (refused !== undefined && !statement.isCommit) return send()
       return this.#autocommit({ ...sent, statement: endOfUnseen(statement) }, () => this.#redefine(send))
     }
@@ -258,7 +267,7 @@ export class TappedConnection implements TransactionPlace<Statement> {
     if (transaction.state !== 'open') return transaction.writeLate(sent, send)
     if (sent.statement.commitsImplicitly || sent.statement.mayEndTransaction)
       return this.#writeAndEnd(sent, transaction, send)
-    return transaction.write(sent, () => this.#watch(send))
+    return transaction.write(sent, transaction.holdsWrites ? send : () => this.#watch(send))
   }
 
   async #writeAndEnd<T>(sent: Sent, transaction: Transaction, send: Send<T>): Promise<T> {
@@ -272,7 +281,6 @@ export class TappedConnection implements TransactionPlace<Statement> {
     return autocommit(this, sent, send)
   }
 
-  /** Notices errors with which a database ends the whole transaction: MySQL's deadlock, SQLite's full disk. */
   #watch<T>(send: Send<T>): Promise<T> {
     return send().then(this.#answered as (result: T) => T, this.#failed)
   }
