@@ -82,8 +82,11 @@ export class Written<Statement> implements UnderWay {
   }
 
   #unsend(execution: Execution<Statement>): void {
-    const at = this.#sent?.indexOf(execution) ?? -1
-    if (at >= 0) this.#sent!.splice(at, 1)
+    const sent = this.#sent
+    if (sent === undefined) return
+    // Nearly always the only one.
+    if (sent.at(-1) === execution) sent.pop()
+    else this.#sent = sent.filter((other) => other !== execution)
   }
 
   get #areAllAnswered(): boolean {

@@ -59,26 +59,42 @@ export function knownWrites<
   const tagsOf = createStatementTags(reach, tables, compared, (tag) => judged.has(tag))
   // A statement is one object as long as its text is remembered.
   const ofTexts = new WeakMap<Statement, RememberedTags>()
+  const again = (statement: Statement, rows: TableRowChange): readonly string[] | undefined => {
+    const known = ofTexts.get(statement)
+    return known?.judged === judged.size ? tagsOfSending(rows, known.tags) : undefined
+  }
+  const remember = (statement: Statement, rows: TableRowChange, tags: readonly string[] | 'all') => {
+    const table = rows.table && tables.of(rows.table.name.toLowerCase())
+    // Of rows nothing is certain until it is known what they have.
+    if (tags === 'all' || conditionsOf(tags) !== undefined || table?.grain !== 'row') return
+    const ofText = tagsOfText(rows, table, tags)
+    if (ofText !== undefined) ofTexts.set(statement, { tags: ofText, judged: judged.size })
+  }
   return {
     touchedBy: ({ writes }) => reach.touched(writes),
     prepare(execution): BegunWrite | undefined {
       const rows = rowsOf(execution, undefined)
-      const known = ofTexts.get(execution.statement)
-      const again = known?.judged === judged.size ? tagsOfSending(rows, known.tags) : undefined
-      if (again !== undefined) return { begun: undefined, whole: again }
+      const known = again(execution.statement, rows)
+      if (known !== undefined) return { begun: undefined, whole: known }
       const begun = rows.table && beginTags(rows, tables.of(rows.table.name.toLowerCase()))
       if (begun === undefined) return undefined
       const tags = begun.isTold ? tagsOf(execution.statement, rows, begun) : undefined
+      if (tags === undefined) return { begun, whole: undefined }
+      remember(execution.statement, rows, tags)
       // Of rows nothing is certain until it is known what they have.
-      const isWhole = tags !== undefined && (tags === 'all' || conditionsOf(tags) === undefined)
-      if (isWhole && tags !== 'all') {
-        const ofText = tagsOfText(rows, begun.table, tags)
-        if (ofText !== undefined) ofTexts.set(execution.statement, { tags: ofText, judged: judged.size })
-      }
-      return { begun, whole: isWhole ? tags : undefined }
+      return { begun, whole: tags === 'all' || conditionsOf(tags) === undefined ? tags : undefined }
     },
-    tagsOf: (execution, answer, prepared) =>
-      tagsOf(execution.statement, rowsOf(execution, answer), (prepared as BegunWrite | undefined)?.begun),
+    tagsOf(execution, answer, prepared) {
+      const { statement } = execution
+      const rows = rowsOf(execution, answer)
+      const begun = (prepared as BegunWrite | undefined)?.begun
+      if (begun !== undefined) return tagsOf(statement, rows, begun)
+      const known = again(statement, rows)
+      if (known !== undefined) return known
+      const tags = tagsOf(statement, rows)
+      remember(statement, rows, tags)
+      return tags
+    },
     rowsRead(execution, rows) {
       const read = parts.rowsRead?.(execution.statement, execution.parameters, rows)
       const name = read?.table.name.toLowerCase()

@@ -131,13 +131,17 @@ export function tagsOfText(
   tags: readonly string[],
 ): TagsOfText | undefined {
   const { rowKey, otherKeys, texts } = table
-  const row = rowKey && change.textOf?.(rowKey.columns)
-  if (row === undefined || row.isAssigned || !row.isPinned) return undefined
+  // What a delete takes along depends on its values.
+  const isOfText = change.kind === 'update' && change.mayTellMore === false
+  const row = rowKey && isOfText ? change.textOf?.(rowKey.columns) : undefined
+  if (row === undefined || row.isAssigned) return undefined
   for (const { columns } of otherKeys) {
     const text = change.textOf?.(columns)
     if (text === undefined || text.isAssigned || text.isPinned) return undefined
   }
-  return { table, others: tags.filter((tag) => !tag.startsWith(texts.row)) }
+  const others = tags.filter((tag) => !tag.startsWith(texts.row))
+  // Otherwise these stand for more than the rows of this table.
+  return others.length < tags.length ? { table, others } : undefined
 }
 
 /**
@@ -149,8 +153,7 @@ export function tagsOfSending(
   change: RowChange,
   { table, others }: TagsOfText,
 ): readonly string[] | undefined {
-  // A value may have made another write of it.
-  if (change.kind !== 'update' || change.isNothing) return undefined
+  if (change.isNothing) return undefined
   const rows = change.touched(table.rowKey!.columns)
   // More than one may come twice.
   if (rows?.length !== 1) return undefined

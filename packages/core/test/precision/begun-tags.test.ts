@@ -3,10 +3,12 @@ import { expect, test } from 'vitest'
 import {
   conditionsOf,
   createValueBucket,
+  type Execution,
   JudgedTags,
   knownWrites,
   preciseTable,
   type RowChange,
+  type StatementAnswer,
   writeTags,
 } from '@freshet/core/adapter'
 import { beginTags } from '../../src/precision/write-tags.js'
@@ -145,13 +147,15 @@ test('a text that is sent again bumps what it would if it were the first time', 
   const sending = fc.record({
     id: fc.constantFrom('1', '2', undefined),
     affectsNone: seldom,
+    isPrepared: fc.boolean(),
     // Of what is judged, more is certain.
     judges: fc.constantFrom(undefined, 'post.views', 'post[]', 'post~'),
   })
   const base = fc.record({
     kind: fc.constantFrom('update', 'update', 'update', 'delete'),
     assigned: fc.constantFrom([], ['views'], ['title', 'views'], ['slug']),
-    mayTellMore: seldom,
+    mayTellMore: fc.boolean(),
+    alsoWrites: seldom,
   })
   let remembered = 0
   fc.assert(
@@ -159,15 +163,16 @@ test('a text that is sent again bumps what it would if it were the first time', 
       base,
       texts,
       fc.array(sending, { minLength: 2, maxLength: 5 }),
-      (change, ofKeys, sendings) => {
+      ({ alsoWrites, ...change }, ofKeys, sendings) => {
         const judged = new JudgedTags()
+        const cascading = { child: 'comment', columns: ['post'], references: ['id'] }
         const textOf = (key: readonly string[]) => {
           const place = keys.indexOf(key.join())
           return place === 0 ? { ...ofKeys[0]!, isPinned: true } : ofKeys[place]
         }
         const rowsOf = (
           _: unknown,
-          { parameters }: { readonly parameters: readonly unknown[] | undefined },
+          { parameters, affected }: Pick<Execution<unknown>, 'parameters'> & StatementAnswer,
         ) => {
           const id = parameters?.[0] as string | undefined
           return {
@@ -178,8 +183,10 @@ test('a text that is sent again bumps what it would if it were the first time', 
             deletes: change.kind === 'delete',
             isNothing: id === 'none',
             textOf,
-            touched: (key: readonly string[]) =>
-              textOf(key)?.isPinned !== true || id === undefined ? undefined : [key.map(() => id)],
+            touched: (key: readonly string[]) => {
+              const isTold = textOf(key)?.isPinned === true || (change.mayTellMore && affected !== undefined)
+              return isTold && id !== undefined ? [key.map(() => id)] : undefined
+            },
             entering: (key: readonly string[]) =>
               textOf(key)?.isAssigned === true ? [key.map(() => `new ${id}`)] : [],
             tell: () => ({ touched: nothing, entering: nothing, after: () => [] }),
@@ -187,7 +194,12 @@ test('a text that is sent again bumps what it would if it were the first time', 
         }
         const make = () =>
           knownWrites({
-            reach: { touched: () => 'all', beyond: () => ({ tables: ['comment'] }), holdsRows: () => true },
+            reach: {
+              touched: () => ({ tables: ['post', 'comment'] }),
+              beyond: () => ({ tables: ['comment'] }),
+              cascades: () => (change.kind === 'delete' ? [cascading] : []),
+              holdsRows: () => true,
+            },
             tables: { of: (name) => (name === 'post' ? table : comments) },
             compared: { listed: () => ({ excludes: () => false }), areAlike: () => true },
             judged,
@@ -195,16 +207,24 @@ test('a text that is sent again bumps what it would if it were the first time', 
             isKnown: true,
           })
         const writes = make()
-        const statement = { sql: '', writes: [{ table: 'post' }] }
+        const statement = {
+          sql: '',
+          writes: [{ table: 'post' }, ...(alsoWrites ? [{ table: 'comment' }] : [])],
+        }
         const wholeOf = (of: typeof writes, id: string | undefined) => {
           const whole = of.prepare!({ statement, parameters: [id] })?.whole
           return whole === 'all' ? whole : whole?.toSorted()
         }
-        for (const { id, affectsNone, judges } of sendings) {
+        const answeredOf = (of: typeof writes, id: string | undefined) => {
+          const tags = of.tagsOf!({ statement, parameters: [id] }, { affected: 1 }, undefined)
+          return [tags === 'all' ? tags : tags.toSorted(), tags === 'all' || conditionsOf(tags) === undefined]
+        }
+        for (const { id, affectsNone, judges, isPrepared } of sendings) {
           if (judges !== undefined) judged.addAll([judges])
           const given = affectsNone ? 'none' : id
-          const first = wholeOf(make(), given)
-          expect(wholeOf(writes, given)).toEqual(first)
+          const askOf = isPrepared ? wholeOf : answeredOf
+          const first = askOf(make(), given)
+          expect(askOf(writes, given)).toEqual(first)
           if (first !== undefined) remembered++
         }
       },
