@@ -4,8 +4,8 @@ import { one, type Mutant, type Patch } from '../property/mutant.js'
 const failuresPass: readonly Patch[] = [
   {
     file: 'core/src/guard.ts',
-    find: 'resolve(attempt(() => otherwise(cause)))',
-    replace: 'resolve(Promise.reject(cause))',
+    find: 'go(otherwise(cause))',
+    replace: 'resolve(rejected(cause))',
   },
   {
     file: 'redis/src/readings.ts',

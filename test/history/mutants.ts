@@ -190,6 +190,18 @@ const sharedEntries: readonly HistoryMutant[] = [
         replace:
           'const sent = this.#next\n        this.sent = sent\n        const clear = () => { if (this.sent === sent) this.sent = undefined }\n        sent.done.then(clear, clear)\n        this.#next = undefined\n        resolve(',
       },
+      {
+        file: 'redis/src/near/checker.ts',
+        find: 'this.#next ??= this.#open()\n',
+        replace:
+          'if (this.sent !== undefined) return void this.sent.push({ copy, checked, failed })\n      this.#next ??= this.#open()\n',
+      },
+      {
+        file: 'redis/src/near/checker.ts',
+        find: 'this.#next = undefined\n      this.#send(batch.waiting)',
+        replace:
+          'this.#next = undefined\n      const [first] = batch.waiting\n      this.sent = batch.waiting\n      const over = (tell) => (given) => { if (this.sent === batch.waiting) this.sent = undefined; tell(given) }\n      batch.waiting[0] = { ...first, checked: over(first.checked), failed: over(first.failed) }\n      this.#send(batch.waiting)',
+      },
     ],
   }),
   among(network, {
@@ -199,12 +211,12 @@ const sharedEntries: readonly HistoryMutant[] = [
     patches: [
       {
         file: 'redis/src/crowd.ts',
-        find: 'const there = unsent.crowds?.get(crowd.key)',
-        replace: 'const there = unsent.crowds?.get(crowd.key) ?? unsent.sent?.get(crowd.key)',
+        find: 'const there = unsent.crowds?.of(crowd.key)',
+        replace: 'const there = unsent.crowds?.of(crowd.key) ?? unsent.sent?.get(crowd.key)',
       },
       {
         file: 'redis/src/crowd.ts',
-        find: 'unsent.crowds?.set(crowd.key, crowd)',
+        find: 'unsent.crowds?.add(crowd)',
         replace:
           'const sent = (unsent.sent ??= new Map())\n  sent.set(crowd.key, crowd)\n  const clear = () => { if (sent.get(crowd.key) === crowd) sent.delete(crowd.key) }\n  crowd.answer.then(clear, clear)',
       },

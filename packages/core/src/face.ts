@@ -14,10 +14,10 @@ import type { Engine } from './engine.js'
 import { withEngine } from './engine.js'
 import { FreshetError } from './errors.js'
 import { toKeyString } from './key.js'
-import { isPromise } from './maybe-promise.js'
+import { isPromise, type MaybePromise, rejected, toPromise } from './maybe-promise.js'
 import { assertArray, assertFunction, assertOptions, invalidOption, print } from './options.js'
 import { isServerError } from './outcome.js'
-import { policyOptionNames, resolvePolicy } from './policy.js'
+import { policyOptionNames, policyResolver, resolvePolicy } from './policy.js'
 import type { ReadRequest } from './read-request.js'
 import { rememberSnapshot, tagsOfSnapshot } from './snapshots.js'
 import { createSpace, wholeSpaceTag } from './space.js'
@@ -38,6 +38,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
   const tagsOf = (options: { readonly tags?: readonly string[] } | undefined): readonly string[] =>
     options?.tags === undefined ? noTags : tagNames.resolveRead(options.tags)
 
+  const policyOf = policyResolver(engine.policy)
   const toRequest = (
     key: string,
     load: ReadRequest['load'],
@@ -46,7 +47,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
     space,
     key: options?.scope === undefined ? key : scopedKey(key, options.scope),
     dependencies: { tags: tagsOf(options) },
-    policy: options === undefined ? engine.policy : resolvePolicy(options, engine.policy),
+    policy: options === undefined ? engine.policy : policyOf(options),
     load,
     isOwnLoader: true,
   })
@@ -94,10 +95,16 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       await Promise.all(entries.map(({ key, value, ...options }) => cache.set(key, value, options)))
     },
 
-    async getOrSet<T>(key: CacheKey, loader: Loader<T>, options?: GetOrSetOptions) {
-      assertFunction('getOrSet()', 'loader', loader)
-      if (options !== undefined) checkOptions('getOrSet()', options, getOrSetOptionNames)
-      return reader.read(toRequest(toKeyString(key), loader, options)) as T
+    getOrSet<T>(key: CacheKey, loader: Loader<T>, options?: GetOrSetOptions) {
+      // Not `async`: that would put another promise around the one that there is.
+      try {
+        assertFunction('getOrSet()', 'loader', loader)
+        if (options !== undefined && !areKnown(options))
+          checkOptions('getOrSet()', options, getOrSetOptionNames)
+        return toPromise(reader.read(toRequest(toKeyString(key), loader, options)) as MaybePromise<T>)
+      } catch (cause) {
+        return rejected(cause)
+      }
     },
 
     async getOrSetMany<K extends CacheKey, T>(
@@ -223,6 +230,15 @@ function scopedKey(key: string, scope: unknown): string {
   if (typeof scope !== 'string')
     throw invalidOption(`The option 'scope' must be a string, but ${print(scope)} was given.`)
   return `${scope.length}@${scope}${key}`
+}
+
+const knownToGetOrSet = new Set<string>(getOrSetOptionNames)
+
+/** Nearly always they are, and a list is dearer to search than a set. */
+function areKnown(options: GetOrSetOptions): boolean {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return false
+  for (const name in options) if (!knownToGetOrSet.has(name)) return false
+  return true
 }
 
 function checkOptions(where: string, options: unknown, names: readonly string[]): void {

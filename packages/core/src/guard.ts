@@ -3,7 +3,7 @@ import { Deadlines } from './deadlines.js'
 import { FreshetError } from './errors.js'
 import type { Events } from './events.js'
 import type { MaybePromise } from './maybe-promise.js'
-import { isPromise } from './maybe-promise.js'
+import { isPromise, rejected } from './maybe-promise.js'
 import type { Counters } from './stats.js'
 
 export interface GuardParts {
@@ -49,14 +49,36 @@ export class Guard {
     otherwise: (cause: unknown) => T,
     limitMs = deadlineMs,
   ): Promise<T> {
+    return this.settleAnd(action, done, otherwise, itself<T>, limitMs)
+  }
+
+  /** As `settle`, with what comes next: a promise between the two is felt in a hit from a shared store. */
+  settleAnd<T, R>(
+    action: string,
+    done: Promise<T>,
+    otherwise: (cause: unknown) => T,
+    next: (answer: T) => MaybePromise<R>,
+    limitMs = deadlineMs,
+  ): Promise<R> {
     return new Promise((resolve) => {
+      const go = (answer: T) => {
+        try {
+          resolve(next(answer))
+        } catch (error) {
+          resolve(rejected(error))
+        }
+      }
       const instead = (cause: unknown) => {
         this.failed(action, cause)
-        resolve(attempt(() => otherwise(cause)))
+        try {
+          go(otherwise(cause))
+        } catch (error) {
+          resolve(rejected(error))
+        }
       }
       const deadline = this.#deadlines.start(limitMs, () => instead(noAnswer(action, limitMs)))
       done.then(
-        (answer) => (this.#deadlines.end(deadline) ? resolve(answer) : undefined),
+        (answer) => (this.#deadlines.end(deadline) ? go(answer) : undefined),
         (cause: unknown) => (this.#deadlines.end(deadline) ? instead(cause) : undefined),
       )
     })
@@ -75,5 +97,4 @@ function noAnswer(action: string, limitMs: number): FreshetError {
   )
 }
 
-// So that what it throws rejects.
-const attempt = async <T>(run: () => T): Promise<T> => run()
+const itself = <T>(value: T): T => value

@@ -49,6 +49,11 @@ export class LookUps {
     )
   }
 
+  /** As `inTime`, with what comes next. */
+  inTimeAnd<R>(lookup: Promise<Lookup>, next: (found: Lookup) => MaybePromise<R>): Promise<R> {
+    return this.#parts.guard.settleAnd('lookup', lookup, unavailable, next)
+  }
+
   again(request: LookUpRequest): MaybePromise<Lookup> {
     const lookup = this.begin(request)
     return isPromise(lookup) ? this.inTime(lookup) : lookup

@@ -10,8 +10,9 @@ export function assertOptions(where: string, options: unknown, known: readonly s
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption(`${where} takes an object of options, but ${print(options)} was given.`)
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
+  // Nothing is made for it: every hit with options of its own is checked.
+  for (const name in options) {
+    if (known.includes(name) || !Object.hasOwn(options, name)) continue
     const near = nearest(name, known)
     throw invalidOption(
       `${where} knows no option '${name}'. ${near === undefined ? `It knows: ${known.join(', ')}.` : `Did you mean '${near}'?`}`,

@@ -6,7 +6,13 @@ import { jittered } from './jitter.js'
 import { isNothing } from './nothing.js'
 import { positiveInteger, ratio } from './options.js'
 import type { Resilience, ResilienceOptions } from './resilience.js'
-import { defaultResilience, resilienceOf, resilienceOptionNames, resolveResilience } from './resilience.js'
+import {
+  defaultResilience,
+  hasNoResilience,
+  resilienceOf,
+  resilienceOptionNames,
+  resolveResilience,
+} from './resilience.js'
 
 /**
  * How long an entry lives, what it may weigh, and what is done when its load is slow or fails. Given to a cache, a model or one
@@ -99,6 +105,29 @@ export function resolvePolicy(options: PolicyOptions, base: Policy): Policy {
         : Math.min(base.maxEntryBytes, positiveInteger(maxEntryBytes, 'maxEntryBytes')),
     compression: compression === undefined ? base.compression : resolveCompression(compression),
   })
+}
+
+/**
+ * As `resolvePolicy` over one base, remembering the last one: calls of one place are given the same options again and again.
+ *
+ * @throws FreshetError as `resolvePolicy`
+ */
+export function policyResolver(base: Policy): (options: PolicyOptions) => Policy {
+  let lastTtl: unknown
+  let lastNegativeTtl: unknown
+  let lastJitter: unknown
+  let policy = base
+  return (options) => {
+    const { ttl, negativeTtl, jitter, maxEntryBytes, compression } = options
+    const isOfTime = maxEntryBytes === undefined && compression === undefined && hasNoResilience(options)
+    if (!isOfTime) return resolvePolicy(options, base)
+    if (ttl === lastTtl && negativeTtl === lastNegativeTtl && jitter === lastJitter) return policy
+    policy = resolvePolicy(options, base)
+    lastTtl = ttl
+    lastNegativeTtl = negativeTtl
+    lastJitter = jitter
+    return policy
+  }
 }
 
 export function lifetimeMs(policy: Policy, value: unknown, random: () => number): number {

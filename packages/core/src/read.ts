@@ -69,7 +69,7 @@ export class Reader {
   readonly #delayedDeletions: DelayedDeletions
   readonly #nesting: Nesting
   readonly #batched: TickGroup
-  readonly #crowds = new Crowds((crowd, lookup) => this.#beginCrowd(crowd, lookup))
+  readonly #crowds = new Crowds((crowd, found) => this.#beginCrowd(crowd, found))
 
   constructor(parts: ReaderParts) {
     const { store, clock, joinTimeoutMs, maxBackgroundLoads } = parts
@@ -103,21 +103,22 @@ export class Reader {
     if (this.#parts.closing.aborted) return this.bypass(request, 'closed')
     const lookup = this.#lookUps.begin(request)
     if (!isPromise(lookup)) return this.#answer(request, lookup)
-    const inTime = this.#lookUps.inTime(lookup)
     const asked = this.#rememberWhere(request)
-    const crowd = asked === request && mayCrowd(request) ? this.#crowds.join(inTime, request) : undefined
+    const crowd = asked === request && mayCrowd(request) ? this.#crowds.join(lookup, request) : undefined
     if (crowd !== undefined) return crowd.answer.then((answer) => this.#ofCrowd(request, answer))
-    return this.#found(request, inTime).then((there) => this.#answer(asked, there))
-  }
-
-  #found(request: ReadRequest, inTime: Promise<Lookup>): Promise<Lookup> {
-    return request.isBatched === true ? this.#batched.join(inTime) : inTime
+    const answer = (there: Lookup) => {
+      this.#crowds.ended(lookup, there)
+      return this.#answer(asked, there)
+    }
+    return request.isBatched === true
+      ? this.#batched.join(this.#lookUps.inTime(lookup)).then(answer)
+      : this.#lookUps.inTimeAnd(lookup, answer)
   }
 
   /** What is there is served to each by itself, as is what nobody may share. */
-  async #beginCrowd(crowd: Crowd, inTime: Promise<Lookup>): Promise<CrowdAnswer> {
+  async #beginCrowd(crowd: Crowd, found: Promise<Lookup>): Promise<CrowdAnswer> {
     const { request } = crowd
-    const lookup = await this.#found(request, inTime)
+    const lookup = await (request.isBatched === true ? this.#batched.join(found) : found)
     const isLive = this.#lookUps.live(lookup) !== undefined
     if (isLive || crowd.readers === 1 || !lookup.vector.usable || !hasClocks(request, lookup)) return lookup
     const { counters, events } = this.#parts

@@ -121,7 +121,7 @@ export function withoutLaterLoads(resilience: Resilience): Resilience {
  * @throws FreshetError INVALID_OPTION, INVALID_DURATION, CONTRADICTORY_OPTIONS
  */
 export function resolveResilience(options: ResilienceOptions, base: Resilience): Resilience {
-  if (isEmpty(options)) return base
+  if (hasNoResilience(options)) return base
   const { isFailure = base.isFailure } = options
   if (isFailure !== undefined) assertFunction("The option 'isFailure'", 'judging', isFailure)
   const chosen: Chosen = {
@@ -152,7 +152,7 @@ function complete(chosen: Chosen): Resilience {
 }
 
 /** One by one, as every hit with options of its own asks. */
-function isEmpty(options: ResilienceOptions): boolean {
+export function hasNoResilience(options: ResilienceOptions): boolean {
   return (
     options.staleWhileRevalidate === undefined &&
     options.staleIfError === undefined &&

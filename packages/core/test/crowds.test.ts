@@ -73,6 +73,27 @@ describe('readers who ask for the same at one moment', () => {
     expect(await cache.getOrSet('k', () => 2, options)).toBe(2)
   })
 
+  test('are all answered where readers of several keys alternate', async () => {
+    const { cache } = crowdedCache()
+    const loading = held<string>()
+    const loaded: string[] = []
+    const keys = ['a', 'a', 'b', 'a', 'a', 'b', 'b', 'a', 'a']
+    const reading = keys.map((key) =>
+      cache.getOrSet(
+        key,
+        async () => {
+          loaded.push(key)
+          return key + (await loading.promise)
+        },
+        options,
+      ),
+    )
+    await settled()
+    expect(loaded).toEqual(['a', 'b'])
+    loading.resolve('!')
+    expect(await Promise.all(reading)).toEqual(keys.map((key) => `${key}!`))
+  })
+
   test('load for themselves what cannot be copied', async () => {
     const { cache } = crowdedCache()
     const answers = await Promise.all(all(() => cache.getOrSet('k', () => () => 'a function', options)))

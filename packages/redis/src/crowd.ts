@@ -21,8 +21,21 @@ export class Crowd {
   }
 }
 
-/** By key. */
-export type Crowds = Map<string, Crowd>
+/** Those that wait for one request, the last of each key. */
+export class Crowds {
+  // A map is dearer than all the rest where only one reader asks.
+  #last: Crowd | undefined
+  #before: Map<string, Crowd> | undefined
+
+  of(key: string): Crowd | undefined {
+    return this.#last?.key === key ? this.#last : this.#before?.get(key)
+  }
+
+  add(crowd: Crowd): void {
+    if (this.#last !== undefined) (this.#before ??= new Map()).set(this.#last.key, this.#last)
+    this.#last = crowd
+  }
+}
 
 /** Requests that are sent together. */
 export interface Unsent {
@@ -36,13 +49,13 @@ export interface Unsent {
  * @param look asks at once, by what `unsent` sends
  */
 export function together(unsent: Unsent, crowd: Crowd, look: () => Promise<Lookup>): Promise<Lookup> {
-  const there = unsent.crowds?.get(crowd.key)
+  const there = unsent.crowds?.of(crowd.key)
   if (there?.isAs(crowd) === true) {
     there.readers += crowd.readers
     return there.answer
   }
   crowd.answer = look()
-  unsent.crowds?.set(crowd.key, crowd)
+  unsent.crowds?.add(crowd)
   return crowd.answer
 }
 

@@ -69,9 +69,12 @@ export class Link {
    * @param key one that the client's user may read
    */
   isAway(key: string): boolean {
-    const refused = this.wire.hasGroups
+    const { wire } = this
+    // Each hit asks, and need not pay for a command.
+    if (wire.isReady() && (wire.hasGroups || !this.#breakerOf(wire.nodeOf(0)).isOpen)) return false
+    const refused = wire.hasGroups
       ? this.#notReady()
-      : this.#refusal(this.wire.nodeOf(0), { name: 'exists', parts: [key] })
+      : this.#refusal(wire.nodeOf(0), { name: 'exists', parts: [key] })
     if (refused !== undefined) this.#context.failed('lookup', refused.error)
     return refused !== undefined
   }
@@ -79,7 +82,7 @@ export class Link {
   /** One plain command on one key. */
   async command(name: string, key: string, ...parts: readonly CommandPart[]): Promise<unknown> {
     const node = this.wire.nodeOf(this.wire.groupOf(key))
-    const [outcome] = await this.#exchange(node, [{ name, parts: [key, ...parts] }], {})
+    const [outcome] = await this.#answers(node, [{ name, parts: [key, ...parts] }], {})
     if (outcome!.ok) return outcome!.reply
     throw outcome!.error
   }
@@ -87,17 +90,23 @@ export class Link {
   /**
    * Plain commands for a server without groups, all over one connection; `undefined` if one of them fails, or if
    * the connection ended meanwhile: client libraries send again what was not answered, and then perhaps to another server.
+   *
+   * @param then called once, and must not throw: a promise more is felt in a hit
    */
-  async overOneConnection(commands: readonly Command[]): Promise<readonly unknown[] | undefined> {
+  overOneConnection(
+    commands: readonly Command[],
+    then: (replies: readonly unknown[] | undefined) => void,
+  ): void {
     const before = this.wire.connections()
-    const outcomes = await this.#exchange(this.wire.nodeOf(0), commands, {})
-    if (this.wire.connections() !== before) return undefined
-    const replies: unknown[] = []
-    for (const outcome of outcomes) {
-      if (!outcome.ok) return undefined
-      replies.push(outcome.reply)
-    }
-    return replies
+    this.#exchange(this.wire.nodeOf(0), commands, {}, (outcomes) => {
+      if (this.wire.connections() !== before) return then(undefined)
+      const replies: unknown[] = []
+      for (const outcome of outcomes) {
+        if (!outcome.ok) return then(undefined)
+        replies.push(outcome.reply)
+      }
+      return then(replies)
+    })
   }
 
   /** What a server that is no master has answered is worth nothing, and nothing better comes while the client stays with it. */
@@ -121,8 +130,7 @@ export class Link {
     options: CallOptions,
   ): Promise<readonly Outcome<unknown>[]> {
     // Nearly always there is one, and a hit should not pay for more.
-    if (calls.length === 1)
-      return await this.#exchange(this.#nodeOf(calls[0]!), calls.map(toCommand), options)
+    if (calls.length === 1) return await this.#answers(this.#nodeOf(calls[0]!), calls.map(toCommand), options)
     const byNode = new Map<string, ScriptCall[]>()
     for (const call of calls) {
       const node = this.#nodeOf(call)
@@ -133,7 +141,7 @@ export class Link {
     const found = new Map<ScriptCall, Outcome<unknown>>()
     await Promise.all(
       Array.from(byNode, async ([node, ofNode]) => {
-        const outcomes = await this.#exchange(node, ofNode.map(toCommand), options)
+        const outcomes = await this.#answers(node, ofNode.map(toCommand), options)
         ofNode.forEach((call, index) => found.set(call, outcomes[index]!))
       }),
     )
@@ -144,15 +152,24 @@ export class Link {
     return this.wire.nodeOf(this.wire.groupOf(keys[0]!))
   }
 
+  #answers(
+    node: string,
+    commands: readonly Command[],
+    options: CallOptions,
+  ): Promise<readonly Outcome<unknown>[]> {
+    return new Promise((resolve) => this.#exchange(node, commands, options, resolve))
+  }
+
+  /** @param then called once; whatever it throws is nobody's to catch */
   #exchange(
     node: string,
     commands: readonly Command[],
     { timeoutMs = this.#options.timeoutMs, insistent = false }: CallOptions,
-  ): Promise<readonly Outcome<unknown>[]> {
+    then: Then,
+  ): void {
     const refused = insistent ? this.#notReady() : this.#refusal(node, commands[0]!)
-    if (refused !== undefined) return Promise.resolve(refuse(commands, refused))
-    const breaker = this.#breakerOf(node)
-    return this.#inTime(commands, breaker, Math.min(timeoutMs, this.#options.timeoutMs))
+    if (refused !== undefined) return then(refuse(commands, refused))
+    this.#inTime(commands, this.#breakerOf(node), Math.min(timeoutMs, this.#options.timeoutMs), then)
   }
 
   /** Why nothing can be asked of a node now. */
@@ -162,7 +179,7 @@ export class Link {
     const breaker = this.#breakerOf(node)
     if (!breaker.isOpen) return undefined
     // Nobody waits for that: all readers of a tick would, each time.
-    if (breaker.tryProbe()) void this.#inTime([probe(command)], breaker, this.#options.timeoutMs)
+    if (breaker.tryProbe()) this.#inTime([probe(command)], breaker, this.#options.timeoutMs, nothing)
     return leftAlone()
   }
 
@@ -171,32 +188,28 @@ export class Link {
     return this.wire.isReady() ? undefined : notConnected()
   }
 
-  #inTime(
-    commands: readonly Command[],
-    breaker: Breaker,
-    timeoutMs: number,
-  ): Promise<readonly Outcome<unknown>[]> {
+  #inTime(commands: readonly Command[], breaker: Breaker, timeoutMs: number, then: Then): void {
     // By hand: a race for each command, and a wait for all of them, cost a hit several microseconds.
-    return new Promise((resolve) => {
-      const outcomes = commands.map((): Outcome<unknown> | undefined => undefined)
-      let open = outcomes.length
-      const end = () => {
-        const all = outcomes.map((outcome) => outcome ?? silence(timeoutMs))
-        if (all.some(isSilence)) breaker.failed()
-        else breaker.succeeded()
-        resolve(all)
-      }
-      const deadline = this.#deadlines.start(timeoutMs, end)
-      const settle = (index: number, outcome: Outcome<unknown>) => {
-        outcomes[index] = outcome
-        if (--open === 0 && this.#deadlines.end(deadline)) end()
-      }
-      this.wire.send(commands).forEach((sent, index) => {
-        sent.then(
-          (reply) => settle(index, { ok: true, reply }),
-          (cause: unknown) => settle(index, { ok: false, error: failed(cause) }),
-        )
-      })
+    const outcomes: Outcome<unknown>[] = []
+    let open = commands.length
+    const end = () => {
+      const all = open === 0 ? outcomes : commands.map((_, at) => outcomes[at] ?? silence(timeoutMs))
+      if (all.some(isSilence)) breaker.failed()
+      else breaker.succeeded()
+      then(all)
+    }
+    // Sent first: what follows costs no time while the server works. Nothing is answered before the end of this.
+    const sending = this.wire.send(commands)
+    const deadline = this.#deadlines.start(timeoutMs, end)
+    const settle = (index: number, outcome: Outcome<unknown>) => {
+      outcomes[index] = outcome
+      if (--open === 0 && this.#deadlines.end(deadline)) end()
+    }
+    sending.forEach((sent, index) => {
+      sent.then(
+        (reply) => settle(index, { ok: true, reply }),
+        (cause: unknown) => settle(index, { ok: false, error: failed(cause) }),
+      )
     })
   }
 
@@ -209,6 +222,10 @@ export class Link {
     return breaker
   }
 }
+
+type Then = (outcomes: readonly Outcome<unknown>[]) => void
+
+const nothing = (): void => undefined
 
 const evalsha = ({ script, keys, args }: ScriptCall): Command => ({
   name: 'evalsha',

@@ -1,4 +1,4 @@
-import type { Crowds, Unsent } from './crowd.js'
+import { Crowds, type Unsent } from './crowd.js'
 
 interface Batch<Answers> {
   readonly keys: Set<string>
@@ -29,7 +29,7 @@ export class TickBatch<Answers> implements Unsent {
   }
 
   get crowds(): Crowds | undefined {
-    return this.#next && (this.#next.crowds ??= new Map())
+    return this.#next && (this.#next.crowds ??= new Crowds())
   }
 
   #open(): Batch<Answers> {
@@ -44,7 +44,7 @@ export class TickBatch<Answers> implements Unsent {
   }
 }
 
-/** After the microtasks that are ready: readers that go on together ask together. */
+/** After the microtasks that are ready, one of which this is nearly always: readers that go on together ask together. */
 export function endOfTick(then: () => void): void {
-  queueMicrotask(() => process.nextTick(then))
+  process.nextTick(then)
 }

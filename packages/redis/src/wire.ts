@@ -1,4 +1,5 @@
 import type { CommandPart, RedisClient } from './client.js'
+import { rejected } from './rejected.js'
 import { slotOf } from './slot.js'
 
 /** One command: its name, the place of its first key among its parts, its parts. */
@@ -90,11 +91,10 @@ function sendFew(client: RedisClient, commands: readonly Command[]): readonly Pr
   if (commands.length === 1 || stream?.cork === undefined || stream.uncork === undefined)
     return commands.map((command) => sendOne(client, command))
   stream.cork()
-  try {
-    return commands.map((command) => sendOne(client, command))
-  } finally {
-    stream.uncork()
-  }
+  const sent: Promise<unknown>[] = []
+  for (const command of commands) sent.push(sendOne(client, command))
+  stream.uncork()
+  return sent
 }
 
 function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
@@ -134,7 +134,3 @@ function readOnly(): Error {
 }
 
 const ignore = (): undefined => undefined
-
-async function rejected(reason: unknown): Promise<never> {
-  throw reason
-}

@@ -36,7 +36,7 @@ export interface Asking {
   /** Those that were up before the request was sent. */
   sessions: PushSessions
   /** Keys that changed meanwhile: the reply may be from before that. */
-  readonly changed: Set<string>
+  changed: Set<string> | undefined
   /** Everything may have changed meanwhile. */
   isLost: boolean
 }
@@ -67,10 +67,15 @@ export class Generations {
     return this.#known.size * bytesPerKey
   }
 
+  /** Whether what is known is used without asking, at present: only then does it matter when it was asked for. */
+  get areTrusted(): boolean {
+    return this.#options.limitMs() !== undefined
+  }
+
   /** To be called when a request is about to be handed to the socket; `answered` with what it returned, whatever became of it. */
   ask(): Asking {
     const { now, sessions } = this.#options
-    const asking = { at: now(), sessions: sessions(), changed: new Set<string>(), isLost: false }
+    const asking: Asking = { at: now(), sessions: sessions(), changed: undefined, isLost: false }
     this.#asking.add(asking)
     return asking
   }
@@ -79,7 +84,7 @@ export class Generations {
     this.#asking.delete(asking)
     if (asking.isLost) return
     for (const [key, reading] of readings) {
-      if (!key.startsWith(this.#options.prefix) || asking.changed.has(key)) continue
+      if (!key.startsWith(this.#options.prefix) || asking.changed?.has(key) === true) continue
       const before = this.#known.get(key)
       // Replies of several connections may overtake one another.
       if (before !== undefined && before.askedAt > asking.at) continue
@@ -99,11 +104,12 @@ export class Generations {
   }
 
   /** As `answered`, for keys that still had these stamps, which were what was known of them when they were asked for. */
-  confirmed(asking: Asking, stamps: ReadonlyMap<string, string>): void {
+  confirmed(asking: Asking, keys: readonly string[], stamps: readonly string[]): void {
     if (asking.isLost) return
-    for (const [key, stamp] of stamps) {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!
       const known = this.#known.get(key)
-      if (known === undefined || known.stamp !== stamp || asking.changed.has(key)) continue
+      if (known === undefined || known.stamp !== stamps[i] || asking.changed?.has(key) === true) continue
       if (known.askedAt > asking.at) continue
       known.askedAt = asking.at
       known.session = asking.sessions.get(known.epoch)
@@ -125,7 +131,7 @@ export class Generations {
   changed(keys: readonly string[]): void {
     for (const key of keys) {
       this.#forget(key)
-      for (const { changed } of this.#asking) changed.add(key)
+      for (const asking of this.#asking) (asking.changed ??= new Set()).add(key)
     }
   }
 
@@ -150,7 +156,11 @@ export class Generations {
 
   /** Whether the keys have these stamps as far as is known. What is not known any more has changed, most likely. */
   agree(keys: readonly string[], stamps: readonly string[]): boolean {
-    for (let i = 0; i < keys.length; i++) if (this.#known.get(keys[i]!)?.stamp !== stamps[i]) return false
+    for (let i = 0; i < keys.length; i++) {
+      const known = this.#known.get(keys[i]!)
+      if (known === undefined || known.stamp !== stamps[i]) return false
+      known.used = true
+    }
     return true
   }
 

@@ -90,13 +90,14 @@ export class NearStore implements Store {
     if (copy === undefined) return this.#fetch(space, key, dependencies)
     const now = context.now()
     if (copy.expiresAt <= now || !covers(copy, dependencies)) return this.#fetch(space, key, dependencies)
-    if (copy.checkedAt !== generations.version || copy.freshUntil < now) {
-      if (!generations.agree(copy.keys, copy.vector.stamps)) return this.#replace(space, key, dependencies)
-      copy.freshUntil = generations.freshUntil(copy.keys, copy.vector.stamps)
-      copy.checkedAt = generations.version
-      if (copy.freshUntil < now) return this.#confirm(copy, space, key, dependencies)
-    }
-    return copy
+    const isChecked = copy.checkedAt === generations.version
+    if (isChecked && copy.freshUntil >= now) return copy
+    // As long as nothing has changed, they agree as they did.
+    if (!isChecked && !generations.agree(copy.keys, copy.vector.stamps))
+      return this.#replace(space, key, dependencies)
+    copy.freshUntil = generations.freshUntil(copy.keys, copy.vector.stamps)
+    copy.checkedAt = generations.version
+    return copy.freshUntil < now ? this.#confirm(copy, space, key, dependencies) : copy
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
@@ -189,18 +190,13 @@ export class NearStore implements Store {
     return together(this.#parts.checker, crowd, () => this.#confirmFor(crowd, copy))
   }
 
-  async #confirmFor(crowd: Crowd, copy: NearCopy): Promise<Lookup> {
-    const asked = await this.#parts.checker.ask(copy.keys)
-    const { stamps } = copy.vector
-    let isCurrent = true
-    for (let i = 0; i < stamps.length && isCurrent; i++) {
-      const stamp = asked.get(copy.keys[i]!)
-      if (stamp === undefined) return unavailable
-      isCurrent = stamp === stamps[i]
-    }
-    if (isCurrent) return copy
-    const { space, key, dependencies, readers } = crowd
-    return await this.#replace(space, key, dependencies, readers)
+  #confirmFor(crowd: Crowd, copy: NearCopy): Promise<Lookup> {
+    return this.#parts.checker.check(copy, (check) => {
+      if (check === 'current') return copy
+      if (check === 'unknown') return unavailable
+      const { space, key, dependencies, readers } = crowd
+      return this.#replace(space, key, dependencies, readers)
+    })
   }
 
   #replace(space: Space, key: string, dependencies: Dependencies, readers = 1): MaybePromise<Lookup> {

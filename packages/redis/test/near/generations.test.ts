@@ -102,7 +102,7 @@ describe.each(['bounded', 'eventual'])('what is known of generations, %s', (mode
     learn('g1')
     const asking = generations.ask()
     generations.changed(['g:user'])
-    generations.confirmed(asking, new Map([['g:user', 'g1@e1']]))
+    generations.confirmed(asking, ['g:user'], ['g1@e1'])
     expect(leftMs('g1')).toBe(-Infinity)
   })
 
@@ -154,7 +154,7 @@ describe.each(['bounded', 'eventual'])('what is known of generations, %s', (mode
     listen()
     learn('g1')
     clock.advance(400)
-    generations.confirmed(generations.ask(), new Map([['g:user', 'g1@e1']]))
+    generations.confirmed(generations.ask(), ['g:user'], ['g1@e1'])
     expect(leftMs('g1')).toBe(limitMs)
   })
 
