@@ -26,7 +26,7 @@ export interface RowChange {
 }
 
 /** What the text of a statement says of a key. */
-export interface TextOfKey {
+interface TextOfKey {
   /** Whether rows may be given another value in one of its columns. */
   readonly isAssigned: boolean
   /** Whether it says where the values stand that rows had in it. */
