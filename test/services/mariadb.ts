@@ -17,7 +17,7 @@ const flags = [
   '--skip-log-bin',
   '--skip-name-resolve',
   '--performance-schema=OFF',
-  '--max-connections=200',
+  '--max-connections=500',
   '--character-set-server=utf8mb4',
 ] as const
 

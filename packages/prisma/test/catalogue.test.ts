@@ -109,6 +109,7 @@ describe.each(Object.entries(databases))('%s', (name, open) => {
     const shop = await open({ wrap })
     await expect(shop.base.$executeRawUnsafe('CREATE TABLE users (id int)')).rejects.toThrow()
     await of(shop.adapter).settled()
+    expect(of(shop.adapter).failure).toBeUndefined()
     expect(wideBecause(shop.adapter)).toBeUndefined()
     const asked = pauses.sent.filter(isQuestion).length
     expect(asked).toBe(2)
