@@ -99,8 +99,7 @@ export function createFace(engine: Engine, close: () => Promise<void>): Cache {
       // Not `async`: that would put another promise around the one that there is.
       try {
         assertFunction('getOrSet()', 'loader', loader)
-        if (options !== undefined && !areKnown(options))
-          checkOptions('getOrSet()', options, getOrSetOptionNames)
+        checkOptions('getOrSet()', options, getOrSetOptionNames)
         return toPromise(reader.read(toRequest(toKeyString(key), loader, options)) as MaybePromise<T>)
       } catch (cause) {
         return rejected(cause)
@@ -230,15 +229,6 @@ function scopedKey(key: string, scope: unknown): string {
   if (typeof scope !== 'string')
     throw invalidOption(`The option 'scope' must be a string, but ${print(scope)} was given.`)
   return `${scope.length}@${scope}${key}`
-}
-
-const knownToGetOrSet = new Set<string>(getOrSetOptionNames)
-
-/** Nearly always they are, and a list is dearer to search than a set. */
-function areKnown(options: GetOrSetOptions): boolean {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) return false
-  for (const name in options) if (!knownToGetOrSet.has(name)) return false
-  return true
 }
 
 function checkOptions(where: string, options: unknown, names: readonly string[]): void {
