@@ -107,7 +107,7 @@ describe.each(Object.entries(databases))('%s', (name, open) => {
   test('is known again after a change that was refused, and is not asked again for rows', async () => {
     const { pauses, wrap } = paused()
     const shop = await open({ wrap })
-    await expect(shop.base.$executeRawUnsafe('CREATE TABLE users (id int)')).rejects.toThrow()
+    await expect(shop.base.$executeRawUnsafe('CREATE TABLE users (id int)')).rejects.toThrow('already exists')
     await of(shop.adapter).settled()
     expect(of(shop.adapter).failure).toBeUndefined()
     expect(wideBecause(shop.adapter)).toBeUndefined()

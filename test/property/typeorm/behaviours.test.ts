@@ -4,6 +4,7 @@ import { freshet } from '@freshet/typeorm'
 import type { EntityTarget, FindManyOptions, FindOneOptions, ObjectLiteral, QueryRunner } from 'typeorm'
 import { DataSource, In, MoreThan } from 'typeorm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { catalogueSettled } from '../../../packages/typeorm/test/support/catalogue-settled.js'
 import {
   Article,
   Category,
@@ -77,6 +78,7 @@ describe.each(modes)('with caching %s for every read', (mode) => {
 
   /** The second answer, which comes from the database exactly if nothing is cached. */
   async function readCached<T>(query: () => Promise<T>): Promise<T> {
+    if (mode !== 'off') await catalogueSettled(dataSource)
     await query()
     const before = gate.statements
     const answer = await query()
