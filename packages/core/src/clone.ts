@@ -50,6 +50,8 @@ export interface CopyLimits {
   readonly maxBytes?: number
   /** The value was made as data, such as from a driver's rows: hidden properties are not looked for. Default: they are. */
   readonly isPlain?: boolean
+  /** Nobody else has the value: it becomes the master as it is. Default: it is copied. */
+  readonly isOwn?: boolean
 }
 
 const noLimits: CopyLimits = {}
@@ -87,7 +89,7 @@ const listPlanBytes = 5 * word
  * and anything deeper than 200 levels, more than `maxBytes`, or an accessor that throws
  */
 export function prepareCopy(value: unknown, limits: CopyLimits = noLimits): PreparedCopy | undefined {
-  const preparation = new Preparation(limits.maxBytes ?? 2 ** 28, limits.isPlain === true)
+  const preparation = new Preparation(limits)
   try {
     const master = preparation.copy(value, undefined, 0)
     const plan = common(preparation.plan)
@@ -285,8 +287,13 @@ function copyBytes(source: object): object | undefined {
   return TypedArray && new TypedArray(source as never)
 }
 
+/** Whether it has nothing that {@link copyDecimal} leaves out. */
+export function isCopyableDecimal(value: object): value is DecimalLike {
+  return isDecimalLike(value) && Object.getOwnPropertyNames(value).join() === 'constructor,s,e,d'
+}
+
 // Ten times faster than the class's own constructor or a spread, and free of the class's settings.
-function copyDecimal(source: DecimalLike): DecimalLike {
+export function copyDecimal(source: DecimalLike): DecimalLike {
   const copy = Object.create(Object.getPrototypeOf(source) as object) as Fields
   copy['constructor'] = source.constructor
   copy['s'] = source.s
@@ -348,10 +355,12 @@ class Preparation {
   plan: CopyPlan = primitivePlan
   readonly #maxBytes: number
   readonly #isPlain: boolean
+  readonly #isOwn: boolean
 
-  constructor(maxBytes: number, isPlain: boolean) {
+  constructor({ maxBytes = 2 ** 28, isPlain = false, isOwn = false }: CopyLimits) {
     this.#maxBytes = maxBytes
     this.#isPlain = isPlain
+    this.#isOwn = isOwn
   }
 
   /** @param known the plan of what stood in the same place before: of the elements before this one, or of their fields */
@@ -379,7 +388,7 @@ class Preparation {
     if (!this.#isPlain) refuseHiddenProperties(value, keys)
     const slot = slotOf(keys)
     // Accessors are read here, once; what follows looks at the copy only.
-    const master = cloners[slot]!(value)
+    const master = this.#isOwn ? (value as Fields) : cloners[slot]!(value)
     // All at once: a look-up by a name that differs each time costs more than the rest.
     const fields = Object.values(master)
     if (fields.length !== keys.length) throw refusal
@@ -421,7 +430,7 @@ class Preparation {
 
   #copyArray(value: readonly unknown[], known: CopyPlan | undefined, depth: number): unknown[] {
     if (Reflect.ownKeys(value).length !== value.length + 1) throw refusal
-    const master = value.slice()
+    const master = this.#isOwn ? (value as unknown[]) : value.slice()
     this.bytes += arrayBytes + master.length * word
     if (areNumbers(master)) return this.#endOfNumbers(master, known)
     let element = known?.kind === 'list' ? known.element : undefined
@@ -454,7 +463,7 @@ class Preparation {
     this.bytes += dateBytes
     this.plan =
       known === undefined || known.kind === 'primitive' || known.kind === 'date' ? datePlan : anyPlan
-    return new NativeDate(value.getTime())
+    return this.#isOwn ? value : new NativeDate(value.getTime())
   }
 
   #copyOther(value: object, prototype: unknown, depth: number): object {
@@ -462,7 +471,7 @@ class Preparation {
     if (prototype === Map.prototype && types.isMap(value)) return this.#copyMap(value, depth)
     if (prototype === Set.prototype && types.isSet(value)) return this.#copySet(value, depth)
     if (types.isTypedArray(value) || types.isArrayBuffer(value)) return this.#copyBytes(value)
-    if (isDecimalLike(value)) return this.#copyDecimal(value)
+    if (isCopyableDecimal(value)) return this.#copyDecimal(value)
     throw refusal
   }
 
@@ -507,9 +516,8 @@ class Preparation {
   }
 
   #copyDecimal(value: DecimalLike): DecimalLike {
-    if (Object.getOwnPropertyNames(value).join() !== 'constructor,s,e,d') throw refusal
     this.bytes += decimalBytes + arrayBytes + (value.d?.length ?? 0) * word
-    return copyDecimal(value)
+    return this.#isOwn ? value : copyDecimal(value)
   }
 
   #addPrimitive(value: unknown): void {

@@ -1,10 +1,11 @@
-import type { PreparedCopy } from './clone.js'
+import { prepareCopy, type PreparedCopy } from './clone.js'
 import type { Clock } from './clock.js'
 import type { LateTags } from './dependencies.js'
 import { FreshetError } from './errors.js'
 import type { Events } from './events.js'
 import type { Flight } from './flight.js'
 import type { Guard } from './guard.js'
+import { copySmall, LateCopy } from './late-copy.js'
 import { unusable } from './look-up.js'
 import type { MaybePromise } from './maybe-promise.js'
 import { andThen, isPromise } from './maybe-promise.js'
@@ -59,7 +60,16 @@ export class Keeper {
         guard.failed('put', cause)
       }
     }
-    if (!store.putLater(request.space, request.key, loaded.copy.bytes, put)) put()
+    const { copy } = loaded
+    const atMostBytes = copy instanceof LateCopy ? copy.atMostBytes : copy.bytes
+    if (!store.putLater(request.space, request.key, atMostBytes, put)) put()
+  }
+
+  /** What is kept of a value, made before anybody else has it; `undefined`: it cannot be copied. */
+  copyOf({ isPlain }: KeepRequest, value: unknown): PreparedCopy | undefined {
+    if (isPlain !== true) return prepareCopy(value)
+    const small = this.#parts.store.putLater === undefined ? undefined : copySmall(value)
+    return small ?? prepareCopy(value, plainData)
   }
 
   /** Whether a value is small enough. */
@@ -164,5 +174,7 @@ export function notCopyable(request: Pick<ReadRequest, 'key' | 'source'>): Fresh
     `The value of ${request.source ?? request.key} is not cached: it holds a function, a symbol, a cycle or an instance of a class that is not plain data. Cache plain data, or call skip() in the loader.`,
   )
 }
+
+const plainData = { isPlain: true } as const
 
 const nothing = (): void => undefined

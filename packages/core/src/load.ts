@@ -1,6 +1,5 @@
 import { shared } from './answer.js'
 import type { Background } from './background.js'
-import { prepareCopy } from './clone.js'
 import type { Clock } from './clock.js'
 import type { CoolDown } from './cool-down.js'
 import { apart } from './crowd.js'
@@ -275,7 +274,7 @@ export class Loads {
       context.mayStore && !flight.superseded && value !== undefined && !this.#parts.closing.aborted
     if (!storable && !flight.superseded) this.#parts.turns?.keptNothing(flight.key)
     if (!storable && flight.joiners === 0) return { value, copy: undefined, lackedTags }
-    const copy = prepareCopy(value, request.isPlain === true ? plainData : undefined)
+    const copy = this.#parts.keeper.copyOf(request, value)
     if (copy === undefined) this.#parts.guard.failed('copy', notCopyable(request))
     // Not awaited: an entry that is stored late under its vector is still sound.
     else if (storable) {
@@ -284,8 +283,9 @@ export class Loads {
       const loaded = { copy, storedAt, loadMs, ttlMs: context.ttlMs, byHand: false }
       flight.stored = this.#parts.keeper.keep(request, flight, loaded)
       if (isPromise(flight.stored)) this.#parts.background.wait(flight.stored)
-      if (this.#parts.keeper.hasRoomFor(request, copy)) this.#parts.turns?.took(flight.key, loadMs)
-      else this.#parts.turns?.keptNothing(flight.key)
+      const { turns, keeper } = this.#parts
+      if (turns !== undefined && keeper.hasRoomFor(request, copy)) turns.took(flight.key, loadMs)
+      else turns?.keptNothing(flight.key)
     }
     return { value, copy, lackedTags }
   }
@@ -329,7 +329,5 @@ async function waitingWithin<T>(outer: Flight, inner: Flight, landing: Promise<T
     outer.waitsFor?.delete(inner)
   }
 }
-
-const plainData = { isPlain: true } as const
 
 const nothing = (): void => undefined

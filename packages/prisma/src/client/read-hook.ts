@@ -128,7 +128,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     precision: SchemaPrecision,
     dependencies: PreciseRead,
   ): PromiseLike<unknown> {
-    tap.prepareWhenSent(dependencies)
+    tap.prepareLater(dependencies)
     const transactions = tap.visibleTransactions
     // One may have begun while a store was asked.
     if (tap.seesUncommitted) context.skip()

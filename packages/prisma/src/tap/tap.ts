@@ -20,6 +20,8 @@ interface Preparing {
   prepare(): void
 }
 
+// What is done for one load alone finds all it needs gone from the processor's caches (4 µs instead of 1, measured).
+const batchOfLoads = 16
 // Loads that fail before anything is sent stay here.
 const maxUnprepared = 1_000
 
@@ -78,26 +80,33 @@ export class Tap implements TappedPlace<Statement> {
   /** What is sent, as the rules of writes have it. */
   execution({ sql, args }: SqlQuery): Execution<Statement> {
     const statement = this.classify(sql)
+    // What the write is to tell follows from what is asked for.
+    if (statement.kind === 'write' && this.#unprepared.length > 0) this.#prepareAll()
     if (statement.changesSession) this.observers.sessionChanged(sql)
     return { statement, parameters: args }
   }
 
-  /** Prepares a load as soon as a statement has been sent, while the database works on it. */
-  prepareWhenSent(load: Preparing): void {
+  /** Prepares a load before the next write is sent, or with some others while the database works. */
+  prepareLater(load: Preparing): void {
     if (this.#unprepared.length === maxUnprepared) this.#unprepared = []
     this.#unprepared.push(load)
   }
 
   /** A statement is being sent. Drivers do so at the next tick themselves, if their connection is free. */
   sending(): void {
-    if (this.#unprepared.length > 0) process.nextTick(this.#prepare)
+    if (this.#unprepared.length > batchOfLoads) process.nextTick(this.#useTime)
   }
 
-  readonly #prepare = (): void => {
+  /** What has been answered meanwhile is prepared by being kept. */
+  readonly #useTime = (): void => {
+    this.observers.idle()
+    this.#prepareAll()
+  }
+
+  #prepareAll(): void {
     const loads = this.#unprepared
     this.#unprepared = []
     for (const load of loads) load.prepare()
-    this.observers.idle()
   }
 
   written(): Written<Statement> {
