@@ -29,8 +29,8 @@ export class StoreBehindJournal implements Store {
     if (store.speak !== undefined) this.speak = store.speak.bind(store)
   }
 
-  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
-    return this.#journal.isPending ? unavailable : this.#store.lookup(space, key, dependencies)
+  lookup(space: Space, key: string, dependencies: Dependencies, now?: number): MaybePromise<Lookup> {
+    return this.#journal.isPending ? unavailable : this.#store.lookup(space, key, dependencies, now)
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {

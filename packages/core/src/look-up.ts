@@ -30,12 +30,12 @@ export class LookUps {
   }
 
   /** What it promises must come through `inTime`: it may reject, or never come. */
-  begin(request: LookUpRequest): MaybePromise<Lookup> {
+  begin(request: LookUpRequest, now?: number): MaybePromise<Lookup> {
     const { switches } = this.#parts
     if (!switches.areAllOn && !switches.reads(request.space, request.dependencies.tags)) return switchedOff
     // Not through `guard.run`: a hit from memory need not pay for closures.
     try {
-      return this.#parts.store.lookup(request.space, request.key, request.dependencies)
+      return this.#parts.store.lookup(request.space, request.key, request.dependencies, now)
     } catch (cause) {
       this.#parts.guard.failed('lookup', cause)
       return unavailable()

@@ -101,8 +101,9 @@ export class Reader {
   /** Answers from the store or from `request.load`. A failure of the cache becomes a load, never a rejection. */
   read(request: ReadRequest): MaybePromise<unknown> {
     if (this.#parts.closing.aborted) return this.bypass(request, 'closed')
-    const lookup = this.#lookUps.begin(request)
-    if (!isPromise(lookup)) return this.#answer(request, lookup)
+    const now = this.#parts.clock.now()
+    const lookup = this.#lookUps.begin(request, now)
+    if (!isPromise(lookup)) return this.#answer(request, lookup, now)
     const asked = this.#rememberWhere(request)
     const crowd = asked === request && mayCrowd(request) ? this.#crowds.join(lookup, request) : undefined
     if (crowd !== undefined) return crowd.answer.then((answer) => this.#ofCrowd(request, answer))
@@ -202,9 +203,8 @@ export class Reader {
   }
 
   /** Kept small: what a hit from memory goes through is compiled as one piece. */
-  #answer(request: ReadRequest, lookup: Lookup): MaybePromise<unknown> {
+  #answer(request: ReadRequest, lookup: Lookup, now = this.#parts.clock.now()): MaybePromise<unknown> {
     if (lookup.status === 'absent') return this.#absentAnswer(request, lookup)
-    const now = this.#parts.clock.now()
     return isWithinTtl(lookup, now)
       ? this.#serve(request, lookup, now)
       : this.#expiredAnswer(request, lookup, now)

@@ -193,8 +193,9 @@ export interface Store {
   /**
    * @param dependencies the tags that are asked for; of `late`, the vector of an absent entry may hold the clocks as well (see `bind`), if
    * it says so; whoever has `shown` it can be asked whether the entry outlives changes that concerned some rows (see `bump`)
+   * @param now the time on the cache's clock; whoever has asked it already may tell
    */
-  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup>
+  lookup(space: Space, key: string, dependencies: Dependencies, now?: number): MaybePromise<Lookup>
   /** The vector of `tags` as of now. */
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector>
   /**

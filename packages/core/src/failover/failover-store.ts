@@ -57,14 +57,18 @@ export class FailoverStore implements Store {
     this.#stores.speak(space, dialects)
   }
 
-  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
+  lookup(
+    space: Space,
+    key: string,
+    dependencies: Dependencies,
+    now = this.#context.now(),
+  ): MaybePromise<Lookup> {
     const stores = this.#stores
     stores.use(space)
     if (stores.active !== 'primary') return this.#lookupInBackup(space, key, dependencies)
-    const askedAt = this.#context.now()
-    const found = stores.primary.lookup(space, key, dependencies)
+    const found = stores.primary.lookup(space, key, dependencies, now)
     // What is at hand in this process says nothing of a server.
-    return isPromise(found) ? this.#answered(found, askedAt, space, key, dependencies) : found
+    return isPromise(found) ? this.#answered(found, now, space, key, dependencies) : found
   }
 
   snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {

@@ -84,11 +84,15 @@ export class NearStore implements Store {
     this.#parts.shared.speak?.(space, dialects)
   }
 
-  lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
-    const { copies, generations, context } = this.#parts
+  lookup(
+    space: Space,
+    key: string,
+    dependencies: Dependencies,
+    now = this.#parts.context.now(),
+  ): MaybePromise<Lookup> {
+    const { copies, generations } = this.#parts
     const copy = copies.get(space.prefix + key)
     if (copy === undefined) return this.#fetch(space, key, dependencies)
-    const now = context.now()
     if (copy.expiresAt <= now || !covers(copy, dependencies)) return this.#fetch(space, key, dependencies)
     const isChecked = copy.checkedAt === generations.version
     if (isChecked && copy.freshUntil >= now) return copy

@@ -34,9 +34,9 @@ export class ReplicatedStore extends NearStore {
     this.#open = join
   }
 
-  override lookup(space: Space, key: string, dependencies: Dependencies): MaybePromise<Lookup> {
+  override lookup(space: Space, key: string, dependencies: Dependencies, now?: number): MaybePromise<Lookup> {
     if (this.#replica === undefined) this.#join(space)
-    return super.lookup(space, key, dependencies)
+    return super.lookup(space, key, dependencies, now)
   }
 
   override snapshot(space: Space, tags: readonly string[]): MaybePromise<Vector> {
