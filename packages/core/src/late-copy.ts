@@ -77,7 +77,10 @@ const NativeDate = Date
 function copy(value: object, size: Size): object | undefined {
   if (++size.objects > maxObjects) return undefined
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === objectPrototype) return copyFields({ ...value }, size)
+  if (prototype === objectPrototype) {
+    const copied = { ...value }
+    return copyInside(copied, Object.keys(copied), size)
+  }
   if (prototype === datePrototype) return copyDate(value as Date)
   if (prototype === arrayPrototype) return copyList(value as readonly unknown[], size)
   return isCopyableDecimal(value) ? copyDecimal(value) : undefined
@@ -86,30 +89,25 @@ function copy(value: object, size: Size): object | undefined {
 const copyDate = (date: Date): Date | undefined =>
   Object.keys(date).length > 0 ? undefined : new NativeDate(date.getTime())
 
-function copyFields(copied: Record<string, unknown>, size: Size): object | undefined {
-  const names = Object.keys(copied)
+function copyList(list: readonly unknown[], size: Size): object | undefined {
+  const places = Object.keys(list)
+  // Otherwise it has holes, or named properties.
+  return places.length === list.length ? copyInside(list.slice() as never, places, size) : undefined
+}
+
+/** Copies what a copy holds. */
+function copyInside(
+  copied: Record<string, unknown>,
+  names: readonly string[],
+  size: Size,
+): object | undefined {
   if ((size.fields += names.length) > maxFields) return undefined
   for (const name of names) {
     const field = copied[name]
     if (isLeaf(field, size)) continue
-    const inner = copyInner(field, size)
+    const inner = typeof field === 'object' && field !== null ? copy(field, size) : undefined
     if (inner === undefined) return undefined
     copied[name] = inner
-  }
-  return copied
-}
-
-function copyList(list: readonly unknown[], size: Size): object | undefined {
-  if ((size.fields += list.length) > maxFields) return undefined
-  // Otherwise it has holes, or named properties.
-  if (Object.keys(list).length !== list.length) return undefined
-  const copied = list.slice()
-  for (let at = 0; at < copied.length; at++) {
-    const item = copied[at]
-    if (isLeaf(item, size)) continue
-    const inner = copyInner(item, size)
-    if (inner === undefined) return undefined
-    copied[at] = inner
   }
   return copied
 }
@@ -125,6 +123,3 @@ function isLeaf(value: unknown, size: Size): boolean {
       return typeof value !== 'function' && typeof value !== 'symbol'
   }
 }
-
-const copyInner = (value: unknown, size: Size): object | undefined =>
-  typeof value === 'object' && value !== null ? copy(value, size) : undefined

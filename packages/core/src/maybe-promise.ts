@@ -32,6 +32,7 @@ export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonl
   return values.some(isPromise) ? Promise.all(values.map(async (value) => value)) : (values as readonly T[])
 }
 
+/** For whoever has only a way to resolve. */
 export async function rejected(cause: unknown): Promise<never> {
   throw cause
 }

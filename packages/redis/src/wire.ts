@@ -1,5 +1,5 @@
+import { rejected } from '@freshet/core/store'
 import type { CommandPart, RedisClient } from './client.js'
-import { rejected } from './rejected.js'
 import { slotOf } from './slot.js'
 
 /** One command: its name, the place of its first key among its parts, its parts. */

@@ -1,4 +1,0 @@
-/** For whoever has only a way to resolve. */
-export async function rejected(reason: unknown): Promise<never> {
-  throw reason
-}
