@@ -71,7 +71,7 @@ const minTags = 10_000
 const idleTagsPerEntry = 8
 // What waits to be put is beside the bounds, so it is a hundredth of them at most.
 const maxShareWaiting = 0.01
-const maxBatch = 16
+const maxBatch = 8
 // Of the bounds, what holds nothing and is kept as other entries are may take so much beside them.
 const shareOfNegatives = 0.1
 // Of the bytes, what is known of rows may take so much, and of sets as much again: it spares loads, as entries do, and can be forgotten.

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { describe } from 'vitest'
 import { sharedRedis, sharedRedisCluster, sharedRedisSentinel } from '../../../test/services/shared.js'
+import { aroundChecks } from './support/around-checks.js'
 import { connectThroughSentinels, connectTo, connectToCluster, type TestClient } from './support/clients.js'
 import { createSuite, type Mode, nearModes } from './support/suite.js'
 import { describeUnderFaults } from './support/under-faults.js'
@@ -12,13 +13,7 @@ const topologies: Readonly<Record<string, () => Promise<TestClient>>> = {
 
 describe.each(Object.entries(topologies))('%s', (_, connect) => {
   const suite = createSuite()
-  let client: TestClient
-  beforeAll(async () => {
-    client = await connect()
-    await suite.open(client)
-  })
-  afterEach(async () => await suite.clean())
-  afterAll(() => client.disconnect())
+  aroundChecks(suite, connect)
 
   for (const mode of Object.keys(nearModes) as Mode[])
     describeUnderFaults(mode, (wrap) => suite.storeUnderTest(mode, wrap))

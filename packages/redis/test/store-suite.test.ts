@@ -1,6 +1,7 @@
 import { describeStore } from '@freshet/testing'
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { sharedRedis, sharedRedisCluster } from '../../../test/services/shared.js'
+import { aroundChecks } from './support/around-checks.js'
 import { connectTo, connectToCluster, type TestClient, type Version, versions } from './support/clients.js'
 import { createSuite, type Mode, nearModes } from './support/suite.js'
 
@@ -27,13 +28,7 @@ function modesOf(topology: string, version: Version): readonly Mode[] {
 describe.each(Object.entries(topologies))('%s', (topology, connect) => {
   describe.each(versions.filter((version) => modesOf(topology, version).length > 0))('%s', (version) => {
     const suite = createSuite()
-    let client: TestClient
-    beforeAll(async () => {
-      client = await connect(version)
-      await suite.open(client)
-    })
-    afterEach(async () => await suite.clean())
-    afterAll(() => client.disconnect())
+    aroundChecks(suite, async () => await connect(version))
 
     for (const mode of modesOf(topology, version)) {
       describe(mode, () => {

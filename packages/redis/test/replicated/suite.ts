@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { FakeClock, StoreUnderTest } from '@freshet/testing'
-import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { describe } from 'vitest'
 import { sharedRedis, sharedRedisCluster } from '../../../../test/services/shared.js'
 import { redisStore } from '../../src/index.js'
+import { aroundChecks, type OnOneClient } from '../support/around-checks.js'
 import {
   connectTo,
   connectToCluster,
@@ -25,13 +26,9 @@ const replicatedModes = {
 type ReplicatedMode = keyof typeof replicatedModes
 
 /** Stores that are replicated, on one client, for the suite. */
-interface ReplicatedSuite {
-  /** To be called before a check runs. */
-  open(client: TestClient): Promise<void>
+interface ReplicatedSuite extends OnOneClient {
   /** @param wrap stands between the suite and each store */
   storeUnderTest(mode: ReplicatedMode, wrap?: Wrap): StoreUnderTest
-  /** Takes away what a check has left. */
-  clean(): Promise<void>
 }
 
 function createReplicatedSuite(): ReplicatedSuite {
@@ -87,13 +84,7 @@ export function describeReplicated(
   }
   describe.each(Object.entries(servers))('replicated, %s', (server, connect) => {
     const suite = createReplicatedSuite()
-    let client: TestClient
-    beforeAll(async () => {
-      client = await connect()
-      await suite.open(client)
-    })
-    afterEach(async () => await suite.clean())
-    afterAll(() => client.disconnect())
+    aroundChecks(suite, connect)
 
     for (const mode of Object.keys(replicatedModes) as ReplicatedMode[]) {
       // Time takes long in a cluster, and the rule is the same for any bound.

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { StoreFactory } from '@freshet/core'
 import type { FakeClock, StoreUnderTest } from '@freshet/testing'
 import { redisStore } from '../../src/index.js'
+import type { OnOneClient } from './around-checks.js'
 import { loadScripts, type TestClient } from './clients.js'
 import { withHeldReplies } from './held-replies.js'
 import { age, remove } from './time-machine.js'
@@ -27,13 +28,9 @@ export const nearModes = {
 export type Mode = keyof typeof nearModes
 
 /** Stores on one client, for the suite. */
-export interface Suite {
-  /** To be called before a check runs. */
-  open(client: TestClient): Promise<void>
+export interface Suite extends OnOneClient {
   /** @param wrap stands between the suite and each store */
   storeUnderTest(mode: Mode, wrap?: (factory: StoreFactory) => StoreFactory): StoreUnderTest
-  /** Takes away what a check has left. */
-  clean(): Promise<void>
 }
 
 export function createSuite(): Suite {
