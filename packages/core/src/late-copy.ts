@@ -12,7 +12,7 @@ const bytesPerCharacter = 2
 /**
  * A private copy of a small value of which is found out later, when somebody asks, how it is copied again and what it occupies.
  *
- * A value must be copied before its reader has it. That is the lesser part of preparing it (1 of 4 µs of a row, measured where other code
+ * A value must be copied before its reader has it. That is the lesser part of preparing it (about 1 of 4 µs of a row, measured where other code
  * has run in between), and the rest can be done while nobody waits.
  */
 export class LateCopy implements PreparedCopy {

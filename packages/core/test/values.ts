@@ -44,6 +44,26 @@ export function spoil(target: object): void {
   else Object.defineProperty(target, 'spoilt', { value: true, enumerable: true })
 }
 
+const cycle: Record<string, unknown> = { list: [] }
+cycle['list'] = [1, { back: cycle }]
+
+/** What no copy is made of, however it is asked for, by name. */
+export const neverCopied: Readonly<Record<string, unknown>> = {
+  'a function': () => 1,
+  'a symbol': Symbol('x'),
+  'a named property of an array': Object.assign([1, 2], { meta: 'columns' }),
+  'an array with holes': [1, , 3], // eslint-disable-line no-sparse-arrays
+  'a date with a property': Object.assign(new Date(), { zone: 'UTC' }),
+  'something that only has the prototype of a date': Object.create(Date.prototype),
+  'a cycle': cycle,
+  'an accessor that throws': Object.defineProperty({}, 'x', {
+    enumerable: true,
+    get() {
+      throw new Error('no')
+    },
+  }),
+}
+
 const anyText = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
