@@ -5,9 +5,10 @@ import { bind } from './binding.js'
 import { cacheInfo } from './client/cache-info.js'
 import { withCacheOptions } from './client/cached-client.js'
 import { passagesOf } from './client/passages.js'
+import { hookRequests } from './client/execution.js'
 import type { ClientFacts, PrismaClientLike, PrismaExtension } from './client/prisma-client.js'
 import { computedFieldsOf, dialectOf, readClientFacts } from './client/prisma-client.js'
-import { createReadHook } from './client/read-hook.js'
+import { createReadHook, type ReadHook } from './client/read-hook.js'
 import type { FreshetOptions, ResolvedOptions } from './options.js'
 import { precisionOptions, resolveModels, resolveOptions } from './options.js'
 import type { DataModel } from './schema/data-model.js'
@@ -74,11 +75,9 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
       },
     },
   }
-  return layer(client as PrismaClientLike, (parent) => ({
-    name: 'freshet',
-    query: { $allModels: { $allOperations: hookWith(computedFieldsOf(parent, dataModel.models.keys())) } },
-    ...components,
-  }))
+  return layer(client as PrismaClientLike, { name: 'freshet', ...components }, (parent) =>
+    hookWith(computedFieldsOf(parent, dataModel.models.keys())),
+  )
 }
 
 /** A client that cannot connect says why when it is asked something. */
@@ -100,22 +99,24 @@ function dataModelOf(facts: ClientFacts): DataModel {
 }
 
 /**
- * Adds the extension to `parent` so that it stays the innermost: whatever is added later is put between,
- * because keys must be made of the arguments that the database will see.
+ * Adds the extension to `parent`. What is added to the extended client later is added to `parent`, and the extension once more to
+ * that: Prisma makes a client anew for each.
  */
 function layer(
   parent: PrismaClientLike,
-  extensionFor: (parent: PrismaClientLike) => PrismaExtension,
+  extension: PrismaExtension,
+  hookFor: (parent: PrismaClientLike) => ReadHook,
 ): PrismaClientLike {
-  const extension = extensionFor(parent)
   const client = {
     ...extension.client,
     $extends(this: PrismaClientLike, added: unknown): unknown {
       // A function applies itself to the client that it is given, and so comes back here.
-      return typeof added === 'function' ? added(this) : layer(parent.$extends(added), extensionFor)
+      return typeof added === 'function' ? added(this) : layer(parent.$extends(added), extension, hookFor)
     },
   }
+  const hook = hookFor(parent)
   const extended = parent.$extends({ ...extension, client })
+  hookRequests(extended, parent, hook)
   installed.add(extended)
   return extended
 }

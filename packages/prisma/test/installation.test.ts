@@ -116,58 +116,53 @@ describe('clients', () => {
     expect(() => tapAdapter(factory)).toThrow(withCode('WRITES_NOT_VISIBLE'))
   })
 
-  test.each(['_engineConfig', '_originalClient', '_runtimeDataModel', '_extensions'])(
-    'a client without %s is refused',
-    (missing) => {
-      const client = Object.create(plain.prisma, { [missing]: { value: undefined } }) as PrismaClient
-      const extension = freshet({ cache: createCache() }) as unknown as (client: unknown) => unknown
-      expect(() => extension(client)).toThrow(withCode('UNSUPPORTED_CLIENT'))
-    },
-  )
+  test.each([
+    '_engineConfig',
+    '_originalClient',
+    '_runtimeDataModel',
+    '_extensions',
+    '_request',
+    '_executeRequest',
+  ])('a client without %s is refused', (missing) => {
+    const client = Object.create(plain.prisma, { [missing]: { value: undefined } }) as PrismaClient
+    const extension = freshet({ cache: createCache() }) as unknown as (client: unknown) => unknown
+    expect(() => extension(client)).toThrow(withCode('UNSUPPORTED_CLIENT'))
+  })
 
   test.each([undefined, null, 1, {}, { $extends: 1 }])('%j is no client', (value) => {
     const extension = freshet({ cache: createCache() }) as unknown as (client: unknown) => unknown
     expect(() => extension(value)).toThrow(withCode('UNSUPPORTED_CLIENT'))
   })
 
-  test.each(['__internalParams', 'transaction', 'dataPath'])(
-    'where Prisma tells a query’s extension no %s, nothing is cached, and that is said',
+  test.each(['transaction', 'dataPath'])(
+    'where Prisma tells of no %s, nothing is cached, and that is said',
     async (missing) => {
       const cache = createCache()
       const warnings: string[] = []
       cache.on('warning', ({ code }) => warnings.push(code))
-      const prisma = without(missing).$extends(freshet({ cache })) as unknown as typeof plain.prisma
-      for (let i = 0; i < 3; i++) expect(await prisma.user.findMany({ cache: true } as object)).toEqual([])
+      const prisma = forgetting(missing, (client) => client.$extends(freshet({ cache })))
+      for (let i = 0; i < 3; i++) expect(await prisma.user.findMany({ cache: true })).toEqual([])
       expect(cache.stats()).toMatchObject({ hits: 0, misses: 0, bypasses: 3, entries: 0 })
       expect(warnings).toEqual(['PRISMA_INTERNALS'])
     },
   )
 })
 
-interface Call {
-  readonly __internalParams?: Record<string, unknown>
-}
+type Execute = (this: object, request: object) => Promise<unknown>
 
-interface Extension {
-  query: { $allModels: { $allOperations: (call: Call) => unknown } }
-}
-
-/** The client of a Prisma that tells its extensions less. */
-function without(missing: string): PrismaClient {
-  const { prisma } = plain
-  const forget = (call: Call): Call => {
-    const { __internalParams, ...rest } = call
-    if (missing === '__internalParams') return rest
-    const { [missing]: _, ...fewer } = __internalParams ?? {}
-    return { ...rest, __internalParams: fewer }
+/** The client of a Prisma that tells less, but has it, when it executes a request. */
+function forgetting<Client extends object>(
+  missing: string,
+  extend: (client: PrismaClient) => Client,
+): Client {
+  const execute = Reflect.get(plain.prisma, '_executeRequest') as Execute
+  const whole: Execute = function (request) {
+    return execute.call(this, { transaction: undefined, dataPath: [], ...request })
   }
-  const $extends = (given: unknown): unknown => {
-    if (typeof given === 'function') return (given as (client: unknown) => unknown)(client)
-    const extension = given as Extension
-    const hook = extension.query.$allModels.$allOperations
-    const query = { $allModels: { $allOperations: (call: Call) => hook(forget(call)) } }
-    return prisma.$extends({ ...extension, query } as object)
+  const client = extend(Object.create(plain.prisma, { _executeRequest: { value: whole } }) as PrismaClient)
+  const hooked = Reflect.get(client, '_executeRequest') as Execute
+  const value: Execute = function (request) {
+    return hooked.call(this, Object.fromEntries(Object.entries(request).filter(([name]) => name !== missing)))
   }
-  const client = Object.create(prisma, { $extends: { value: $extends } }) as PrismaClient
-  return client
+  return Object.defineProperty(client, '_executeRequest', { value })
 }

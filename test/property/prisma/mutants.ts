@@ -128,7 +128,7 @@ const moments: readonly Mutant[] = [
     'answers inside transactions',
     'inside an interactive transaction nothing is answered from the cache',
     hook,
-    'if (internals.transaction !== undefined)',
+    'if (transaction !== undefined)',
     "if (internals.transaction?.kind === 'batch')",
   ),
 ]

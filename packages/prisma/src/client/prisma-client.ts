@@ -12,27 +12,24 @@ interface CallTransaction {
   readonly kind: 'itx' | 'batch'
 }
 
-/** The undocumented third argument of a query extension. */
-export interface CallInternals {
+/** One operation of a client, as Prisma executes it when all query extensions have had their say. */
+export interface ClientRequest {
+  /** Of a model's operations as their caller gave them. */
+  readonly args: unknown
+  /** `undefined` for raw queries. */
+  readonly model?: string | undefined
+  readonly action: string
   /** Always there, since nobody could tell a transaction from its absence otherwise. */
   readonly transaction: CallTransaction | undefined
   /** The fluent path: `['select', 'posts']` for `user.findUnique(…).posts()`. */
   readonly dataPath: readonly string[]
 }
 
-export interface QueryHookArguments {
-  readonly model?: string
-  readonly operation: string
-  readonly args: Record<string, unknown>
-  readonly query: (args: unknown) => PromiseLike<unknown>
-  readonly __internalParams?: CallInternals
-}
+/** How a client executes a request: one of its methods. */
+export type Execute = (this: object, request: ClientRequest) => PromiseLike<unknown>
 
 export interface PrismaExtension {
   readonly name: string
-  readonly query: {
-    readonly $allModels: { readonly $allOperations: (call: QueryHookArguments) => PromiseLike<unknown> }
-  }
   readonly model: { readonly $allModels: Record<string, unknown> }
   readonly client: Record<string, unknown>
 }
@@ -49,6 +46,10 @@ interface ClientExtensions {
 /** A client, extended or not, as far as we need it. */
 export interface PrismaClientLike {
   readonly _extensions?: ClientExtensions
+  /** From the call of an operation to its answer, query extensions and computed fields included. */
+  readonly _request?: Execute
+  /** What comes within all query extensions. */
+  readonly _executeRequest?: Execute
   $extends(extension: unknown): PrismaClientLike
   readonly [property: string]: unknown
 }
@@ -93,6 +94,8 @@ export function readClientFacts(client: unknown): ClientFacts {
     )
   const config = client['_engineConfig'] as EngineConfig | undefined
   if (typeof config !== 'object' || config === null) throw unsupported('its _engineConfig is missing')
+  for (const method of ['_request', '_executeRequest'] as const)
+    if (typeof client[method] !== 'function') throw unsupported(`its ${method}() is missing`)
   return {
     original: objectOr(client['_originalClient'], () => unsupported('its _originalClient is missing')),
     factory: visibleFactory(config),

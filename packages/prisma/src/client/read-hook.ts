@@ -21,7 +21,7 @@ import { argumentsKey } from './arguments-key.js'
 import { askedInfo } from './cache-info.js'
 import { copyArguments } from './copy-arguments.js'
 import type { Passages } from './passages.js'
-import type { CallInternals, QueryHookArguments } from './prisma-client.js'
+import type { ClientRequest, Execute } from './prisma-client.js'
 
 export interface ReadHookParts {
   readonly engine: Engine
@@ -37,82 +37,84 @@ export interface ReadHookParts {
   readonly identity: string
 }
 
-/**
- * The query extension: the way of a read. Everything that is not a cacheable read goes on untouched.
- */
-export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments) => PromiseLike<unknown> {
-  const { engine, binding, tap, passages, policyOf, scope, client } = parts
+/** Stands where a client executes a request: `client`, by `execute`. */
+export type ReadHook = (client: object, execute: Execute, request: ClientRequest) => PromiseLike<unknown>
+
+/** The way of a read. Everything that is not a cacheable read is executed untouched. */
+export function createReadHook(parts: ReadHookParts): ReadHook {
+  const { engine, binding, tap, passages, policyOf, scope, client: shape } = parts
   const { reader, counters, events } = engine
   const kindOf = rememberKinds(parts.identity, policyOf)
 
   let told = binding.precision
-  let reads = told.readsOf(client)
+  let reads = told.readsOf(shape)
 
   /** What is told apart by now. */
   function precisionNow(): SchemaPrecision {
     const now = binding.precision
     if (now === told) return now
     told = now
-    reads = now.readsOf(client)
+    reads = now.readsOf(shape)
     return now
   }
 
-  /** Straight to the database; `args` no longer holds anything of ours. */
-  function bypass(call: QueryHookArguments, args: unknown, reason: string): PromiseLike<unknown> {
+  /** Straight to the database. */
+  function bypass(call: Call, reason: string): PromiseLike<unknown> {
+    const { model, action } = call.request
     counters.bypasses++
-    if (events.has('bypass'))
-      events.emit('bypass', { key: undefined, source: `${call.model}.${call.operation}`, reason })
+    if (events.has('bypass')) events.emit('bypass', { key: undefined, source: `${model}.${action}`, reason })
     const info = askedInfo()
     if (info !== undefined) Object.assign(info, { status: 'bypass', reason } satisfies ReadInfo)
-    return call.query(args)
+    return executed(call)
   }
 
   /** Why this read may be neither served nor stored, if so. */
-  function obstacle(internals: CallInternals, asked: AskedCache): string | undefined {
+  function obstacle({ transaction }: ClientRequest, asked: AskedCache): string | undefined {
     if (!asked.cached) return 'off'
     // In a batch, a member that is answered without being sent leaves the others waiting for ever.
-    if (internals.transaction !== undefined) return 'transaction'
+    if (transaction !== undefined) return 'transaction'
     if (tap.seesUncommitted) return 'uncommitted'
     if (binding.changedSession !== undefined && scope === undefined) return sessionObstacle(events)
     return undefined
   }
 
-  function read(call: QueryHookArguments, internals: CallInternals): PromiseLike<unknown> {
-    const model = call.model!
-    const { dataPath } = internals
-    const { args, cache } = splitCacheArgument(call.args, dataPath)
-    const kind = kindOf(model, call.operation)
+  function read(client: object, execute: Execute, request: ClientRequest): PromiseLike<unknown> {
+    const { action, dataPath } = request
+    const model = request.model!
+    const { args: given, cache } = splitCacheArgument(argumentsOf(request), dataPath)
+    const asGiven = { client, execute, request, args: given }
+    const kind = kindOf(model, action)
     const asked = cache === undefined ? kind.asked : readCacheArgument(cache)
-    const reason = obstacle(internals, asked)
-    if (reason !== undefined) return bypass(call, args, reason)
-    const text = argumentsKey(args)
-    if (text === undefined) return bypass(call, args, 'arguments without a canonical form')
+    const reason = obstacle(request, asked)
+    if (reason !== undefined) return bypass(asGiven, reason)
+    const args = copyArguments(given)
+    const text = args === undefined ? undefined : argumentsKey(args)
+    if (text === undefined) return bypass(asGiven, 'arguments without a canonical form')
     const scoped = scopeText(asked)
-    if (scoped === undefined) return bypass(call, args, 'scope')
+    if (scoped === undefined) return bypass(asGiven, 'scope')
     const path = dataPath.length === 0 ? '' : `/${dataPath.join('/')}`
     const key = `${scoped}${kind.keyPrefix}${path}|${text}`
     const policy = asked.options === undefined ? kind.policy : askedPolicy(asked.options, kind.policy)
     const precision = precisionNow()
-    const dependencies = reads.read(model, call.operation, args, dataPath)
+    const dependencies = reads.read(model, action, args, dataPath)
     dependencies.keptAt(scoped, engine.space.prefix + key)
     if (scoped !== '') dependencies.isScoped()
     const info = askedInfo()
-    let sent = args
-    const request: ReadRequest = {
+    const call = { client, execute, request, args }
+    const asking: ReadRequest = {
       space: engine.space,
       key,
       dependencies: withOwnTags(dependencies, asked),
       policy,
-      load: (context) => load(call, sent, context, precision, dependencies),
-      keepArguments: policy.resilience.mayLoadLater ? () => void (sent = copyArguments(args)) : undefined,
-      // Nobody stands between Prisma and this hook: later extensions are put outside.
+      load: (context) => load(call, context, precision, dependencies),
+      // Nobody stands between Prisma and this hook: extensions are called before it.
       isPlain: true,
       isBatched: kind.isBatched,
       source: kind.source,
       info,
     }
     const answer =
-      info === undefined ? reader.read(request) : explained(reader.read(request), info, dependencies)
+      info === undefined ? reader.read(asking) : explained(reader.read(asking), info, dependencies)
     // Prisma asks every answer for its `then`, and a hit may be null.
     return isPromise(answer) ? answer : Promise.resolve(answer)
   }
@@ -122,8 +124,7 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
    * on was told by the definitions that the database still has.
    */
   function load(
-    call: QueryHookArguments,
-    args: unknown,
+    call: Call,
     context: LoadContext,
     precision: SchemaPrecision,
     dependencies: PreciseRead,
@@ -134,8 +135,8 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     if (tap.seesUncommitted) context.skip()
     const isToldAsBefore = () => precision.isWide || binding.precision === precision
     context.storeIf(() => tap.visibleTransactions === transactions && isToldAsBefore())
-    if (passages.areSeen && !tap.isShared) return call.query(args)
-    const query = () => call.query(args)
+    if (passages.areSeen && !tap.isShared) return executedAlone(call)
+    const query = () => executedAlone(call)
     return counted(passages.areSeen ? query : () => passages.probe(query, context, engine))
   }
 
@@ -170,20 +171,44 @@ export function createReadHook(parts: ReadHookParts): (call: QueryHookArguments)
     return { tags: [...tags, ...engine.tagNames.resolveRead(own)], late, shown }
   }
 
-  return (call) => {
-    const internals = call.__internalParams
-    if (!isReadOperation(call.operation)) {
-      if ('cache' in call.args) refuseOnWrite(call.operation)
-      return call.query(call.args)
+  return (client, execute, request) => {
+    if (request.model === undefined) return execute.call(client, request)
+    if (!isReadOperation(request.action)) {
+      if ('cache' in argumentsOf(request)) refuseOnWrite(request.action)
+      return execute.call(client, request)
     }
-    if (!isUsable(internals)) return withoutInternals(parts, call)
+    if (!isUsable(request)) return withoutInternals(parts, client, execute, request)
     // What it depends on is told by the database's definitions, which are asked for when a client connects.
-    return tap.isConnected ? read(call, internals) : parts.connect().then(() => read(call, internals))
+    if (tap.isConnected) return read(client, execute, request)
+    const args = copyArguments(request.args)
+    return parts.connect().then(() => read(client, execute, { ...request, args: args ?? request.args }))
   }
 }
 
-function isUsable(internals: CallInternals | undefined): internals is CallInternals {
-  return internals !== undefined && Array.isArray(internals.dataPath) && 'transaction' in internals
+/** What is asked of a client, and the arguments that it is asked with. */
+interface Call {
+  readonly client: object
+  readonly execute: Execute
+  readonly request: ClientRequest
+  readonly args: unknown
+}
+
+const executed = ({ client, execute, request, args }: Call): PromiseLike<unknown> =>
+  execute.call(client, args === request.args ? request : { ...request, args })
+
+/** As it was asked: Prisma notes in a request that an extension has asked it once more in a transaction. */
+const executedAlone = ({ client, execute, request, args }: Call): PromiseLike<unknown> =>
+  execute.call(client, { ...request, args, transaction: undefined })
+
+type Arguments = Record<string, unknown>
+const noArguments: Arguments = {}
+
+/** What is no object is refused by Prisma. */
+const argumentsOf = ({ args }: ClientRequest): Arguments =>
+  typeof args === 'object' && args !== null ? (args as Arguments) : noArguments
+
+function isUsable(request: ClientRequest): boolean {
+  return Array.isArray(request.dataPath) && 'transaction' in request
 }
 
 function sessionObstacle(events: Engine['events']): string {
@@ -195,14 +220,19 @@ function sessionObstacle(events: Engine['events']): string {
 }
 
 /** Without them nobody knows whether this read is inside a transaction. */
-function withoutInternals({ engine }: ReadHookParts, call: QueryHookArguments): PromiseLike<unknown> {
+function withoutInternals(
+  { engine }: ReadHookParts,
+  client: object,
+  execute: Execute,
+  request: ClientRequest,
+): PromiseLike<unknown> {
   engine.counters.bypasses++
   engine.events.warnOnce(
     'PRISMA_INTERNALS',
-    'Prisma no longer tells its extensions whether a query is in a transaction, so Freshet caches nothing. Use a version of Prisma that this release names in its peer dependencies.',
+    'Prisma no longer tells whether a query is in a transaction, so Freshet caches nothing. Use a version of Prisma that this release names in its peer dependencies.',
   )
-  const { cache: _, ...args } = call.args
-  return call.query(args)
+  const { cache: _, ...args } = argumentsOf(request)
+  return execute.call(client, { ...request, args })
 }
 
 /** Says what the answer depends on, once it is there to tell. */

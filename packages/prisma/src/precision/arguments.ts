@@ -3,7 +3,7 @@ export class NotUnderstood extends Error {}
 
 export type PlainObject = Readonly<Record<string, unknown>>
 
-/** Prisma hands its extensions copies of the arguments, in which whatever is not a value is a plain object. */
+/** In copied arguments whatever is not a value is a plain object. */
 export function isPlain(value: unknown): value is PlainObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
