@@ -21,7 +21,7 @@ export interface RedisClient {
   }
   disconnect?(reconnect?: boolean): void
   /** The connection as it is now, of a client of one server. */
-  readonly stream?: { cork?(): void; uncork?(): void } | undefined
+  readonly stream?: { write(data: string | Buffer): unknown } | undefined
   /** Whether two commands in a row may go over two connections although none has ended. */
   readonly isPooled?: boolean
   readonly isCluster?: boolean

@@ -1,5 +1,5 @@
-import { rejected } from '@freshet/core/store'
 import type { CommandPart, RedisClient } from './client.js'
+import { Outlet } from './outlet.js'
 import { slotOf } from './slot.js'
 
 /** One command: its name, the place of its first key among its parts, its parts. */
@@ -40,6 +40,7 @@ export function clientWire(client: RedisClient): Wire {
   const isCluster = client.isCluster === true
   const keyPrefix = client.options.keyPrefix ?? ''
   const ended = endsOf(client)
+  const outlet = new Outlet(client)
   return {
     isReady() {
       // It connects when it is first used, and this is the use; nothing waits for it.
@@ -62,7 +63,8 @@ export function clientWire(client: RedisClient): Wire {
     groupOf: isCluster ? (key) => slotOf(keyPrefix + key) : () => 0,
     nodeOf: isCluster ? (group) => client.masterOf?.(group) ?? client.slots?.[group]?.[0] ?? '' : () => '',
     hasOneConnection: !isCluster && client.isPooled !== true,
-    send: (commands) => (commands.length <= few ? sendFew(client, commands) : sendMany(client, commands)),
+    send: (commands) =>
+      commands.length <= few ? outlet.sendTogether(commands) : sendMany(client, outlet, commands),
   }
 }
 
@@ -85,33 +87,17 @@ function endsOf(client: RedisClient): Ends {
 // Up to here a pipeline costs more than commands by themselves.
 const few = 2
 
-/** In one packet, if the client shows its connection: each by itself is a system call, and wakes the server. */
-function sendFew(client: RedisClient, commands: readonly Command[]): readonly Promise<unknown>[] {
-  const { stream } = client
-  if (commands.length === 1 || stream?.cork === undefined || stream.uncork === undefined)
-    return commands.map((command) => sendOne(client, command))
-  stream.cork()
-  const sent: Promise<unknown>[] = []
-  for (const command of commands) sent.push(sendOne(client, command))
-  stream.uncork()
-  return sent
-}
-
-function sendOne(client: RedisClient, { name, parts }: Command): Promise<unknown> {
-  try {
-    return client.callBuffer(name, ...parts)
-  } catch (cause) {
-    return rejected(cause)
-  }
-}
-
-function sendMany(client: RedisClient, commands: readonly Command[]): readonly Promise<unknown>[] {
+function sendMany(
+  client: RedisClient,
+  outlet: Outlet,
+  commands: readonly Command[],
+): readonly Promise<unknown>[] {
   const replies = exchange(client, commands)
   return commands.map(async (command, index) => {
     const reply = await replies.then((all) => all?.[index], ignore)
     // A cluster that is changing: this part has moved, or the parts are no longer at one node. Alone, the client
     // follows it.
-    if (reply === undefined || isRedirection(reply[0])) return await sendOne(client, command)
+    if (reply === undefined || isRedirection(reply[0])) return await outlet.send(command)
     if (reply[0] !== null) throw reply[0]
     return reply[1]
   })

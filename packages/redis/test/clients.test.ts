@@ -7,7 +7,7 @@ import { sharedRedisCluster, sharedRedisSentinel } from '../../../test/services/
 import { redisStore } from '../src/index.js'
 import { fromNodeRedis } from '../src/node-redis/from-node-redis.js'
 import { clientWire } from '../src/wire.js'
-import { nodeRedisVersions } from './support/clients.js'
+import { connectTo, connectToCluster, ioredisVersions, nodeRedisVersions } from './support/clients.js'
 import { rawNodeRedis } from './support/node-redis.js'
 import { TestDatabase } from './support/process.js'
 
@@ -78,6 +78,53 @@ describe.each(nodeRedisVersions)('a client of %s, as its user makes it', (versio
     expect(process.failures[0]).toMatch(/not connected/)
   })
 })
+
+describe.each(ioredisVersions)(
+  'a client of %s that gathers the commands of a tick (enableAutoPipelining)',
+  (version) => {
+    const options = { enableAutoPipelining: true }
+
+    test.each(['one server', 'a cluster'])('is carried as any other, with %s', async (servers) => {
+      const client =
+        servers === 'one server'
+          ? await connectTo(server, version, options)
+          : await connectToCluster((await sharedRedisCluster()).addresses, version, options)
+      try {
+        const prefix = `gathering ${version} ${servers}:`
+        const database = new TestDatabase()
+        const [reader, writer] = [1, 2].map(() => database.connect(client, { prefix }, { near: {} }))
+        for (let i = 0; i < 3; i++) expect(await reader!.read()).toBe('v0')
+        await writer!.cache.write(['User'], database.set('v1'))
+        expect(await reader!.read()).toBe('v1')
+        expect([...reader!.failures, ...writer!.failures]).toEqual([])
+        expect(reader!.cache.stats()).toMatchObject({ hits: 2, loads: 2 })
+        await reader!.cache.close()
+        await writer!.cache.close()
+      } finally {
+        client.disconnect()
+      }
+    })
+
+    test('is told what other processes change', async () => {
+      const client = await connectTo(server, version, options)
+      const store = redisStore(client, { prefix: `gathering pushes ${version}:` })
+      const cache = createCache({ store, consistency: 'eventual' })
+      const warnings: string[] = []
+      cache.on('warning', ({ code }) => warnings.push(code))
+      cache.on('failure', ({ action }) => warnings.push(action))
+      try {
+        const missed = () => cache.stats().misses
+        // Without pushes a copy is asked for each time.
+        while (cache.stats().hits === 0) await cache.getOrSet('k', () => 'v', uses)
+        expect(missed()).toBe(1)
+        expect(warnings.filter((code) => code !== 'REDIS_EVICTION')).toEqual([])
+      } finally {
+        await cache.close()
+        client.disconnect()
+      }
+    })
+  },
+)
 
 describe('what node-redis makes and cannot be carried', () => {
   test('a pool is refused', () => {

@@ -94,6 +94,7 @@ const connectionOptions = {
   autoResubscribe: false,
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: false,
+  enableAutoPipelining: false,
   maxRetriesPerRequest: 0,
   readOnly: false,
   retryStrategy: () => null,

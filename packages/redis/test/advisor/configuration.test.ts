@@ -129,6 +129,13 @@ describe('clocks', () => {
     expect(message).toMatch(new RegExp(`${server.port} is \\d+\\.\\d s ${where} that of this process`))
   })
 
+  test('it is seen through a client that gathers commands', async () => {
+    const gathering = await connectTo(server, 'ioredis 5', { enableAutoPipelining: true })
+    others.push(gathering)
+    const warnings = await warningsOf(gathering, { wallClock: () => Date.now() + 60_000 })
+    expect([...warnings.keys()]).toEqual(['REDIS_CLOCKS'])
+  })
+
   test('what a lease survives is not worth a word', async () => {
     const wallClock = () => Date.now() + 3_000
     expect(await warningsOf(client, { wallClock })).toEqual(new Map())

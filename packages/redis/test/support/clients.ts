@@ -23,15 +23,15 @@ type ClusterClient = Omit<TestClient, 'nodes'> & { nodes(role: 'master'): readon
 const made = {
   'ioredis 5': {
     one: (options: object) => new Redis5(options),
-    cluster: (addresses: HostAndPort[]) => new Cluster5(addresses),
+    cluster: (addresses: HostAndPort[], options: object) => new Cluster5(addresses, options),
   },
   'ioredis 6': {
     one: (options: object) => new Redis6(options),
-    cluster: (addresses: HostAndPort[]) => new Cluster6(addresses),
+    cluster: (addresses: HostAndPort[], options: object) => new Cluster6(addresses, options),
   },
   iovalkey: {
     one: (options: object) => new RedisOfValkey(options),
-    cluster: (addresses: HostAndPort[]) => new ClusterOfValkey(addresses),
+    cluster: (addresses: HostAndPort[], options: object) => new ClusterOfValkey(addresses, options),
   },
 } as const
 
@@ -58,9 +58,10 @@ export async function connectTo(
 export async function connectToCluster(
   addresses: readonly HostAndPort[],
   version: Version = 'ioredis 5',
+  options: Readonly<Record<string, unknown>> = {},
 ): Promise<TestClient> {
   return isIoredis(version)
-    ? await ready(made[version].cluster([...addresses]))
+    ? await ready(made[version].cluster([...addresses], options))
     : await connectNodeRedisCluster(version, addresses)
 }
 

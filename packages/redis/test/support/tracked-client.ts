@@ -38,6 +38,7 @@ export function tracked(
     }
   }
   return {
+    ...gatheringOf(client),
     get status() {
       return client.status
     },
@@ -58,9 +59,11 @@ export function tracked(
     connect: async () => await client.connect(),
     on: (event, listener) => client.on(event, listener),
     off: (event, listener) => client.off(event, listener),
-    callBuffer(command: string, ...parts: CommandPart[]) {
+    callBuffer(this: RedisClient, command: string, ...parts: CommandPart[]) {
       handOver(command)
-      return watch(client.callBuffer(command, ...parts))
+      // Where it is called on something made of this, that says what becomes of the command.
+      const by = Object.hasOwn(this, 'isPipeline') ? this : client
+      return watch(client.callBuffer.call(by, command, ...parts))
     },
     pipeline(): RedisPipeline {
       const pipeline = client.pipeline()
@@ -83,4 +86,12 @@ export function tracked(
       }
     },
   }
+}
+
+type SendCommand = (...parts: unknown[]) => unknown
+
+/** What a client of ioredis hands its commands on with. */
+function gatheringOf(client: RedisClient): { readonly sendCommand?: SendCommand } {
+  const { sendCommand } = client as { readonly sendCommand?: SendCommand }
+  return sendCommand === undefined ? {} : { sendCommand: sendCommand.bind(client) }
 }
