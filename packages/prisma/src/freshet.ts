@@ -75,9 +75,12 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
       },
     },
   }
-  return layer(client as PrismaClientLike, { name: 'freshet', ...components }, (parent) =>
-    hookWith(computedFieldsOf(parent, dataModel.models.keys())),
-  )
+  const original = client as PrismaClientLike
+  return layer(original, {
+    extension: { name: 'freshet', ...components },
+    hookFor: (parent) => hookWith(computedFieldsOf(parent, dataModel.models.keys())),
+    extend: original.$extends,
+  })
 }
 
 /** A client that cannot connect says why when it is asked something. */
@@ -98,24 +101,28 @@ function dataModelOf(facts: ClientFacts): DataModel {
   return dataModel
 }
 
+interface LayerParts {
+  readonly extension: PrismaExtension
+  readonly hookFor: (parent: PrismaClientLike) => ReadHook
+  /** Prisma's own: where all properties of the extended client are copied to the one it was made from, that has ours. */
+  readonly extend: PrismaClientLike['$extends']
+}
+
 /**
  * Adds the extension to `parent`. What is added to the extended client later is added to `parent`, and the extension once more to
  * that: Prisma makes a client anew for each.
  */
-function layer(
-  parent: PrismaClientLike,
-  extension: PrismaExtension,
-  hookFor: (parent: PrismaClientLike) => ReadHook,
-): PrismaClientLike {
+function layer(parent: PrismaClientLike, parts: LayerParts): PrismaClientLike {
+  const { extension, hookFor, extend } = parts
   const client = {
     ...extension.client,
     $extends(this: PrismaClientLike, added: unknown): unknown {
       // A function applies itself to the client that it is given, and so comes back here.
-      return typeof added === 'function' ? added(this) : layer(parent.$extends(added), extension, hookFor)
+      return typeof added === 'function' ? added(this) : layer(extend.call(parent, added), parts)
     },
   }
   const hook = hookFor(parent)
-  const extended = parent.$extends({ ...extension, client })
+  const extended = extend.call(parent, { ...extension, client })
   hookRequests(extended, parent, hook)
   installed.add(extended)
   return extended

@@ -139,6 +139,22 @@ describe('instances of classes', () => {
   })
 })
 
+test.each(['findFirst', 'findMany', 'count'] as const)(
+  '%s(…) of what is no object is what it is without a cache',
+  async (operation) => {
+    await open({})
+    for (const given of ['abc', null, 1, true]) {
+      const ask = async (client: object) =>
+        await (client as { user: Record<string, (args: unknown) => Promise<unknown>> }).user[operation]!(
+          given,
+        )
+      const [plain, cached] = await Promise.allSettled([ask(shop.base), ask(shop.prisma)])
+      expect(cached.status).toBe(plain.status)
+      if (plain.status === 'fulfilled') expect(cached).toEqual(plain)
+    }
+  },
+)
+
 test('a cycle is refused by Prisma, with and without a cache', async () => {
   await open({})
   const where: Record<string, unknown> = {}

@@ -46,7 +46,7 @@ describe('instances of classes', () => {
 
   test('of another realm are what they are in this one', () => {
     const foreign: unknown = runInNewContext('({ at: new Date(7), in: [1], bytes: new Uint8Array([1, 2]) })')
-    expect(copyArguments(foreign)).toStrictEqual({
+    expect(copyArguments(foreign as object)).toStrictEqual({
       at: new Date(7),
       in: [1],
       bytes: Uint8Array.from([1, 2]),
@@ -57,7 +57,7 @@ describe('instances of classes', () => {
     const database = createDatabase()
     const { prisma } = createPlain(database.url)
     const kept = [Prisma.DbNull, Prisma.JsonNull, skip, new Prisma.Decimal('1.50'), prisma.user.fields.name]
-    const copied = copyArguments(kept) as unknown[]
+    const { AND: copied } = copyArguments({ AND: kept }) as { AND: unknown[] }
     for (const [at, value] of kept.entries()) expect(copied[at]).toBe(value)
     await prisma.$disconnect()
     database.remove()
@@ -71,8 +71,12 @@ describe('instances of classes', () => {
   })
 })
 
+test('inherited properties of the arguments themselves are not looked at, as Prisma does not', () => {
+  expect(copyArguments(Object.create({ where: { id: 1 } }) as object)).toStrictEqual({})
+})
+
 test('a name that would change a prototype is a property like any other', () => {
-  const copied = copyArguments(JSON.parse('{ "__proto__": { "take": 1 } }')) as object
+  const copied = copyArguments(JSON.parse('{ "__proto__": { "take": 1 } }') as object)!
   expect(Object.getPrototypeOf(copied)).toBe(Object.prototype)
   expect(Object.keys(copied)).toEqual(['__proto__'])
 })

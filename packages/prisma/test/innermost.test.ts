@@ -207,6 +207,34 @@ describe('other extensions', () => {
   })
 })
 
+describe('a client that all properties of the extended one are copied to', () => {
+  const adopt = () => {
+    const { prisma } = createPlain(database.url)
+    const others = prisma.$extends(only('Ada'))
+    const cache = createCache()
+    return { others, cache, whole: Object.assign(prisma, prisma.$extends(freshet({ cache }))) }
+  }
+
+  test('leaves others that were made from it their extensions', async () => {
+    const { others, cache, whole } = adopt()
+    for (let i = 0; i < 2; i++) {
+      expect(names(await others.user.findMany())).toEqual(['Ada'])
+      expect(names(await whole.user.findMany())).toEqual(['Ada', 'Grace'])
+      expect(names(await others.$transaction((tx) => tx.user.findMany()))).toEqual(['Ada'])
+    }
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 1, bypasses: 0 })
+    await whole.$disconnect()
+  })
+
+  test('is extended like any other', async () => {
+    const { cache, whole } = adopt()
+    const ada = whole.$extends(only('Ada'))
+    for (let i = 0; i < 2; i++) expect(names(await ada.user.findMany())).toEqual(['Ada'])
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 1 })
+    await whole.$disconnect()
+  })
+})
+
 test('a class that hands out an extended client works as it does in NestJS', async () => {
   const plain = createPlain(database.url)
   await plain.prisma.$disconnect()

@@ -16,6 +16,7 @@ export interface RedisClient {
   off(event: string, listener: () => void): unknown
   readonly options: {
     readonly keyPrefix?: string | undefined
+    readonly enableAutoPipelining?: boolean | undefined
     /** Whether an error that the server sent is a reason to connect again, as the user sees it. */
     readonly reconnectOnError?: ((error: Error) => boolean | 1 | 2) | null | undefined
   }

@@ -3,8 +3,8 @@ import type { RedisClient } from './client.js'
 import type { Command } from './wire.js'
 
 /** How ioredis, and what is made after it, hands on a command: to its connection, or to what a pipeline gathers commands in. */
-interface HandsOn {
-  readonly sendCommand?: (this: RedisClient, command: object, packet?: Packet) => Promise<unknown>
+interface HandsOn extends RedisClient {
+  sendCommand(command: object, packet?: Packet): Promise<unknown>
 }
 
 /**
@@ -15,30 +15,20 @@ interface HandsOn {
  */
 export class Outlet {
   readonly #client: RedisClient
-  readonly #view: RedisClient
-  readonly #gathers: boolean
+  /** Makes commands as the client does, and does with them what a pipeline would. */
+  readonly #maker: RedisClient | undefined
+  /** What sends a single command. */
+  readonly #single: RedisClient
   #packet: Packet | undefined
 
   constructor(client: RedisClient) {
     this.#client = client
-    const { sendCommand } = client as HandsOn
-    this.#gathers = client.isCluster !== true && typeof sendCommand === 'function'
-    this.#view =
-      typeof sendCommand === 'function'
-        ? (Object.create(client, {
-            isPipeline: { value: true },
-            sendCommand: { value: (command: object) => sendCommand.call(client, command, this.#packet) },
-          }) as RedisClient)
-        : client
+    this.#maker = handsOn(client) ? this.#makerOf(client) : undefined
+    this.#single = (client.options.enableAutoPipelining === true ? this.#maker : undefined) ?? client
   }
 
-  /** What fails at once fails like what fails later. */
-  send({ name, parts }: Command): Promise<unknown> {
-    try {
-      return this.#view.callBuffer(name, ...parts)
-    } catch (cause) {
-      return rejected(cause)
-    }
+  send(command: Command): Promise<unknown> {
+    return sendBy(this.#single, command)
   }
 
   /**
@@ -46,13 +36,35 @@ export class Outlet {
    * server. A whole pipeline would cost two commands more than that saves them.
    */
   sendTogether(commands: readonly Command[]): readonly Promise<unknown>[] {
-    if (!this.#gathers || commands.length === 1) return commands.map((command) => this.send(command))
+    const maker = this.#maker
+    const isOne = commands.length === 1
+    if (isOne || maker === undefined || this.#client.isCluster === true || this.#client.stream === undefined)
+      return commands.map((command) => this.send(command))
     const packet = (this.#packet = new Packet(this.#client))
     const sent: Promise<unknown>[] = []
-    for (const command of commands) sent.push(this.send(command))
+    for (const command of commands) sent.push(sendBy(maker, command))
     this.#packet = undefined
     packet.send()
     return sent
+  }
+
+  #makerOf(client: HandsOn): RedisClient {
+    return Object.create(client, {
+      isPipeline: { value: true },
+      sendCommand: { value: (command: object) => client.sendCommand(command, this.#packet) },
+    }) as RedisClient
+  }
+}
+
+const handsOn = (client: RedisClient): client is HandsOn =>
+  typeof (client as Partial<HandsOn>).sendCommand === 'function'
+
+/** What fails at once fails like what fails later. */
+function sendBy(client: RedisClient, { name, parts }: Command): Promise<unknown> {
+  try {
+    return client.callBuffer(name, ...parts)
+  } catch (cause) {
+    return rejected(cause)
   }
 }
 

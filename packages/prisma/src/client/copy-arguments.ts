@@ -9,9 +9,11 @@ type Properties = Record<string, unknown>
  *
  * @returns `undefined` if it cannot be copied, such as a cycle, which Prisma refuses too
  */
-export function copyArguments(args: unknown): unknown {
+export function copyArguments(args: object): object | undefined {
   try {
-    return copy(args)
+    const copied: Properties = {}
+    for (const [name, value] of Object.entries(args)) set(copied, name, copy(value))
+    return copied
   } catch {
     return undefined
   }
@@ -34,11 +36,8 @@ function copyList(list: readonly unknown[]): unknown[] {
 
 function copyProperties(value: Properties): Properties {
   const copied: Properties = {}
-  // Prisma reads inherited properties too.
-  for (const name in value) {
-    if (name === '__proto__') define(copied, name, copy(value[name]))
-    else copied[name] = copy(value[name])
-  }
+  // Prisma reads inherited properties too, but for those of the arguments themselves.
+  for (const name in value) set(copied, name, copy(value[name]))
   return copied
 }
 
@@ -59,6 +58,7 @@ const meaningful = ['_getName', '_toGraphQLInputType', 'ifUndefined', 'toFixed',
 const meansSomething = (value: Properties): boolean =>
   meaningful.some((method) => typeof value[method] === 'function')
 
-function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true })
+function set(target: Properties, name: string, value: unknown): void {
+  if (name !== '__proto__') target[name] = value
+  else Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true })
 }

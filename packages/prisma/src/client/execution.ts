@@ -13,6 +13,7 @@ export function hookRequests(extended: PrismaClientLike, parent: PrismaClientLik
   const request = parent._request!
   const execute = parent._executeRequest!
   const { _extensions } = parent
+  const own = extended._extensions
   // Each transaction has a client of its own.
   const views = new WeakMap<object, object>()
   const asParent = (client: object): object => {
@@ -21,12 +22,14 @@ export function hookRequests(extended: PrismaClientLike, parent: PrismaClientLik
       views.set(client, (view = Object.create(client, { _extensions: { value: _extensions } }) as object))
     return view
   }
+  // Whoever copies all properties of a client, as some do in NestJS, copies these to the one that others are made from as well.
   const methods = {
-    _request(this: object, asked: ClientRequest) {
-      return request.call(asParent(this), asked)
+    _request(this: PrismaClientLike, asked: ClientRequest) {
+      return request.call(this._extensions === own ? asParent(this) : this, asked)
     },
-    _executeRequest(this: object, asked: ClientRequest) {
-      return hook(this, execute, asked)
+    _executeRequest(this: PrismaClientLike, asked: ClientRequest) {
+      const isOurs = this._extensions === _extensions || this._extensions === own
+      return isOurs ? hook(this, execute, asked) : execute.call(this, asked)
     },
   }
   for (const [name, value] of Object.entries(methods))

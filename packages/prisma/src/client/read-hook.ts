@@ -172,7 +172,8 @@ export function createReadHook(parts: ReadHookParts): ReadHook {
   }
 
   return (client, execute, request) => {
-    if (request.model === undefined) return execute.call(client, request)
+    // Prisma refuses what is no object.
+    if (request.model === undefined || !hasArguments(request)) return execute.call(client, request)
     if (!isReadOperation(request.action)) {
       if ('cache' in argumentsOf(request)) refuseOnWrite(request.action)
       return execute.call(client, request)
@@ -180,7 +181,7 @@ export function createReadHook(parts: ReadHookParts): ReadHook {
     if (!isUsable(request)) return withoutInternals(parts, client, execute, request)
     // What it depends on is told by the database's definitions, which are asked for when a client connects.
     if (tap.isConnected) return read(client, execute, request)
-    const args = copyArguments(request.args)
+    const args = copyArguments(argumentsOf(request))
     return parts.connect().then(() => read(client, execute, { ...request, args: args ?? request.args }))
   }
 }
@@ -203,9 +204,10 @@ const executedAlone = ({ client, execute, request, args }: Call): PromiseLike<un
 type Arguments = Record<string, unknown>
 const noArguments: Arguments = {}
 
-/** What is no object is refused by Prisma. */
-const argumentsOf = ({ args }: ClientRequest): Arguments =>
-  typeof args === 'object' && args !== null ? (args as Arguments) : noArguments
+const argumentsOf = ({ args }: ClientRequest): Arguments => (args ?? noArguments) as Arguments
+
+const hasArguments = ({ args }: ClientRequest): boolean =>
+  args === undefined || (typeof args === 'object' && args !== null)
 
 function isUsable(request: ClientRequest): boolean {
   return Array.isArray(request.dataPath) && 'transaction' in request

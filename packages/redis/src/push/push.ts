@@ -186,6 +186,7 @@ export const connectionOptions = {
   autoResubscribe: false,
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: false,
+  enableAutoPipelining: false,
   maxRetriesPerRequest: 0,
   readOnly: false,
   retryStrategy: (times: number): number => Math.min(times * 50, 1_000),
