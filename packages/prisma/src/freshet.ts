@@ -75,11 +75,11 @@ function install(client: unknown, options: ResolvedOptions): PrismaClientLike {
       },
     },
   }
-  const original = client as PrismaClientLike
-  return layer(original, {
+  const extending = client as PrismaClientLike
+  return layer(extending, {
     extension: { name: 'freshet', ...components },
     hookFor: (parent) => hookWith(computedFieldsOf(parent, dataModel.models.keys())),
-    extend: original.$extends,
+    extend: extending.$extends,
   })
 }
 

@@ -124,13 +124,15 @@ const moments: readonly Mutant[] = [
     'await this.#inner.rollbackToSavepoint!(name)',
     'this.#writes.written.clear()\n    await this.#inner.rollbackToSavepoint!(name)',
   ),
-  one(
-    'answers inside transactions',
-    'inside an interactive transaction nothing is answered from the cache',
-    hook,
-    'if (transaction !== undefined)',
-    "if (internals.transaction?.kind === 'batch')",
-  ),
+  {
+    name: 'answers inside transactions',
+    rule: 'inside an interactive transaction nothing is answered from the cache',
+    patches: [
+      { file: hook, find: 'if (transaction !== undefined)', replace: "if (transaction?.kind === 'batch')" },
+      // Else a transaction asks what it may not be answered, and all of it outside: there nothing differs.
+      { file: hook, find: 'args, transaction: undefined }', replace: 'args }' },
+    ],
+  },
 ]
 
 /** The rules of Prisma's reads, and of the statements that it makes. */

@@ -7,7 +7,7 @@ export interface CacheInfoResult<T> {
 }
 
 /*
- * Between the promise that a user holds and the query extension that answers it, Prisma hands nothing
+ * Between the promise that a user holds and the hook that answers it, Prisma hands nothing
  * through but the async context. Switched off again when nobody asks, since on Node 20 it slows every
  * promise of the process.
  */

@@ -1,4 +1,5 @@
 import type { NodeClient, PushClient } from '../client.js'
+import { connectionOptions } from '../push/push.js'
 import { inTime } from './in-time.js'
 import { nameOf } from './permissions.js'
 import type { ServerFacts } from './server-facts.js'
@@ -27,7 +28,7 @@ export async function inspect({
   trials,
   wallClock,
 }: Inspection): Promise<ServerFacts | undefined> {
-  const client = node.duplicate(connectionOptions)
+  const client = node.duplicate(onceOnly)
   client.on('error', ignore)
   try {
     await inTime(client.connect(), limitMs)
@@ -86,17 +87,4 @@ async function tryAll(client: PushClient, trials: readonly Trial[]) {
 
 const ignore = (): undefined => undefined
 
-const connectionOptions = {
-  protocol: 2,
-  keyPrefix: '',
-  lazyConnect: true,
-  enableReadyCheck: false,
-  autoResubscribe: false,
-  autoResendUnfulfilledCommands: false,
-  enableOfflineQueue: false,
-  enableAutoPipelining: false,
-  maxRetriesPerRequest: 0,
-  readOnly: false,
-  retryStrategy: () => null,
-  reconnectOnError: null,
-}
+const onceOnly = { ...connectionOptions, enableReadyCheck: false, retryStrategy: () => null }
