@@ -9,6 +9,8 @@ export interface RowCondition {
    * @param parentOf the same of the row that it references by some columns, by the tag of that row's table. Default: nothing is known of it
    */
   excludes(valueOf: ValueOf, parentOf?: ParentOf): boolean
+  /** Whether a row that has these values is certainly one of them, as long as it is there. Default: that is not told. */
+  includes?(valueOf: ValueOf): boolean
 }
 
 type ValueOf = (column: string) => unknown
@@ -109,6 +111,8 @@ export interface SeenSet {
   readonly values: Values
   /** What each shows, by the names of columns. */
   readonly rows: readonly ReadonlyMap<string, unknown>[]
+  /** The normal form of what a row shows in a column; `null`: NULL, `undefined`: not known. */
+  normal(column: string, value: unknown): string | null | undefined
 }
 
 /** What a stored answer shows, for its plan to tell. */

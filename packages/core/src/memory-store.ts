@@ -312,11 +312,12 @@ class MemoryStore implements Store {
     if (shown === undefined) return false
     const changes = this.#tags.changesSince(entry.vector)
     if (changes === undefined) return false
+    const others = this.#othersIn(space)
     for (const change of changes) {
       const isBesides =
         change.told === undefined
           ? shown.areExcluded(entry.master, change, entry.tags)
-          : shown.isBesides?.(entry.master, change, this.#othersIn(space)) === true
+          : shown.isBesides?.(entry.master, change, others) === true
       if (!isBesides) return false
     }
     entry.vector = this.#tags.renew(entry.vector)

@@ -1,5 +1,5 @@
-import type { Conditions, RowCondition, SeenSet, ToldRows, TrackedTable } from './conditions.js'
 import { ByteCount } from './byte-count.js'
+import type { Conditions, RowCondition, SeenSet, TrackedTable } from './conditions.js'
 import { isForeignWrite } from './foreign-writes.js'
 import {
   arrayBytes,
@@ -10,37 +10,48 @@ import {
   textBytes,
   word,
 } from './heap-bytes.js'
+import { MemberValues } from './member-values.js'
+import { RememberedRows } from './remembered-rows.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 import { TablesInRoom } from './tables-in-room.js'
 
 /** Sets of one table, at most; those that were seen first go first. */
-const maxSets = 5_000
-/** Of a set that holds more rows nothing is kept. */
+const maxSets = 100_000
+/** Of a set that holds more rows nothing is kept, unless it was asked for. */
 const maxRows = 50
 /** Changes of one table against which sets can be held. */
-const maxChanges = 256
+const maxChanges = 512
+/** Of a set that so many changes have touched, the first of them is forgotten. */
+const maxTouched = 32
 
 /** Of a table: what says that it is there, and its clock. */
 const tableBytes = 2 * objectBytes + 2 * mapPlaceBytes + mapBytes + arrayBytes + 40 * word
 /** Of a set besides its texts and values. */
-const setBytes = objectBytes + 7 * word + mapPlaceBytes + 2 * arrayBytes
+const setBytes = objectBytes + 9 * word + mapPlaceBytes + 3 * arrayBytes
 /** With its condition and what is told: how long these are, they do not tell. */
 const changeBytes = objectBytes + 80 * word
 
 /** A change of some rows of a table. */
 interface Logged {
   readonly condition: RowCondition
-  readonly told: ToldRows
+  readonly told: RememberedRows
+  /** When it was told. */
+  readonly at: number
 }
 
 /** All rows that have some values in a key. */
 interface Known {
   readonly key: readonly string[]
   readonly values: readonly string[]
-  readonly rows: ShownValues
-  readonly since: number
-  readonly bytes: number
+  /** What they show, as long as no change has touched any of them. */
+  rows: ShownValues | undefined
+  /** What they have, and what changes have given them since. Made when there is no other way to know. */
+  members: MemberValues | undefined
+  since: number
+  /** When changes have touched some of them, or brought others. */
+  readonly touched: number[]
+  bytes: number
   /** So many of the table's changes had been logged when it was seen, or was last held against them. */
   upTo: number
 }
@@ -54,8 +65,8 @@ interface ShownValues {
 }
 
 /**
- * Which sets of rows no change has touched since they were seen as a whole: in an answer that shows all of them. A change of which that
- * cannot be told ends what is known of its table.
+ * Which sets of rows a change has not touched that came after they were seen as a whole: in an answer that shows all of them. Of what a change
+ * has touched it stays known what its rows can have by now. A change of which nothing can be told ends what is known of its table.
  *
  * As with rows that are tracked, no change is in what was seen and comes here as well.
  */
@@ -75,15 +86,19 @@ export class SeenSets {
     return this.#tables.count.bytes
   }
 
-  /** What an answer shows that has just been stored, and is right now. */
-  see(space: Space, set: SeenSet): void {
+  /**
+   * What an answer shows that has just been stored, and is right now.
+   *
+   * @param most of a set that holds more rows nothing is kept
+   */
+  see(space: Space, set: SeenSet, most = maxRows): void {
     const name = space.prefix + set.table.texts.table
     let sets = this.#tables.get(name)
     if (sets === undefined) {
       this.#tables.set(name, (sets = new SetsOfTable(set.table, space, this.#tables.count)))
       this.#clocks.set(sets.clock, sets)
     }
-    if (set.rows.length <= maxRows) sets.see(set, this.#now)
+    if (set.rows.length <= most) sets.see(set, this.#now)
     this.#tables.makeRoom()
   }
 
@@ -101,14 +116,14 @@ export class SeenSets {
       else
         for (const { condition, tell } of some.changes) {
           if (tell === undefined) sets.forgetAll()
-          else sets.log({ condition, told: tell() })
+          else sets.log({ condition, told: new RememberedRows(tell()), at })
         }
     }
     this.#tables.makeRoom()
     return at
   }
 
-  /** Whether a set was seen before a change, and neither this nor any later one has touched it. */
+  /** Whether a set was seen before a change, which has not touched it. */
   isUntouched(
     { prefix }: Space,
     table: string,
@@ -116,8 +131,13 @@ export class SeenSets {
     values: readonly string[],
     at: number,
   ): boolean {
-    const since = this.#tables.get(prefix + table)?.untouchedSince(key, values)
-    return since !== undefined && since < at
+    const known = this.#tables.get(prefix + table)?.find(key, values)
+    return known !== undefined && known.since < at && !known.touched.includes(at)
+  }
+
+  /** Whether it is known of a set what its rows have. */
+  isKnown({ prefix }: Space, table: string, key: readonly string[], values: readonly string[]): boolean {
+    return this.#tables.get(prefix + table)?.find(key, values) !== undefined
   }
 
   clear(): void {
@@ -141,6 +161,8 @@ class SetsOfTable {
   readonly #known: ByteCount
   /** Those that any set has shown: nearly all show the same. */
   #columns: readonly string[] = []
+  /** The same of all sets. */
+  #normal: SeenSet['normal'] | undefined
   #log: Logged[] = []
   /** How many changes are not in the log any more. */
   #dropped = 0
@@ -159,33 +181,37 @@ class SetsOfTable {
     return isForeignWrite(this.#of.texts, this.#space, prefix, tags)
   }
 
-  see({ key, values, rows }: SeenSet, now: number): void {
+  see({ key, values, rows, normal }: SeenSet, now: number): void {
+    this.#normal = normal
     const id = idOf(key, values)
-    const since = this.untouchedSince(key, values) ?? now
+    const { since, touched } = this.find(key, values) ?? { since: now, touched: [] }
     this.#forget(id)
-    const shown = this.#valuesIn(rows)
-    const bytes = bytesOf(id, values, shown)
-    this.#sets.set(id, { key, values, rows: shown, since, bytes, upTo: this.#dropped + this.#log.length })
+    const isLarge = rows.length > maxRows
+    const shown = isLarge ? undefined : this.#valuesIn(rows)
+    const members = isLarge ? membersOf(columnsOf(rows), rows, normal) : undefined
+    const bytes = bytesOf(id, values, shown, members)
+    const upTo = this.#dropped + this.#log.length
+    this.#sets.set(id, { key, values, rows: shown, members, since, touched, bytes, upTo })
     this.#known.add(bytes)
     if (this.#sets.size > maxSets) this.#forget(this.#sets.keys().next().value!)
   }
 
   #valuesIn(rows: SeenSet['rows']): ShownValues {
-    const columns = this.#columnsOf(rows)
+    const columns = this.#allColumns(rows)
     const values = new Array<unknown>(rows.length * columns.length)
     let at = 0
     for (const row of rows) for (const column of columns) values[at++] = row.get(column)
     return { count: rows.length, columns, values }
   }
 
-  #columnsOf(rows: SeenSet['rows']): readonly string[] {
+  #allColumns(rows: SeenSet['rows']): readonly string[] {
     for (const row of rows)
       for (const column of row.keys())
         if (!this.#columns.includes(column)) this.#columns = [...this.#columns, column]
     return this.#columns
   }
 
-  #forget(id: string): void {
+  #forget(id: string): undefined {
     const known = this.#sets.get(id)
     if (known === undefined) return
     this.#sets.delete(id)
@@ -226,31 +252,49 @@ class SetsOfTable {
     this.#known.clear()
   }
 
-  untouchedSince(key: readonly string[], values: readonly string[]): number | undefined {
+  /** A set that has been held against all changes until now. */
+  find(key: readonly string[], values: readonly string[]): Known | undefined {
     const id = idOf(key, values)
     const known = this.#sets.get(id)
     if (known === undefined) return undefined
     const from = known.upTo - this.#dropped
-    if (from < 0 || this.#log.slice(from).some((change) => touches(change, known))) {
-      this.#forget(id)
-      return undefined
-    }
+    if (from < 0) return this.#forget(id)
+    if (from === this.#log.length) return known
+    for (const change of this.#log.slice(from)) if (!this.#held(known, change)) return this.#forget(id)
     known.upTo = this.#dropped + this.#log.length
-    return known.since
+    return known
+  }
+
+  /** Whether it is still known what the rows of a set have. */
+  #held(known: Known, { condition, told, at }: Logged): boolean {
+    if (!told.mayEnter(known.key, known.values) && isPast(known, condition, told)) return true
+    const before = known.members?.bytes ?? 0
+    known.members ??= membersOfShown(known.rows!, this.#normal!)
+    known.rows = undefined
+    known.members.changed(told)
+    const grown = known.members.bytes - before
+    known.bytes += grown
+    this.#known.add(grown)
+    known.touched.push(at)
+    if (known.touched.length > maxTouched) known.since = known.touched.shift()!
+    return !known.members.isEmpty
   }
 }
 
 /** What the rows show is what the answer holds as well, as long as it is there. */
-const bytesOf = (id: string, values: readonly string[], shown: ShownValues): number =>
+const bytesOf = (
+  id: string,
+  values: readonly string[],
+  shown: ShownValues | undefined,
+  members: MemberValues | undefined,
+): number =>
   values.reduce((bytes, value) => bytes + textBytes(value), setBytes + gluedTextBytes(id)) +
-  (values.length + shown.values.length) * word
+  (values.length + (shown?.values.length ?? 0)) * word +
+  (members?.bytes ?? 0)
 
-function touches({ condition, told }: Logged, { key, values, rows }: Known): boolean {
-  const entering = told.entering(key)
-  if (entering === undefined) return true
-  if (entering.some((other) => other.every((value, at) => value === values[at]))) return true
-  return !areExcluded(rows, condition)
-}
+/** Whether a change has touched no row of a set. */
+const isPast = ({ rows, members }: Known, condition: RowCondition, told: RememberedRows): boolean =>
+  members === undefined ? areExcluded(rows!, condition) : members.excludes(told)
 
 function areExcluded({ count, columns, values: shown }: ShownValues, condition: RowCondition): boolean {
   for (let row = 0; row < count; row++) {
@@ -261,4 +305,34 @@ function areExcluded({ count, columns, values: shown }: ShownValues, condition: 
     if (!condition.excludes(valueOf)) return false
   }
   return true
+}
+
+function columnsOf(rows: SeenSet['rows']): readonly string[] {
+  const columns = new Set<string>()
+  for (const row of rows) for (const column of row.keys()) columns.add(column)
+  return [...columns]
+}
+
+function membersOf(
+  columns: readonly string[],
+  rows: SeenSet['rows'],
+  normal: SeenSet['normal'],
+): MemberValues {
+  const members = new MemberValues()
+  for (const column of columns)
+    members.add(
+      column,
+      rows.map((row) => normal(column, row.get(column))),
+    )
+  return members
+}
+
+function membersOfShown({ count, columns, values }: ShownValues, normal: SeenSet['normal']): MemberValues {
+  const members = new MemberValues()
+  for (const [at, column] of columns.entries())
+    members.add(
+      column,
+      Array.from({ length: count }, (_, row) => normal(column, values[row * columns.length + at])),
+    )
+  return members
 }

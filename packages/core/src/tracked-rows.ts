@@ -291,6 +291,8 @@ class TableRows {
     const { rowKey } = this.of
     const keys = rowKey === undefined ? undefined : told.touched(rowKey.columns)
     if (keys === undefined || keys.length > maxTouched) {
+      const moved = this.#movedOfAll(column, condition, told, at)
+      if (moved !== undefined) return moved
       this.#changedFreely({ column, condition, at })
       return movedByItself(told, column)
     }
@@ -306,6 +308,33 @@ class TableRows {
       else this.#forget(this.#columns.get(column), id)
     }
     return moved.length === keys.length ? moved : movedByItself(told, column)
+  }
+
+  /** Rows that are not named, if as many are known to have met the condition as were changed: then these are all. */
+  #movedOfAll(
+    column: string,
+    condition: RowCondition,
+    told: ToldRows,
+    at: number,
+  ): readonly MovedValue[] | undefined {
+    const by = told.moved?.([column])
+    const rows = this.#columns.get(column)
+    // A row that stays as it was MySQL does not count.
+    if (condition.includes === undefined || by === undefined || by.by === 0n || rows === undefined)
+      return undefined
+    const { changed = 0 } = told
+    if (changed === 0 || changed > maxTouched) return undefined
+    const moved: (MovedValue & { readonly id: string })[] = []
+    for (const [id, { value }] of rows) {
+      if (!condition.includes((name) => (name === column ? value : undefined))) continue
+      const before = this.#valueOf(id, column)
+      const after = shifted(before, by)
+      if (before !== undefined && after !== undefined) moved.push({ id, before, after })
+      if (moved.length > changed) return undefined
+    }
+    if (moved.length !== changed) return undefined
+    for (const { id, after } of moved) this.set(id, column, after, at)
+    return moved
   }
 
   #changedFreely(change: FreeChange): void {

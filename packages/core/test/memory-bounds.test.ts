@@ -71,7 +71,7 @@ describe('a memory store is bounded', () => {
       const shown: ShownRows = {
         areExcluded: () => false,
         tracked: () => [{ table, key: [String(i)], values: [['stock', 1n]] }],
-        seenSets: () => [{ table, key: ['teamId'], values: [String(i)], rows: [] }],
+        seenSets: () => [{ table, key: ['teamId'], values: [String(i)], rows: [], normal: String }],
       }
       const dependencies = { tags: ['item'], shown }
       await reader.read({ space, key: 's:row', dependencies, policy, load: () => [i] })

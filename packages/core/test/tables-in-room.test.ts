@@ -21,6 +21,7 @@ const set = (id: number, texts: Texts = item): SeenSet => ({
   key: ['productId'],
   values: [String(id)],
   rows: [new Map([['id', id]])],
+  normal: (_column, value) => String(value),
 })
 
 const oneRow = (id: number): ToldRows => ({

@@ -5,6 +5,8 @@ import type { PreciseTable } from './table-precision.js'
 const maxNoted = 5000
 /** Of an answer with more rows nothing is noted. */
 const maxRows = 100
+/** Answers that show one row. */
+const maxOfRow = 3
 
 /** Where an answer is kept. */
 export interface KeptAt {
@@ -43,6 +45,8 @@ interface EqualValues<Type> {
 interface Noted<Type> {
   readonly key: string
   readonly shown: RowsShown<Type>
+  /** How many tables the answer is made of: the fewer, the longer it lasts. */
+  readonly tables: number
 }
 
 /**
@@ -50,41 +54,47 @@ interface Noted<Type> {
  * the store.
  */
 export class RowsElsewhere<Type> {
-  readonly #isUnique: (table: string, column: string) => boolean
   readonly #equal: EqualValues<Type>
-  /** Tables of whose rows somebody wants to know. */
-  readonly #wanted = new Set<string>()
-  readonly #noted = new Map<string, Noted<Type>>()
+  /** The unique columns by which somebody wants to know of rows, by the names of their tables. */
+  readonly #wanted = new Map<string, Set<string>>()
+  /** Those of fewer tables first, and of as many the latest. */
+  readonly #noted = new Map<string, readonly Noted<Type>[]>()
 
-  constructor(isUnique: (table: string, column: string) => boolean, equal: EqualValues<Type>) {
-    this.#isUnique = isUnique
+  constructor(equal: EqualValues<Type>) {
     this.#equal = equal
   }
 
-  want({ name }: PreciseTable): void {
-    this.#wanted.add(name)
+  /** @param row told by a column of which the database lets no two rows have one value */
+  want({ table, unique }: Pick<ValueOfRow<Type>, 'table' | 'unique'>): void {
+    const columns = this.#wanted.get(table.name)
+    if (columns === undefined) this.#wanted.set(table.name, new Set([unique]))
+    else columns.add(unique)
   }
 
   isWanted(table: string): boolean {
     return this.#wanted.has(table)
   }
 
-  /** An answer is about to be kept. */
-  note({ scope, key }: KeptAt, shown: RowsShown<Type>, answer: unknown): void {
+  /** An answer is about to be kept. @param tables how many it is made of */
+  note({ scope, key }: KeptAt, shown: RowsShown<Type>, answer: unknown, tables = 1): void {
     const rows = shown.rowsOf(answer)
     if (rows.length > maxRows) return
+    const wanted = this.#wanted.get(shown.table.name)
     for (const column of shown.columns) {
-      if (!this.#isUnique(shown.table.name, column)) continue
+      if (wanted?.has(column) !== true) continue
       for (const row of rows) {
         const name = this.#nameOf(scope, shown.table, column, shown.valueOf(row, column))
-        if (name !== undefined) this.#add(name, { key, shown })
+        if (name !== undefined) this.#add(name, { key, shown, tables })
       }
     }
   }
 
   #add(name: string, noted: Noted<Type>): void {
+    const others = this.#noted.get(name)?.filter(({ key }) => key !== noted.key) ?? []
+    const at = others.findIndex(({ tables }) => tables >= noted.tables)
+    const all = others.toSpliced(at < 0 ? others.length : at, 0, noted).slice(0, maxOfRow)
     this.#noted.delete(name)
-    this.#noted.set(name, noted)
+    this.#noted.set(name, all)
     if (this.#noted.size > maxNoted) this.#noted.delete(this.#noted.keys().next().value!)
   }
 
@@ -104,14 +114,15 @@ export class RowsElsewhere<Type> {
     // What is done and not told of yet may be in one of the two answers alone.
     if (others.mayBeWritten(table.texts.table)) return undefined
     const name = this.#nameOf(scope, table, unique, value)
-    const noted = name === undefined ? undefined : this.#noted.get(name)
-    if (noted === undefined) return undefined
-    const { shown } = noted
     const type = table.columns.named(unique)?.column.type
-    const row = shown
-      .rowsOf(others.find(noted.key))
-      .find((one) => this.#equal.areSame(type, shown.valueOf(one, unique), value))
-    return row === undefined ? undefined : shown.valueOf(row, column)
+    for (const { key, shown } of (name === undefined ? undefined : this.#noted.get(name)) ?? []) {
+      const row = shown
+        .rowsOf(others.find(key))
+        .find((one) => this.#equal.areSame(type, shown.valueOf(one, unique), value))
+      const found = row === undefined ? undefined : shown.valueOf(row, column)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   #nameOf(scope: string, table: PreciseTable<Type>, column: string, value: unknown): string | undefined {

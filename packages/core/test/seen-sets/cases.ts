@@ -1,4 +1,4 @@
-import type { ChangedRows, Conditions, ToldRows } from '../../src/conditions.js'
+import type { ChangedRows, Conditions, SeenSet, ToldRows } from '../../src/conditions.js'
 import { tagTexts } from '../../src/precision/tag-texts.js'
 import type { SeenSets } from '../../src/seen-sets.js'
 import type { Space } from '../../src/space.js'
@@ -8,22 +8,31 @@ const table = { texts, rowKey: { columns: ['id'] } }
 const root: Space = { prefix: '', prefixes: [''] }
 const inner: Space = { prefix: 'n:', prefixes: ['n:', ''] }
 
-type Row = Readonly<Record<string, number>>
+type Row = Readonly<Record<string, number | null>>
 
 /** Touches rows of these customers; brings rows to these products. */
 interface Change {
   readonly customers?: readonly number[]
   /** `undefined`: it is not told. */
   readonly brings?: readonly number[] | undefined
+  /** By whom those are that it brings. Default: it is not told. */
+  readonly by?: readonly number[]
+  /** It says whom it touches by the key, and not by a condition alone. */
+  readonly names?: true
   readonly isUntold?: true
 }
 
+const tuples = (values: readonly number[] | undefined) => values?.map((value) => [String(value)])
+
 const changeOf = (given: Change): ChangedRows => {
-  const { customers = [], isUntold } = given
+  const { customers = [], names, by, isUntold } = given
   const brings = 'brings' in given ? given.brings : []
   const told: ToldRows = {
-    touched: () => undefined,
-    entering: () => brings?.map((product) => [String(product)]),
+    touched: ([column]) => (names && column === 'customerId' ? tuples(customers) : undefined),
+    entering: ([column]) =>
+      tuples(
+        column === 'productId' || brings?.length === 0 ? brings : column === 'customerId' ? by : undefined,
+      ),
     after: () => undefined,
   }
   return {
@@ -37,6 +46,14 @@ const changeOf = (given: Change): ChangedRows => {
     tell: isUntold ? undefined : () => told,
   }
 }
+
+const setOf = (rows: readonly ReadonlyMap<string, unknown>[], product: number): SeenSet => ({
+  table,
+  key: ['productId'],
+  values: [String(product)],
+  rows,
+  normal: (_column, value) => (value === null ? null : typeof value === 'number' ? String(value) : undefined),
+})
 
 /** What is done one after another with the reviews of products. */
 class Steps {
@@ -52,7 +69,14 @@ class Steps {
   /** An answer is stored that shows all reviews of a product. */
   see(rows: readonly Row[], product = 5): this {
     const shown = rows.map((row) => new Map<string, unknown>(Object.entries(row)))
-    this.#sets.see(this.#space, { table, key: ['productId'], values: [String(product)], rows: shown })
+    this.#sets.see(this.#space, setOf(shown, product))
+    return this
+  }
+
+  /** All reviews of a product have been asked for. */
+  ask(rows: readonly Row[], product = 5): this {
+    const shown = rows.map((row) => new Map<string, unknown>(Object.entries(row)))
+    this.#sets.see(this.#space, setOf(shown, product), 1_000)
     return this
   }
 
@@ -69,9 +93,17 @@ class Steps {
     return this
   }
 
-  /** Whether none of a product's reviews was touched by the last change, nor since. */
+  /** Whether none of a product's reviews was touched by the last change. */
   isUntouched(product = 5, at = this.#last): boolean {
     return this.#sets.isUntouched(this.#space, 'review', ['productId'], [String(product)], at)
+  }
+
+  isKnown(product = 5): boolean {
+    return this.#sets.isKnown(this.#space, 'review', ['productId'], [String(product)])
+  }
+
+  get now(): number {
+    return this.#last
   }
 }
 
@@ -188,7 +220,7 @@ export const cases: Readonly<Record<string, readonly [expected: boolean, (sets: 
     false,
     (sets) => {
       const steps = new Steps(sets).see(by1and2)
-      for (let times = 0; times < 600; times++) steps.change({ customers: [7] })
+      for (let times = 0; times < 1100; times++) steps.change({ customers: [7] })
       return steps.isUntouched()
     },
   ],
@@ -252,8 +284,142 @@ export const cases: Readonly<Record<string, readonly [expected: boolean, (sets: 
     (sets) =>
       new Steps(sets)
         .see(others(51))
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'where an earlier one has touched one, and both say whose they touch': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [2], names: true })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'not of an earlier one that has touched one': [
+    false,
+    (sets) => {
+      const steps = new Steps(sets).see(by1and2).change({ customers: [2], names: true })
+      const { now } = steps
+      return steps.change({ customers: [7], names: true }).isUntouched(5, now)
+    },
+  ],
+  'not where an earlier one has brought one by whom it concerns': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ brings: [5], by: [7], names: true })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'where an earlier one has brought one by somebody else': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ brings: [5], by: [8], names: true })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'not where it was not told by whom one is that an earlier one has brought': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ brings: [5], names: true })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'of a set of nobody that one has come to': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see([{ id: 1, customerId: null }])
+        .change({ brings: [5], by: [8], names: true })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'not where it was told before the first of many that have touched one': [
+    false,
+    (sets) => {
+      const steps = new Steps(sets).see(by1and2).change({ customers: [1], names: true })
+      const { now } = steps
+      for (let times = 0; times < 40; times++) steps.change({ customers: [2], names: true })
+      return steps.isUntouched(5, now)
+    },
+  ],
+  'of a large set that was asked for': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .ask(others(1_000))
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'not of a large one where one is by whom it concerns': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .ask(others(1_000))
+        .change({ customers: [150], names: true })
+        .isUntouched(),
+  ],
+  'not of a large one where the change does not say whose it touches': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .ask(others(1_000))
         .change({ customers: [7] })
         .isUntouched(),
+  ],
+  'not of a large one where one does not tell by whom it is': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .ask([...others(100), { id: 3 }])
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'known: a set that nothing but its own changes have touched': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [2], names: true })
+        .isKnown(),
+  ],
+  ...Object.fromEntries(
+    (
+      [
+        ['not where one comes to a set of several columns', [['5', '6']], false],
+        ['where one comes to another such set', [['5', '7']], true],
+        ['not where it is not told to which one comes', undefined, false],
+      ] as const
+    ).map(([about, entering, expected]) => [
+      about,
+      [
+        expected,
+        (sets: SeenSets) => {
+          const key = ['productId', 'shopId']
+          sets.see(root, { ...setOf([], 5), key, values: ['5', '6'] })
+          const tell = () => ({ touched: () => [], entering: () => entering, after: () => undefined })
+          const changes = [{ condition: { excludes: () => true }, columns: undefined, tell }]
+          const conditions: Conditions = new Map([[texts.clock, { table: 'review', changes, isLog: true }]])
+          const at = sets.changed('', [texts.clock], conditions)
+          return sets.isUntouched(root, 'review', key, ['5', '6'], at)
+        },
+      ],
+    ]),
+  ),
+  'not known: a set that nobody has seen': [false, (sets) => new Steps(sets).see(by1and2).isKnown(6)],
+  'not known: a set to which somebody has come': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ brings: [5] })
+        .isKnown(),
   ],
   ...Object.fromEntries(
     [['review', 'review~'], ['review~'], ['review#1'], ['review[productid=*]'], ['']].map((tags) => [

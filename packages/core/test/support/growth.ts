@@ -84,6 +84,7 @@ const seenPeople = (rows: readonly Person[]): SeenSet => ({
         ['teamId', rows[0]!.id],
       ]),
   ),
+  normal: (_column, value) => String(value),
 })
 
 const shapes: Readonly<Record<string, Shape>> = {

@@ -19,6 +19,8 @@ interface Update {
   readonly changed?: number
   /** Of rows that are not named: it touches those that have less. */
   readonly below?: number
+  /** It says all there is to say of them. */
+  readonly isWhole?: true
   /** In which column. Default: the one that is changed. */
   readonly of?: Column
   readonly mayBeUndone?: true
@@ -55,9 +57,12 @@ class Steps {
 
   /** Gives what is known of the rows: before and after, by pairs; `undefined`: of one of them nothing. */
   update(update: Update): string | undefined {
-    const { column = 'stock', below, of = column, mayBeUndone, isUncertain, besides = [] } = update
+    const { column = 'stock', below, of = column, isWhole, mayBeUndone, isUncertain, besides = [] } = update
     const change: ChangedRows = {
-      condition: { excludes: (valueOf) => below !== undefined && Number(valueOf(of) ?? -1) >= below },
+      condition: {
+        excludes: (valueOf) => below !== undefined && Number(valueOf(of) ?? -1) >= below,
+        ...(isWhole && { includes: (valueOf) => Number(valueOf(of) ?? Infinity) < below! }),
+      },
       columns: [column],
       tell: () => told(update),
     }
@@ -95,6 +100,49 @@ export const cases: Readonly<
   Record<string, readonly [expected: string | undefined, (rows: TrackedRows) => string | undefined]>
 > = {
   'what it was seen with': ['9>7', (rows) => new Steps(rows).see(1, { stock: 9 }).update(one)],
+  ...Object.fromEntries(
+    (
+      [
+        ['what all had that a bound chose, if so many were changed', {}, '3>103 4>104'],
+        ['nothing where more were changed', { changed: 3 }, undefined],
+        ['nothing where fewer were', { changed: 1 }, undefined],
+        ['nothing where it is not told how many were', { changed: undefined }, undefined],
+        ['nothing where they may have met more than the bound', { isWhole: undefined }, undefined],
+        ['nothing where it is not told by how much', { by: undefined }, undefined],
+        ['nothing where they stay as they were', { by: 0 }, undefined],
+        ['nothing where one stays as it was at the end of its range', { by: 998 }, undefined],
+        ['nothing of a bound of another column', { of: 'price' }, undefined],
+      ] as const
+    ).map(([about, given, expected]) => [
+      about,
+      [
+        expected,
+        (rows: TrackedRows) => {
+          const steps = new Steps(rows)
+            .see(1, { stock: 3 })
+            .see(2, { stock: 4, price: 1 })
+            .see(3, { stock: 9 })
+          return steps.update({ by: 100, below: 5, isWhole: true, changed: 2, ...given } as Update)
+        },
+      ],
+    ]),
+  ),
+  'what such a change has made of them': [
+    '103>101',
+    (rows) => {
+      const steps = new Steps(rows).see(1, { stock: 3 })
+      steps.update({ by: 100, below: 5, isWhole: true, changed: 1 })
+      return steps.update(one)
+    },
+  ],
+  'nothing of one that another such change may have met': [
+    undefined,
+    (rows) => {
+      const steps = new Steps(rows).see(1, { stock: 3 }).see(2, { stock: 8 })
+      steps.update({ by: 100, below: 5 })
+      return steps.update({ by: 100, below: 9, isWhole: true, changed: 2 })
+    },
+  ],
   'nothing of one that was not seen': [undefined, (rows) => new Steps(rows).see(2, { stock: 9 }).update(one)],
   'nothing of another column': [
     undefined,

@@ -22,6 +22,23 @@ export const mutants = [
     'some === undefined || some.mayBeUndone === true',
     "(part !== 'rows' && some === undefined) || some?.mayBeUndone === true",
   ),
+  of('as many must be known as were changed', 'if (moved.length !== changed) return undefined', ''),
+  of('a row that stays as it was is not counted', ' || by.by === 0n', ''),
+  of(
+    'a row may have been met by another change',
+    'const before = this.#valueOf(id, column)\n',
+    'const before: bigint | undefined = value\n',
+  ),
+  of(
+    'rows that are not among them had something else',
+    'if (!condition.includes((name) => (name === column ? value : undefined))) continue',
+    '',
+  ),
+  of(
+    'what a change has made of rows is known',
+    'for (const { id, after } of moved) this.set(id, column, after, at)',
+    '',
+  ),
   of('what may be undone is not certain', ' || some.mayBeUndone === true', ''),
   of(
     'keys are changed',

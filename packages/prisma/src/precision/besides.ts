@@ -20,7 +20,7 @@ import type { Cut } from './read-plan.js'
 import { setsAt } from './seen-sets.js'
 
 /** A read that has been answered. */
-interface Asked extends AppliedRead {
+export interface AnsweredRead extends AppliedRead {
   readonly keptAt: KeptAt | undefined
 }
 
@@ -31,7 +31,12 @@ interface Known {
 }
 
 /** As of core, for a read of Prisma's. */
-export function isBesides(asked: Asked, result: unknown, change: ConditionalChange, known: Known): boolean {
+export function isBesides(
+  asked: AnsweredRead,
+  result: unknown,
+  change: ConditionalChange,
+  known: Known,
+): boolean {
   const { plan, chosen } = asked
   return areBesides(
     plan.places,
@@ -53,11 +58,15 @@ const carries = (
 ): boolean => (chosen ?? otherwise).includes(tag) || unlinked.includes(tag) || unnamed.includes(tag)
 
 /** Rows matter that have in a key what another row has, and no such row was changed, nor came. */
-const isElsewhere = (asked: Asked, { derived }: PlannedPlace, { told }: ConditionalChange, known: Known) =>
-  derived.some((one) => noneHas(told!, one.key.columns, () => derivedValue(asked, one, known)))
+const isElsewhere = (
+  asked: AnsweredRead,
+  { derived }: PlannedPlace,
+  { told }: ConditionalChange,
+  known: Known,
+) => derived.some((one) => noneHas(told!, one.key.columns, () => derivedValue(asked, one, known)))
 
 function derivedValue(
-  { args, keptAt }: Asked,
+  { args, keptAt }: AnsweredRead,
   { key, value: from }: DerivedKey,
   { elsewhere, others }: Known,
 ): string | undefined {
@@ -68,7 +77,7 @@ function derivedValue(
 
 /** Rows matter that are in sets, all rows of which were seen before the change, and have not been touched since. */
 function isUntouched(
-  asked: Asked,
+  asked: AnsweredRead,
   place: PlannedPlace,
   at: number,
   result: unknown,
@@ -83,7 +92,7 @@ function isUntouched(
 
 /** A column decides by what it is held against, which says the same of all that the changed rows had and have in it. */
 function isComparedAlike(
-  { plan, args }: Asked,
+  { plan, args }: AnsweredRead,
   { table, compared }: PlannedPlace,
   at: number,
   result: unknown,
@@ -113,7 +122,12 @@ const rowsOf = (result: unknown): readonly unknown[] =>
   Array.isArray(result) ? (result as readonly unknown[]) : result === null ? [] : [result]
 
 /** Every row that was changed came strictly before the first row shown, or after the last one, and does. */
-function staysOutside({ plan, args }: Asked, cut: Cut, result: unknown, change: ConditionalChange): boolean {
+function staysOutside(
+  { plan, args }: AnsweredRead,
+  cut: Cut,
+  result: unknown,
+  change: ConditionalChange,
+): boolean {
   const [column] = cut.column
   const place = plan.places[plan.shown!.place!]!
   if (place.table.texts.column(column) !== change.tag) return false
@@ -136,7 +150,12 @@ function asksFor({ isOne }: Cut, args: unknown): number | undefined {
 }
 
 /** As many rows are shown as were asked for, none of them was changed, and those that were come after the last one. */
-function isBeyond({ plan, args }: Asked, cut: Cut, result: unknown, change: ConditionalChange): boolean {
+function isBeyond(
+  { plan, args }: AnsweredRead,
+  cut: Cut,
+  result: unknown,
+  change: ConditionalChange,
+): boolean {
   const rows: readonly unknown[] = cut.isOne ? [result] : Array.isArray(result) ? result : []
   const take = asksFor(cut, args)
   if (take === undefined || rows.length < take) return false

@@ -20,7 +20,7 @@ import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
 import { applyPlan, type AppliedRead, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
-import { isBesides } from './besides.js'
+import { type AnsweredRead, isBesides } from './besides.js'
 import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
@@ -101,7 +101,7 @@ const maxSteps = 20_000
  * read.lateTags([{ id: 7, … }])    // ['post#7']
  */
 export function createReadPrecision(dataModel: DataModel, options: ReadPrecisionOptions): ReadPrecision {
-  const elsewhere = new RowsElsewhere(options.isUnique ?? never, compared)
+  const elsewhere = new RowsElsewhere(compared)
   const seen: SeenElsewhere = { tracked: new TrackedColumns(), sets: new WantedSets() }
   const planner = createPlanner(dataModel, options, elsewhere, seen)
   const byModel = new Map<string, Map<string, Shapes<PreparedPlan>>>()
@@ -147,6 +147,8 @@ class PlannedRead implements PreciseRead {
   readonly #args: unknown
   readonly #dataPath: readonly string[]
   #known: AppliedRead | undefined
+  /** For whoever judges its answer, once for many changes. */
+  #answered: AnsweredRead | undefined
   #scope = ''
   #key: string | undefined
 
@@ -227,9 +229,12 @@ class PlannedRead implements PreciseRead {
 
   isBesides(result: unknown, change: ConditionalChange, others: OtherAnswers): boolean {
     const { elsewhere, seen } = this.toldBy
-    const keptAt = this.#key === undefined ? undefined : this.#at(this.#key)
+    this.#answered ??= {
+      ...this.#applied,
+      keptAt: this.#key === undefined ? undefined : this.#at(this.#key),
+    }
     return isBesides(
-      { ...this.#applied, keptAt },
+      this.#answered,
       result,
       seen.tracked.isStopped ? { ...change, moved: undefined, at: undefined } : change,
       { elsewhere, others },
@@ -275,7 +280,7 @@ function createPlanner(
   return (model, operation, args, dataPath) => {
     try {
       const plan = planPrecisely(schema, model, operation, args, dataPath)
-      for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value.table)
+      for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value)
       tracked.wantAll(plan)
       wantSets(sets, plan)
       options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan), ...tagsOfSets(plan)])

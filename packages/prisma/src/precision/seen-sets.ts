@@ -120,7 +120,9 @@ class Seen {
       }
       return shown
     })
-    this.sets.push({ table, key: key.columns, values, rows })
+    const normal: SeenSet['normal'] = (column, value) =>
+      normalValue(table.columns.named(column)?.column.type, value)
+    this.sets.push({ table, key: key.columns, values, rows, normal })
   }
 
   #areAll(path: readonly string[], rows: readonly unknown[]): boolean {

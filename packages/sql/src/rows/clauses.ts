@@ -3,6 +3,8 @@ import { setOfWords } from '../words.js'
 import { readCondition, type ConditionContext } from './condition.js'
 import { anyRow, type Condition } from './pins.js'
 
+/** Behind these rows are left out for which the condition holds. */
+const chooses = ['limit', 'offset', 'order']
 const joins = setOfWords('and or xor not')
 
 /** Behind these a word is an operand, however it is called. */
@@ -66,5 +68,6 @@ export function readWhere(context: ConditionContext, clauses: Clauses, end: numb
   for (let at = last; at < end; at = skipToken(context.source, at)) {
     if (joins.has(wordAt(context.source, at))) return anyRow
   }
-  return readCondition(context, where + 1, last)
+  const condition = readCondition(context, where + 1, last)
+  return chooses.some((word) => clauses.has(word)) ? { ...condition, isWhole: false } : condition
 }

@@ -1,7 +1,16 @@
 import { TokenKind, isOperatorAt, skipToken, tokenAt, wordAt, type TokenizedSql } from '../tokens.js'
 import { setOfWords } from '../words.js'
 import { readColumn, type NamedColumn } from './column-name.js'
-import { allOf, anyOf, anyRow, noRow, type Bound, type Condition, type PinnedColumn } from './pins.js'
+import {
+  allOf,
+  anyOf,
+  anyRow,
+  everyRow,
+  noRow,
+  type Bound,
+  type Condition,
+  type PinnedColumn,
+} from './pins.js'
 import { valueSource, type ParameterIndex, type ValueSource } from './value-source.js'
 
 /** What a condition is read with. */
@@ -86,7 +95,7 @@ function readComparison(context: ConditionContext, from: number, end: number): C
   if (isConstant(source, from, end)) {
     return source.sql.slice(tokenAt(source, from).start, tokenAt(source, from).end) ===
       source.sql.slice(tokenAt(source, end - 1).start, tokenAt(source, end - 1).end)
-      ? anyRow
+      ? everyRow
       : noRow
   }
   const left = readColumns(context, from)
@@ -183,7 +192,7 @@ function bounded(
     ...bound,
     value: valueSource(source, from, end, parameterAt),
   }))
-  return known(bounds.map(({ value }) => value)) === undefined ? anyRow : { ...anyRow, bounds }
+  return known(bounds.map(({ value }) => value)) === undefined ? anyRow : { ...everyRow, bounds }
 }
 
 /** `ANY($1)`: a list that is given whole. */

@@ -39,10 +39,14 @@ export interface Condition {
   readonly bounds: readonly Bound[]
   /** It holds for no row: `1 = 0`. */
   readonly isNever: boolean
+  /** It says all there is to say: it holds for every row within these bounds. Default: it may say more. */
+  readonly isWhole?: boolean
 }
 
 /** Nothing is known of the rows. */
 export const anyRow: Condition = Object.freeze({ pins: [], links: [], bounds: [], isNever: false })
+/** `1 = 1` */
+export const everyRow: Condition = Object.freeze({ ...anyRow, isWhole: true })
 export const noRow: Condition = Object.freeze({ pins: [], links: [], bounds: [], isNever: true })
 
 /** Past this, lists of values are not multiplied. */
@@ -57,6 +61,7 @@ export function allOf(parts: readonly Condition[]): Condition {
     links: parts.flatMap(({ links }) => links),
     bounds: parts.flatMap(({ bounds }) => bounds),
     isNever: false,
+    isWhole: parts.every(({ isWhole }) => isWhole === true),
   }
 }
 

@@ -12,6 +12,8 @@ export type ValueOf = (column: string) => unknown
 export interface RowCondition {
   /** Whether a row that has these values is certainly none of them, as the database compares. */
   excludes(valueOf: ValueOf): boolean
+  /** Whether a row that has these values is certainly one of them. Default: that is not told. */
+  includes?(valueOf: ValueOf): boolean
 }
 
 /** Past this, a list is not compared with every row that is shown. */
@@ -19,7 +21,7 @@ const maxListed = 100
 
 /** @returns `undefined` if it says nothing that can be told here. */
 export function rowCondition(
-  { pins, bounds }: Condition,
+  { pins, bounds, isWhole }: Condition,
   columns: KnownColumns,
   parameters: readonly unknown[] | undefined,
 ): RowCondition | undefined {
@@ -32,9 +34,12 @@ export function rowCondition(
     const part = bounded(bound, columns, parameters)
     if (part !== undefined) parts.push(part)
   }
-  return parts.length === 0
-    ? undefined
-    : { excludes: (valueOf) => parts.some((part) => part.excludes(valueOf)) }
+  if (parts.length === 0) return undefined
+  const excludes = (valueOf: ValueOf) => parts.some((part) => part.excludes(valueOf))
+  const isTold = isWhole === true && parts.length === bounds.length
+  return isTold
+    ? { excludes, includes: (valueOf) => parts.every((part) => part.includes?.(valueOf) === true) }
+    : { excludes }
 }
 
 /** The rows whose values in some columns are among these. */
@@ -95,14 +100,20 @@ function bounded(
   const { name } = column
   // SQLite keeps what is no whole number in such a column, and a driver may cut off what is behind the point.
   const margin = columns.dialect === 'sqlite' ? 1 : 0
+  const isBeyond = (whole: number): boolean => {
+    const beyond = (side === 'least' ? limit - whole : whole - limit) - margin
+    return isOpen ? beyond >= 0 : beyond > 0
+  }
   return {
     excludes(valueOf) {
       const value = valueOf(name)
       if (value === null) return true
       const whole = exactInteger(value)
-      if (whole === undefined) return false
-      const beyond = (side === 'least' ? limit - whole : whole - limit) - margin
-      return isOpen ? beyond >= 0 : beyond > 0
+      return whole !== undefined && isBeyond(whole)
+    },
+    includes(valueOf) {
+      const whole = exactInteger(valueOf(name))
+      return margin === 0 && whole !== undefined && !isBeyond(whole)
     },
   }
 }

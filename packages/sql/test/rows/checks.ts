@@ -64,6 +64,9 @@ function differs(
   const excludes = (row: Readonly<Record<string, unknown>>) =>
     write.condition()?.excludes((name) => row[name]) === true
   if (expected.excluded?.every(excludes) === false || expected.chosen?.some(excludes) === true) return true
+  const includes = (row: Readonly<Record<string, unknown>>) =>
+    write.condition()?.includes?.((name) => row[name]) === true
+  if (expected.certain?.every(includes) === false || expected.uncertain?.some(includes) === true) return true
   return asked.some(([answer, keys]) => !isDeepStrictEqual(answer, keys))
 }
 

@@ -62,13 +62,13 @@ export const mutants: readonly Rule[] = [
   without(
     'condition.ts',
     '1 = 0 holds for no row, and 1 = 1 for all',
-    '? anyRow\n      : noRow',
+    '? everyRow\n      : noRow',
     '? noRow\n      : noRow',
   ),
   without(
     'condition.ts',
     'nothing stands behind a bound',
-    'return known(bounds.map(({ value }) => value)) === undefined ? anyRow : { ...anyRow, bounds }',
+    'return known(bounds.map(({ value }) => value)) === undefined ? anyRow : { ...everyRow, bounds }',
     'return { ...anyRow, bounds: bounds.filter(({ value }) => known([value]) !== undefined) }',
   ),
   without(
@@ -104,8 +104,8 @@ export const mutants: readonly Rule[] = [
   without(
     'row-condition.ts',
     'a value that is not known may be in bounds',
-    'if (whole === undefined) return false',
-    'if (whole === undefined) return true',
+    'return whole !== undefined && isBeyond(whole)',
+    'return whole === undefined || isBeyond(whole)',
   ),
   without(
     'row-condition.ts',
@@ -238,8 +238,44 @@ export const mutants: readonly Rule[] = [
   without(
     'clauses.ts',
     'a WHERE ends where another clause begins',
-    '  return readCondition(context, where + 1, last)',
-    '  return readCondition(context, where + 1, where + 4)',
+    'const condition = readCondition(context, where + 1, last)',
+    'const condition = readCondition(context, where + 1, where + 4)',
+  ),
+  without(
+    'clauses.ts',
+    'a limit leaves rows out that the condition holds for',
+    'chooses.some((word) => clauses.has(word)) ? { ...condition, isWhole: false } : condition',
+    'condition',
+  ),
+  without(
+    'pins.ts',
+    'what is not understood says more',
+    'parts.every(({ isWhole }) => isWhole === true)',
+    'parts.some(({ isWhole }) => isWhole === true)',
+  ),
+  without(
+    'pins.ts',
+    'one of two branches is enough',
+    '    bounds: [],\n    isNever: false,',
+    '    bounds: first.bounds,\n    isNever: false, isWhole: true,',
+  ),
+  without(
+    'row-condition.ts',
+    'a bound that is not known may leave rows out',
+    ' && parts.length === bounds.length',
+    '',
+  ),
+  without(
+    'row-condition.ts',
+    'all bounds leave rows out',
+    'parts.every((part) => part.includes',
+    'parts.some((part) => part.includes',
+  ),
+  without(
+    'row-condition.ts',
+    'in SQLite no row is certainly within a bound',
+    'margin === 0 && whole',
+    'whole',
   ),
   without(
     'plan-write.ts',

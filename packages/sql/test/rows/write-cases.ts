@@ -17,6 +17,9 @@ export interface WriteCase {
   readonly excluded?: readonly Readonly<Record<string, unknown>>[]
   /** Rows that may be. */
   readonly chosen?: readonly Readonly<Record<string, unknown>>[]
+  /** Rows that certainly are, and rows of which that is not said. */
+  readonly certain?: readonly Readonly<Record<string, unknown>>[]
+  readonly uncertain?: readonly Readonly<Record<string, unknown>>[]
 }
 
 const pg = 'postgresql'
@@ -600,4 +603,52 @@ export const writeCases: readonly WriteCase[] = [
     values: { parameters: ['é'] },
     chosen: [{ slug: 'c' }],
   },
+  {
+    about: 'within bounds that say all there is to say rows are certainly chosen',
+    dialect: pg,
+    sql: 'UPDATE post SET title = $2 WHERE id < $1 AND (1=1 AND "authorId" >= 2)',
+    values: { parameters: [5, 'x'] },
+    certain: [
+      { id: 4, authorId: 2 },
+      { id: '-1', authorId: 3n },
+    ],
+    uncertain: [
+      { id: 5, authorId: 2 },
+      { id: 4, authorId: 1 },
+      { id: 4 },
+      { authorId: 2 },
+      { id: null, authorId: 2 },
+    ],
+  },
+  {
+    about: 'not beside a bound by what is no whole number',
+    dialect: pg,
+    sql: 'UPDATE post SET title = $2 WHERE id < 5 AND id < $1',
+    values: { parameters: ['6.5', 'x'] },
+    uncertain: [{ id: 1 }],
+  },
+  {
+    about: 'and between two values',
+    dialect: 'mysql',
+    sql: 'UPDATE post SET title = ? WHERE id BETWEEN ? AND 7',
+    values: { parameters: ['x', '5'] },
+    certain: [{ id: 5 }, { id: 7 }],
+    uncertain: [{ id: 4 }, { id: 8 }],
+  },
+  ...[
+    ['what is not understood', pg, "DELETE FROM post WHERE id < 5 AND lower(slug) = 'a'"],
+    ['a value', pg, 'DELETE FROM post WHERE id < 5 AND "authorId" = 2'],
+    ['another branch', pg, 'DELETE FROM post WHERE id < 5 OR id < 4'],
+    ['a bound that is no whole number', pg, 'DELETE FROM post WHERE id < 5 AND id < 6.5'],
+    ['no condition', pg, 'DELETE FROM post'],
+    ['a limit', 'mysql', 'DELETE FROM post WHERE id < 5 LIMIT 2'],
+    ['an order', 'mysql', 'UPDATE post SET id = id + 1 WHERE id < 5 ORDER BY id DESC'],
+    ['what SQLite keeps in a column', 'sqlite', 'DELETE FROM post WHERE id < 5'],
+  ].map(([what, dialect, sql]): WriteCase => ({
+    about: `beside ${what} no row is certainly chosen`,
+    dialect: dialect as SqlDialect,
+    sql: sql!,
+    values: { parameters: [] },
+    uncertain: [{ id: 1, authorId: 2, slug: 'a' }],
+  })),
 ]

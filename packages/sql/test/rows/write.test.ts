@@ -18,6 +18,10 @@ test.each(writeCases)('$about ($dialect)', ({ dialect, sql, values, uniqueKeys, 
     write.condition()?.excludes((name) => row[name]) === true
   expect(expected.excluded?.filter((row) => !excludes(row)) ?? []).toEqual([])
   expect(expected.chosen?.filter(excludes) ?? []).toEqual([])
+  const includes = (row: Readonly<Record<string, unknown>>) =>
+    write.condition()?.includes?.((name) => row[name]) === true
+  expect(expected.certain?.filter((row) => !includes(row)) ?? []).toEqual([])
+  expect(expected.uncertain?.filter(includes) ?? []).toEqual([])
 })
 
 test('a table that is not known is touched as a whole', () => {

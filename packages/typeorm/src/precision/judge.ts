@@ -39,7 +39,7 @@ export class Judge {
     this.#parts.judged.addAll(this.#tracked.want(plan))
     for (const place of places) {
       if (!judged.has(place.table.texts.table)) continue
-      for (const { table } of place.derived) this.#parts.elsewhere.want(table)
+      for (const derived of place.derived) this.#parts.elsewhere.want(derived)
       for (const chosen of place.candidates) this.#wantSets(place, judgedSets(place, chosen))
       for (const chosen of [undefined, ...place.candidates])
         this.#parts.judged.addAll(tagsOfPlace(place, chosen))
@@ -106,7 +106,7 @@ export class Judge {
             .flatMap(({ rows }) => rows),
         valueOf: (row, column) => (row as RowShown).valueOf(column),
       }
-      elsewhere.note(at, shown, answer)
+      elsewhere.note(at, shown, answer, names.length)
     }
   }
 }

@@ -79,7 +79,7 @@ export function createSchemaPrecision(
   const enforced = catalogue?.foreignKeys.filter(({ isEnforced }) => isEnforced)
   const judged = new JudgedTags()
   const isUnique = uniqueColumns(catalogue, dialect)
-  const judge = new Judge({ tables, elsewhere: new RowsElsewhere(isUnique, compared), judged })
+  const judge = new Judge({ tables, elsewhere: new RowsElsewhere(compared), judged })
   const reads = createReadPrecision({
     dialect,
     tables,

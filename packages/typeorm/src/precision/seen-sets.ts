@@ -93,6 +93,7 @@ export function seenSets(whole: readonly WholeSet[], shown: readonly ShownGroup[
       key: key.columns,
       values,
       rows: rows.map((row) => new Map<string, unknown>([...own, ...(known.get(row.key!) ?? [])])),
+      normal: (column, value) => normalValue(table.columns.named(column)?.column.type, value),
     }
   })
 }

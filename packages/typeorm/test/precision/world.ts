@@ -92,7 +92,7 @@ export async function variantsOf(dataSource: DataSource) {
     const named = (sql: string) => tablesOf(sql, dataSource)
     const isUnique = uniqueColumns(catalogue, uniqueAsIn)
     const judged = new JudgedTags()
-    const judge = new api.Judge({ tables, elsewhere: new RowsElsewhere(isUnique, compared), judged })
+    const judge = new api.Judge({ tables, elsewhere: new RowsElsewhere(compared), judged })
     const precision = api.createReadPrecision({
       dialect,
       tables,
