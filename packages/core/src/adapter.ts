@@ -4,6 +4,7 @@
  */
 export { resolveAdapterOptions } from './adapter-options.js'
 export type { ResolvedAdapterOptions } from './adapter-options.js'
+export type { AskedSet } from './asked-sets.js'
 export { Binding, bindOnce, claimDatabase } from './binding.js'
 export type { BindingParts, DatabaseClaim, KnownTables, TouchedTables } from './binding.js'
 export { encodeCanonical } from './canonical.js'

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { gluedTextBytes, word } from './heap-bytes.js'
-import type { Conditions, OtherAnswers, ShownRows, TrackedTable } from './conditions.js'
+import type { Conditions, OtherAnswers, SeenSet, ShownRows, TrackedTable } from './conditions.js'
 import { conditionsOf } from './conditions.js'
 import { covers, type Dependencies } from './dependencies.js'
 import { type Bump, Later, maxBatches } from './later.js'
@@ -21,6 +21,7 @@ import type {
   Lookup,
   Store,
   StoreFactory,
+  StoreSets,
   Vector,
 } from './store.js'
 import { TrackedRows } from './tracked-rows.js'
@@ -89,6 +90,10 @@ class MemoryStore implements Store {
   readonly #tags: MemoryTags
   readonly #tracked: TrackedRows
   readonly #sets: SeenSets
+  readonly sets: StoreSets = {
+    isKnown: (space, { table, key, values }) => this.#isKnown(space, table.texts.table, key, values),
+    see: (space, set, vector, maxRows) => this.#seeAsked(space, set, vector as MemoryVector, maxRows),
+  }
   readonly #others: OtherAnswers = {
     find: (key) => this.#liveAnswer(key),
     mayBeWritten: (table) => writesUnderWay.anyMayConcern(table),
@@ -210,6 +215,19 @@ class MemoryStore implements Store {
     }
     for (const row of rows) if (isFree(row.table)) this.#tracked.see(space, row)
     for (const set of sets) if (isFree(set.table)) this.#sets.see(space, set)
+  }
+
+  #isKnown(space: Space, table: string, key: readonly string[], values: readonly string[]): boolean {
+    // What waits to be put may tell.
+    this.#later.flush()
+    return this.#sets.isKnown(space, table, key, values)
+  }
+
+  #seeAsked(space: Space, set: SeenSet, vector: MemoryVector, maxRows: number): void {
+    if (this.#later.hasBumps) this.#later.flush()
+    const { table } = set.table.texts
+    if (!writesUnderWay.anyMayConcern(table) && this.#tags.mayBeCurrent(vector))
+      this.#sets.see(space, set, maxRows)
   }
 
   delete(space: Space, key: string): boolean {

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js'
 import { shared } from './answer.js'
+import { type AskedSet, AskedSets } from './asked-sets.js'
 import { Background } from './background.js'
 import { ByHand } from './by-hand.js'
 import { CoolDown } from './cool-down.js'
@@ -68,6 +69,7 @@ export class Reader {
   readonly #refreshes: Refreshes
   readonly #delayedDeletions: DelayedDeletions
   readonly #nesting: Nesting
+  readonly #askedSets: AskedSets
   readonly #batched: TickGroup
   readonly #crowds = new Crowds((crowd, found) => this.#beginCrowd(crowd, found))
 
@@ -95,6 +97,7 @@ export class Reader {
     this.#refreshes = refreshes
     this.#delayedDeletions = new DelayedDeletions({ ...parts, refreshes })
     this.#nesting = nesting
+    this.#askedSets = new AskedSets({ ...parts, background })
     this.#batched = new TickGroup((lookup) => lookUps.live(lookup) !== undefined)
   }
 
@@ -167,6 +170,11 @@ export class Reader {
   /** Resolves when nothing goes on in the background any more. */
   settled(): Promise<void> {
     return this.#background.settled()
+  }
+
+  /** See {@link AskedSets.ask}. */
+  askSet(space: Space, asked: AskedSet): void {
+    this.#askedSets.ask(space, asked)
   }
 
   /** Only looks; `undefined` if there is nothing to serve. */

@@ -1,6 +1,7 @@
 import type { PreparedCopy } from './clone.js'
 import type { Compression } from './compression.js'
-import type { Conditions, ShownRows } from './conditions.js'
+import type { SetName } from './asked-sets.js'
+import type { Conditions, SeenSet, ShownRows } from './conditions.js'
 import type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { Dependencies } from './dependencies.js'
@@ -130,6 +131,16 @@ export interface Claim {
   release(): MaybePromise<void>
 }
 
+/** What a store knows of sets of rows, by which answers outlive writes that have touched none of a set. */
+export interface StoreSets {
+  isKnown(space: Space, set: SetName): boolean
+  /**
+   * @param vector of the table's tag and its clock, read before the rows were: if either has changed, or may be about to, nothing is kept
+   * @param maxRows of a set that has more nothing is kept
+   */
+  see(space: Space, set: SeenSet, vector: Vector, maxRows: number): void
+}
+
 export interface StoreSize {
   readonly entries: number
   readonly bytes: number
@@ -182,6 +193,8 @@ export interface Store {
   readonly isLocal?: boolean
   /** Default: every process loads for itself. */
   readonly fills?: Fills
+  /** Only where `isLocal`, and `snapshot` does not wait. Default: sets are not known here. */
+  readonly sets?: StoreSets
   /** How long the ends of writes are tried by its own limits. Default: no longer than anything else. */
   readonly writeLimitMs?: number
   /**

@@ -12,7 +12,7 @@ import {
 } from '@freshet/core/adapter'
 import { isFailure as judgeFailure } from './client/is-failure.js'
 import type { DependsOn } from './dependencies/depends-on.js'
-import type { PrecisionOptions } from './precision/table-precision.js'
+import type { ModelPrecision, PrecisionOptions } from './precision/table-precision.js'
 import type { DataModel } from './schema/data-model.js'
 
 /** How reads of one model are cached. */
@@ -37,10 +37,18 @@ export interface ModelOptions extends PolicyOptions {
    * that hold numbers.
    */
   readonly volatile?: readonly string[]
+  /**
+   * A delete that cascades does not say whose rows go along, so it stops every count and average of these rows, unless it is known which
+   * rows they are of. With a number Freshet asks the database that itself: once `count`, `aggregate` or `groupBy` of this model has been
+   * loaded whose `where` names a foreign key (`where: { productId: 5 }`), or a row with a `_count` of them, it sends one more
+   * query, in the background, for the keys of these rows, if no answer has shown them and there are no more than so many. Kept for each row are some 30 bytes a key, in
+   * memory and within the store's `maxBytes`; other stores do not ask. Default: 0, nothing is asked.
+   */
+  readonly members?: number
 }
 
 /** How reads are cached of all models that `models` does not name. */
-export type DefaultOptions = Omit<ModelOptions, 'watch' | 'volatile'>
+export type DefaultOptions = Omit<ModelOptions, 'watch' | 'volatile' | 'members'>
 
 /** Options of `freshet()`. */
 export interface FreshetOptions extends AdapterOptions {
@@ -54,7 +62,7 @@ export interface FreshetOptions extends AdapterOptions {
 
 const ownOptionNames = ['defaults', 'models', 'dependsOn'] as const
 const defaultOptionNames = ['cache', 'precision', ...policyOptionNames] as const
-const modelOptionNames = [...defaultOptionNames, 'watch', 'volatile'] as const
+const modelOptionNames = [...defaultOptionNames, 'watch', 'volatile', 'members'] as const
 
 /** What is settled before a client is known. */
 export interface ResolvedOptions extends ResolvedAdapterOptions {
@@ -112,16 +120,25 @@ function modelPolicy(name: string, given: unknown, base: ModelPolicy): ModelPoli
 /** What is told apart of each model that is named, and of the others. */
 export function precisionOptions({ defaults, models }: ResolvedOptions): PrecisionOptions {
   const byName = Object.entries(models).flatMap(([name, given]) =>
-    typeof given === 'object'
-      ? [[name, { precision: given.precision, watch: given.watch, volatile: given.volatile }] as const]
-      : [],
+    typeof given === 'object' ? [[name, pickPrecision(given)] as const] : [],
   )
   return { otherwise: defaults.precision ?? 'row', models: Object.fromEntries(byName) }
 }
 
+const pickPrecision = ({ precision, watch, volatile, members }: ModelOptions): ModelPrecision => ({
+  precision,
+  watch,
+  volatile,
+  members,
+})
+
 function assertModelOptions(where: string, options: unknown, names: readonly string[]): ModelOptions {
   assertOptions(where, options, names)
-  const { cache, precision } = options as ModelOptions
+  const { cache, precision, members } = options as ModelOptions
+  if (members !== undefined && !(Number.isSafeInteger(members) && members >= 0))
+    throw invalidOption(
+      `${where} has 'members' that must be a number of rows, such as 1000, but ${print(members)} was given.`,
+    )
   if (precision !== undefined && (precision as unknown) !== 'row' && (precision as unknown) !== 'table')
     throw invalidOption(
       `${where} has a 'precision' that must be 'row' or 'table', but ${print(precision)} was given.`,

@@ -28,8 +28,9 @@ async function open(seed: string, database: Database, url: string): Promise<Bind
   const gate = new Gate()
   const cache = createCache()
   const options = optionsFor(database, url, entities)
+  const asked = Object.fromEntries(schema.models.map(({ name }) => [name, { members: 100 }]))
   const gated = (): DataSource =>
-    new DataSource({ ...options, ...gatedBy(database, gate), cache: freshet({ cache }) })
+    new DataSource({ ...options, ...gatedBy(database, gate), cache: freshet({ cache, entities: asked }) })
   const cached = gated()
   const twin = gated()
   const plain = new DataSource(options)

@@ -14,6 +14,7 @@ import { askedPolicy, readCacheArgument, refuseOnWrite, splitCacheArgument } fro
 import type { Binding } from '../binding.js'
 import { isReadOperation } from '../dependencies/operations.js'
 import type { ModelPolicy } from '../options.js'
+import type { MembersQuery } from '../precision/members.js'
 import type { PreciseRead } from '../precision/read-precision.js'
 import type { ClientShape, SchemaPrecision } from '../precision/schema-precision.js'
 import type { Tap } from '../tap/tap.js'
@@ -135,9 +136,27 @@ export function createReadHook(parts: ReadHookParts): ReadHook {
     if (tap.seesUncommitted) context.skip()
     const isToldAsBefore = () => precision.isWide || binding.precision === precision
     context.storeIf(() => tap.visibleTransactions === transactions && isToldAsBefore())
-    if (passages.areSeen && !tap.isShared) return executedAlone(call)
     const query = () => executedAlone(call)
-    return counted(passages.areSeen ? query : () => passages.probe(query, context, engine))
+    if (!passages.areSeen) return counted(() => passages.probe(query, context, engine))
+    const answer = tap.isShared ? counted(query) : query()
+    return dependencies.asksMembers ? answer.then(andAsk(call, precision, dependencies)) : answer
+  }
+
+  const andAsk = (call: Call, precision: SchemaPrecision, dependencies: PreciseRead) => (answer: unknown) => {
+    for (const members of dependencies.members(answer)) askMembers(call, members, precision)
+    return answer
+  }
+
+  /** Asks which rows an answer is made of that shows none of them. */
+  function askMembers(call: Call, query: MembersQuery, precision: SchemaPrecision): void {
+    const load = async () => {
+      const transactions = tap.visibleTransactions
+      if (tap.seesUncommitted) return undefined
+      const rows = await counted(() => foundMany(call, query))
+      const isSeenByAll = tap.visibleTransactions === transactions && binding.precision === precision
+      return isSeenByAll ? query.setOf(rows) : undefined
+    }
+    reader.askSet(engine.space, { ...query, load })
   }
 
   /** On a shared connection a transaction asks whether loads are under way that see into it. */
@@ -200,6 +219,22 @@ const executed = ({ client, execute, request, args }: Call): PromiseLike<unknown
 /** As it was asked: Prisma notes in a request that an extension has asked it once more in a transaction. */
 const executedAlone = ({ client, execute, request, args }: Call): PromiseLike<unknown> =>
   execute.call(client, { ...request, args, transaction: undefined })
+
+/** What the client itself would ask for `findMany`, beside a request of somebody else's. */
+function foundMany({ client, execute, request }: Call, { model, args }: MembersQuery): PromiseLike<unknown> {
+  const asked = {
+    ...request,
+    model,
+    action: 'findMany',
+    clientMethod: `${model[0]!.toLowerCase()}${model.slice(1)}.findMany`,
+    args,
+    dataPath: [],
+    argsMapper: undefined,
+    unpacker: undefined,
+    transaction: undefined,
+  }
+  return execute.call(client, asked)
+}
 
 type Arguments = Record<string, unknown>
 const noArguments: Arguments = {}

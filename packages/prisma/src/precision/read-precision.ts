@@ -25,6 +25,7 @@ import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
 import { clocksOf, lateTags } from './late-tags.js'
+import { type MembersOptions, membersQueries, type MembersQuery } from './members.js'
 import { planPlace, tagsOfPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
@@ -50,6 +51,8 @@ export interface ReadPrecisionOptions {
   readonly isEnforced?: ((foreignKey: ForeignKey) => boolean) | undefined
   /** Whether the database lets no two rows of a table have one value in a column, by its catalogue. Default: never. */
   readonly isUnique?: ((table: string, column: string) => boolean) | undefined
+  /** How many rows a set of a model may have for its rows to be asked for. Default: nothing is asked. */
+  readonly membersOf?: ((model: string) => number) | undefined
   /** Where writes look up of which tags they are to tell what their rows have. Default: they tell it of all. */
   readonly judged?: JudgedTags | undefined
   /** Carried by reads of which nobody can tell what they depend on; every write bumps it. */
@@ -74,6 +77,10 @@ export interface PreciseRead extends Dependencies, ShownRows {
    * fails; what does is told when the tags are asked for.
    */
   prepare(): void
+  /** Whether anything may have to be asked to know which rows its answer is made of. */
+  readonly asksMembers: boolean
+  /** What is to be asked to know that where it shows none of them; mostly nothing. */
+  members(result: unknown): readonly MembersQuery[]
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(result: unknown): readonly TableExplanation[]
 }
@@ -117,7 +124,14 @@ export function createReadPrecision(dataModel: DataModel, options: ReadPrecision
     const shape = shapesOf(model, kind).of(args)
     return applyPlan((shape.value ??= planner(model, operation, args, dataPath)), args)
   }
-  const common = { apply, elsewhere, seen }
+  const { membersOf } = options
+  const members = membersOf && {
+    dataModel,
+    maxRowsOf: membersOf,
+    readOf: (model: string, args: object) => apply(model, 'findMany', args, noPath),
+    wanted: seen.sets,
+  }
+  const common = { apply, elsewhere, seen, members }
   return {
     read: (model, operation, args, dataPath = noPath) =>
       new PlannedRead(common, model, operation, args, dataPath),
@@ -131,6 +145,7 @@ interface CommonParts {
   readonly apply: Apply
   readonly elsewhere: RowsElsewhere<ValueType>
   readonly seen: SeenElsewhere
+  readonly members: MembersOptions | undefined
 }
 
 /** What may be asked of rows that answers have shown. */
@@ -250,12 +265,29 @@ class PlannedRead implements PreciseRead {
     return tracked.isStopped ? [] : seenSets(this.#applied, sets, result)
   }
 
+  get asksMembers(): boolean {
+    const { members, seen } = this.toldBy
+    return members !== undefined && !seen.tracked.isStopped
+  }
+
+  members(result: unknown): readonly MembersQuery[] {
+    const { members } = this.toldBy
+    if (members === undefined) return none
+    try {
+      return membersQueries(this.#applied, result, members)
+    } catch {
+      // Whatever went wrong, the answer falls with more writes.
+      return none
+    }
+  }
+
   explain(result: unknown): readonly TableExplanation[] {
     return explainRead(this.#applied, this.lateTags(result))
   }
 }
 
 const never = (): boolean => false
+const none: readonly never[] = []
 
 type Planner = (model: string, operation: string, args: unknown, dataPath: readonly string[]) => PreparedPlan
 

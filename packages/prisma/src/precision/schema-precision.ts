@@ -83,6 +83,8 @@ export function createSchemaPrecision(
   const judged = new JudgedTags()
   const isEnforced = enforcedKeys(catalogue)
   const isUnique = uniqueColumns(catalogue, dialect)
+  const askedModels = Object.values(precision.models ?? {}).some(({ members = 0 }) => members > 0)
+  const membersOf = askedModels ? (model: string) => precision.models?.[model]?.members ?? 0 : undefined
   const columnsNamed = ({ name }: { readonly name: string }) => columnsOf(name.toLowerCase())
   const rowsOf = createStatementRows(dialect, columnsNamed)
   return {
@@ -104,6 +106,7 @@ export function createSchemaPrecision(
         ...client,
         isEnforced,
         isUnique,
+        membersOf,
         judged,
         anyTable,
       }),

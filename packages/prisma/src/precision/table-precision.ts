@@ -33,6 +33,8 @@ export interface ModelPrecision {
    * that hold numbers.
    */
   readonly volatile?: readonly string[] | undefined
+  /** Of how many rows at most Freshet asks whose they are, when a count or an average of them is loaded. Default 0. */
+  readonly members?: number | undefined
 }
 
 /** What is told apart in the tables of a schema. */

@@ -18,6 +18,14 @@ export interface EntityPrecision {
    * numbers.
    */
   readonly volatile?: readonly string[] | undefined
+  /**
+   * A delete that cascades does not say whose rows go along, so it stops every count and average of these rows, unless it is known which
+   * rows they are of. With a number Freshet asks the database that itself: when a count, or a query of aggregates with `cache: true`, is
+   * loaded whose `where` names a foreign key of this entity, it sends one more query, in the background, for the keys of these
+   * rows, if no answer has shown them and there are no more than so many. Kept for each row are some 30 bytes a key, in memory
+   * and within the store's `maxBytes`; other stores do not ask. Default: 0, nothing is asked.
+   */
+  readonly members?: number | undefined
 }
 
 type Entities = Readonly<Record<string, EntityPrecision>> | undefined
@@ -64,8 +72,13 @@ export function assertEntityPrecision(entities: Entities, metadatas: readonly En
       const known = metadatas.map((metadata) => metadata.name)
       throw unknownName('entities', name, 'no entity of this DataSource is', known)
     }
-    assertOptions(`The option 'entities.${name}'`, given, ['precision', 'watch', 'volatile'])
-    const { precision, watch = [], volatile = [] } = given
+    assertOptions(`The option 'entities.${name}'`, given, ['precision', 'watch', 'volatile', 'members'])
+    const { precision, watch = [], volatile = [], members = 0 } = given
+    if (!(Number.isSafeInteger(members) && members >= 0)) {
+      throw invalidOption(
+        `The option 'entities.${name}.members' must be a number of rows, such as 1000, but ${print(members)} was given.`,
+      )
+    }
     if (precision !== undefined && precision !== 'row' && precision !== 'table') {
       throw invalidOption(
         `The option 'entities.${name}.precision' must be 'row' or 'table', but ${print(precision)} was given.`,

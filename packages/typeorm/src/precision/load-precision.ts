@@ -1,4 +1,5 @@
 import type { SeenSet, WantedSets } from '@freshet/core/adapter'
+import type { MembersQuery } from './members.js'
 import type { PreciseRead, ReadPrecision } from './read-precision.js'
 import { seenSets } from './seen-sets.js'
 import type { KeptRows } from './kept-rows.js'
@@ -25,6 +26,8 @@ export interface PreciseLoad {
   kept(sent: readonly SentRead[]): KeptRows | undefined
   /** The sets of which it shows all rows, if somebody may ask for them. */
   seenSets(sent: readonly SentRead[], wanted: WantedSets): readonly SeenSet[]
+  /** What would have to be asked to know which rows it is made of, where it shows none of them; mostly nothing. */
+  members(sent: readonly SentRead[]): readonly MembersQuery[]
   /** All tables that its statements read. */
   readonly tables: readonly string[]
 }
@@ -59,6 +62,7 @@ export function preciseLoad(
       lateTags: () => [],
       kept: () => undefined,
       seenSets: () => [],
+      members: () => [],
       tables: [],
     }
   const toldOf = (one: SentRead): PreciseRead => (one.told ??= precision.read(one.sql, one.parameters))
@@ -103,6 +107,7 @@ export function preciseLoad(
       const whole = sent.flatMap((one) => toldOf(one).wholeSets(one.rows, wanted))
       return whole.length === 0 ? [] : seenSets(whole, keptOf(sent)?.shown ?? [])
     },
+    members: (sent) => sent.flatMap((one) => toldOf(one).members()),
     tables: named,
   }
 }
@@ -110,7 +115,7 @@ export function preciseLoad(
 /** What an answer depends on that these statements make, all of which are known before it. */
 export function combineReads(reads: readonly PreciseRead[]): Omit<
   PreciseRead,
-  'lateTags' | 'explain' | 'kept' | 'judged' | 'wholeSets'
+  'lateTags' | 'explain' | 'kept' | 'judged' | 'wholeSets' | 'members'
 > & {
   /** @param rows of each statement, in their order */
   lateTags(rows: readonly unknown[]): readonly string[] | undefined

@@ -8,6 +8,7 @@ import { latePlaces, lateTags } from './late-tags.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { planSelect } from './read-plan.js'
 import { type KeptRows, keptRows } from './kept-rows.js'
+import { type MembersOf, membersQueries, type MembersQuery } from './members.js'
 import { type WholeSet, wholeSets } from './seen-sets.js'
 import type { TablePrecisions } from './table-precision.js'
 
@@ -28,6 +29,8 @@ export interface ReadPrecisionOptions {
   readonly enforced?: readonly ForeignKeyEdge[] | undefined
   /** Whether the database lets no two rows of a table have one value in a column, by its catalogue. Default: never. */
   readonly isUnique?: ((table: string, column: string) => boolean) | undefined
+  /** Of which tables the rows of sets are asked for. Default: of none. */
+  readonly membersOf?: MembersOf | undefined
   /** Told what is planned. Default: nobody is. */
   readonly onPlan?: ((plan: ReadPlan) => void) | undefined
   /** Carried by reads of which nobody can tell what they depend on; every write bumps it. */
@@ -56,6 +59,8 @@ export interface PreciseRead {
   kept(rows: unknown, judged?: ReadonlySet<string>, before?: number): KeptRows | undefined
   /** The sets of which it shows all rows, if somebody may ask for them. */
   wholeSets(rows: unknown, wanted: WantedSets): readonly WholeSet[]
+  /** What would have to be asked to know which rows its answer is made of, where it shows none of them; mostly nothing. */
+  members(): readonly MembersQuery[]
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(rows: unknown): readonly TableExplanation[]
 }
@@ -105,9 +110,9 @@ export function createReadPrecision(options: ReadPrecisionOptions): ReadPrecisio
     read(sent, given) {
       const { sql, parameters } = valuesApart(sent, given, dialect)
       const plan = planOf(sql)
-      if (!plan.tells(parameters)) return new PlannedRead(plan, plan.widest, undefined, parameters)
+      if (!plan.tells(parameters)) return new PlannedRead(plan, plan.widest, undefined, parameters, undefined)
       const { tags, choice } = applyPlan(plan, parameters)
-      return new PlannedRead(plan, tags, choice, parameters)
+      return new PlannedRead(plan, tags, choice, parameters, options.membersOf)
     },
   }
 }
@@ -121,17 +126,20 @@ class PlannedRead implements PreciseRead {
   /** `undefined`: nothing is told of the values. */
   readonly #choice: Choice | undefined
   readonly #parameters: readonly unknown[] | undefined
+  readonly #membersOf: MembersOf | undefined
 
   constructor(
     plan: ReadPlan,
     tags: readonly string[],
     choice: Choice | undefined,
     parameters: readonly unknown[] | undefined,
+    membersOf: MembersOf | undefined,
   ) {
     this.tags = tags
     this.#plan = plan
     this.#choice = choice
     this.#parameters = parameters
+    this.#membersOf = membersOf
   }
 
   get clocks(): readonly string[] {
@@ -158,6 +166,12 @@ class PlannedRead implements PreciseRead {
   wholeSets(rows: unknown, wanted: WantedSets): readonly WholeSet[] {
     if (this.#choice === undefined || !Array.isArray(rows)) return []
     return wholeSets(this.#plan, this.#parameters, rows, wanted)
+  }
+
+  members(): readonly MembersQuery[] {
+    const [choice, membersOf] = [this.#choice, this.#membersOf]
+    if (choice === undefined || membersOf === undefined) return []
+    return membersQueries(this.#plan, choice, this.#parameters, membersOf)
   }
 
   explain(rows: unknown): readonly TableExplanation[] {

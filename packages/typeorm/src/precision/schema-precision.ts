@@ -22,6 +22,7 @@ import type { DataSource } from 'typeorm'
 import type { TableOptions } from '../declared.js'
 import { tablesOf } from '../reads/tables-of.js'
 import { Judge } from './judge.js'
+import { createMembersOf } from './members.js'
 import type { PreciseLoad } from './load-precision.js'
 import { preciseLoad } from './load-precision.js'
 import type { PreciseRead } from './read-precision.js'
@@ -86,6 +87,7 @@ export function createSchemaPrecision(
     tablesOf: named,
     enforced,
     isUnique,
+    membersOf: createMembersOf(dataSource, precision.entities),
     onPlan: (plan) => judge.planned(plan),
     anyTable,
   })

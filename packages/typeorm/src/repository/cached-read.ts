@@ -13,6 +13,7 @@ import type {
 import { isPromise, mergeExplanations, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
+import { askMembers } from '../ask-members.js'
 import { OutdatedSnapshot } from '../entities/outdated-snapshot.js'
 import { areExcluded } from '../precision/excluded-rows.js'
 import type { PreciseLoad, SentRead } from '../precision/load-precision.js'
@@ -203,7 +204,10 @@ function lookUp(read: CachedRead, shown: LookUp): unknown {
         const at = { scope: scopeText(scope), key: engine.space.prefix + key }
         precision.judge.note(at, load.tables, answer, shownIn)
         const wanted = precision.judge.wantedSets
-        if (wanted !== undefined && sent !== undefined) shown.seen = load.seenSets(sent, wanted)
+        if (wanted !== undefined && sent !== undefined) {
+          shown.seen = load.seenSets(sent, wanted)
+          askMembers(state, read.dataSource, load.members(sent), precision)
+        }
       }
       return answer
     },

@@ -12,6 +12,7 @@ import { withoutLaterLoads } from '@freshet/core/adapter'
 import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
 import { areExcluded } from '../precision/excluded-rows.js'
 import type { KeptRows } from '../precision/kept-rows.js'
+import { askMembers } from '../ask-members.js'
 import type { PreciseRead } from '../precision/read-precision.js'
 import type { SchemaPrecision } from '../precision/schema-precision.js'
 import { seenSets } from '../precision/seen-sets.js'
@@ -80,6 +81,7 @@ export async function readRows(
           answer,
           (value) => told.kept(format.rowsOf(value))?.shown,
         )
+        askMembers(state, dataSource, told.members(), precision!)
       }
       return answer
     },

@@ -1,0 +1,33 @@
+import { LoadContext } from '@freshet/core/adapter'
+import type { DataSource } from 'typeorm'
+import type { MembersQuery } from './precision/members.js'
+import type { SchemaPrecision } from './precision/schema-precision.js'
+import type { FreshetState } from './state.js'
+
+/** Asks in the background which rows an answer is made of that shows none of them. */
+export function askMembers(
+  { engine, load }: FreshetState,
+  dataSource: DataSource,
+  queries: readonly MembersQuery[],
+  precision: SchemaPrecision,
+): void {
+  // Nobody would ask for what comes of it: answers are told apart by scopes, too.
+  if (queries.length === 0 || precision.judge.wantedSets === undefined) return
+  for (const query of queries) {
+    const loadSet = async () => {
+      const context = new LoadContext(engine.closing, engine.tagNames)
+      const rows = await load(() => rowsOf(dataSource, query.sql), context, precision)
+      return context.mayStore ? query.setOf(rows) : undefined
+    }
+    engine.reader.askSet(engine.space, { ...query, load: loadSet })
+  }
+}
+
+async function rowsOf(dataSource: DataSource, sql: string): Promise<unknown> {
+  const runner = dataSource.createQueryRunner('master')
+  try {
+    return (await runner.query(sql)) as unknown
+  } finally {
+    await runner.release()
+  }
+}
