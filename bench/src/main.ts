@@ -29,6 +29,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rows: { type: 'string' },
     scale: { type: 'string' },
+    application: { type: 'string' },
+    warm: { type: 'string' },
+    members: { type: 'string' },
   },
 })
 
@@ -95,11 +98,12 @@ if (values.only === 'phases') {
 }
 if (wants('precision-costs')) sections.push(...(await benchPrecisionCosts(rounds(10_000, 200))))
 if (wants('precision')) {
-  const { short, orm, database, seed } = values
-  const [rows, scale] = [values.rows, values.scale].map((given) =>
-    given === undefined ? undefined : Number(given),
+  const { short, orm, database, application, seed } = values
+  const [rows, scale, warm, members] = [values.rows, values.scale, values.warm, values.members].map(
+    (given) => (given === undefined ? undefined : Number(given)),
   )
-  sections.push(...(await benchPrecision({ short, rows, scale, orm, database, seed: Number(seed) })))
+  const options = { rows, scale, warm, members, orm, database, application }
+  sections.push(...(await benchPrecision({ short, ...options, seed: Number(seed) })))
 }
 if (wants('typeorm')) sections.push(...(await benchTypeorm()))
 

@@ -8,6 +8,8 @@ export type Precision = 'row' | 'table'
 export interface OpenOptions {
   readonly cache: Cache
   readonly precision: Precision
+  /** Of how many orders and reviews at most is asked whose they are; 0: of none. */
+  readonly members: number
 }
 
 /** An ORM's client with the cache, and the applications written with it. */

@@ -51,7 +51,14 @@ export function printComparison({ title, rows, tables, writeShare }: Comparison)
   console.log(line('  the whole mix', sumOf(rows), tables && sumOf(tables)))
   const speed = `${Math.round(rows.perSecond)} calls a second`
   console.log(`  ${tables === undefined ? speed : `${speed}, with tables ${Math.round(tables.perSecond)}`}`)
+  const spent = tables === undefined ? spentIn(rows) : `${spentIn(rows)}; with tables ${spentIn(tables)}`
+  console.log(`  spent on ${spent}`)
 }
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
+
+const spentIn = ({ spent: { hits, misses, changes } }: Pass): string =>
+  `misses ${seconds(misses)}, hits ${seconds(hits)}, changes ${seconds(changes)}`
 
 function line(name: string, rows: Sum, tables: Sum | undefined, causes = ''): string {
   const { asked, hits, oracleHits } = rows
@@ -92,10 +99,10 @@ export function toJson({ title, writeShare, rows, tables }: Comparison): object 
   return { title, writeShare, rows: passToJson(rows), tables: tables && passToJson(tables) }
 }
 
-function passToJson({ byKind, questions, changes, perSecond }: Pass): object {
+function passToJson({ byKind, questions, changes, perSecond, spent }: Pass): object {
   const kinds = [...byKind].map(([kind, { lost, ...tally }]) => [
     kind,
     { ...tally, isPinned: isPinned(kind), lost: Object.fromEntries(lost) },
   ])
-  return { questions, changes, perSecond, kinds: Object.fromEntries(kinds) }
+  return { questions, changes, perSecond, spent, kinds: Object.fromEntries(kinds) }
 }

@@ -35,6 +35,12 @@ export interface PrecisionOptions {
   /** Default: both. */
   readonly orm?: string | undefined
   readonly database?: string | undefined
+  /** Default: all; of one that is named what is shared is not measured. */
+  readonly application?: string | undefined
+  /** How many questions fill the cache before anything is changed. Default: as the form says. */
+  readonly warm?: number | undefined
+  /** Of how many orders and reviews at most is asked whose they are, where a count or an average is made of them; 0: of none. Default 20,000. */
+  readonly members?: number | undefined
 }
 
 const applications = {
@@ -79,19 +85,26 @@ export async function benchPrecision(options: PrecisionOptions): Promise<readonl
 
 async function compareOn(dialect: Dialect, options: PrecisionOptions): Promise<readonly Comparison[]> {
   const form = options.short ? short : full
-  const { rows = form.rows, scale = form.scale } = options
+  const { rows = form.rows, scale = form.scale, members = 20_000 } = options
+  const { warm: warmUp = scale * warmCalls } = options
+  const asked = chosen(Object.keys(applications) as Application[], options.application, 'application')
   const size = shopSize(rows)
   const [shop, blog] = [shopRows(size), blogRows(rows)]
   const database = await openDatabase(dialect, shop, blog)
   try {
-    const run = createRunner(database, options.seed, {
-      shop: createShopState(new ShopMirror(shop), size),
-      blog: new BlogMirror(blog),
-    })
+    const run = createRunner(
+      database,
+      { seed: options.seed, warmUp, members },
+      {
+        shop: createShopState(new ShopMirror(shop), size),
+        blog: new BlogMirror(blog),
+      },
+    )
     const comparisons: Comparison[] = []
     for (const orm of chosen(Object.keys(orms) as Orm[], options.orm, 'orm')) {
-      comparisons.push(...(await compareInMemory(run, orm, dialect, scale)))
-      if (dialect === 'postgresql') comparisons.push(...(await measureShared(run, orm, dialect, scale)))
+      comparisons.push(...(await compareInMemory(run, asked, orm, dialect, scale)))
+      if (dialect === 'postgresql' && options.application === undefined)
+        comparisons.push(...(await measureShared(run, orm, dialect, scale)))
     }
     return comparisons
   } finally {
@@ -101,12 +114,13 @@ async function compareOn(dialect: Dialect, options: PrecisionOptions): Promise<r
 
 async function compareInMemory(
   run: Runner,
+  asked: readonly Application[],
   orm: Orm,
   dialect: Dialect,
   scale: number,
 ): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = []
-  for (const application of Object.keys(applications) as Application[]) {
+  for (const application of asked) {
     const visits = { orm, application, shares: shares[application], scale }
     const tables = await run({ ...visits, precision: 'table' })
     const rows = await run({ ...visits, precision: 'row' })
@@ -164,13 +178,24 @@ interface Data {
   readonly blog: BlogMirror
 }
 
+interface RunnerOptions {
+  readonly seed: number
+  /** How many questions fill the cache. */
+  readonly warmUp: number
+  readonly members: number
+}
+
 /** Runs go on with the data as the one before left it. */
-function createRunner(database: Database, seed: number, { shop, blog }: Data): Runner {
+function createRunner(
+  database: Database,
+  { seed, warmUp, members }: RunnerOptions,
+  { shop, blog }: Data,
+): Runner {
   return async ({ orm, application, precision, shares: given, scale, store }) => {
     const watched = store === undefined ? createWatchedCache() : createWatchedCache(store, room)
     const oracle = new Oracle()
     const open: (database: Database, options: OpenOptions) => Promise<Client> = orms[orm]
-    const client = await open(database, { cache: watched.cache, precision })
+    const client = await open(database, { cache: watched.cache, precision, members })
     const visit = (writeShare: number) => {
       const options = { seed: seed + Math.round(writeShare * 1000), writeShare }
       const steps: Iterator<Step> =
@@ -181,7 +206,7 @@ function createRunner(database: Database, seed: number, { shop, blog }: Data): R
     }
     try {
       // What the first writes empty anyway need not be filled at length.
-      await warm(visit(0), scale * (precision === 'row' ? warmCalls : warmCalls / 10))
+      await warm(visit(0), precision === 'row' ? warmUp : warmUp / 10)
       const passes: Pass[] = []
       for (const share of given) passes.push(await runPass(visit(share), scale * callsAt(share)))
       return passes

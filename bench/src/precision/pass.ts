@@ -19,6 +19,14 @@ export interface Pass {
   readonly changes: number
   /** Questions and changes per second, one after another; the mirror's own work is left out. */
   readonly perSecond: number
+  readonly spent: Spent
+}
+
+/** Milliseconds. */
+interface Spent {
+  hits: number
+  misses: number
+  changes: number
 }
 
 /** An answer that is not the mirror's: of the cache or of the database. */
@@ -58,38 +66,40 @@ export async function warm({ steps, oracle }: Visit, calls: number): Promise<voi
  */
 export async function runPass({ steps, watched, oracle }: Visit, calls: number): Promise<Pass> {
   const byKind = new Map<Kind, Tally>()
-  const counts = { questions: 0, changes: 0, elapsedMs: 0 }
+  const counts = { questions: 0, changes: 0 }
+  const spent: Spent = { hits: 0, misses: 0, changes: 0 }
   while (counts.questions + counts.changes < calls) {
     const step: Step = steps.next().value
     if ('change' in step) {
       watched.writing(step.change.name)
       const startedAt = performance.now()
       await step.change.write()
-      counts.elapsedMs += performance.now() - startedAt
+      spent.changes += performance.now() - startedAt
       oracle.written(step.change.mirror())
       counts.changes++
     } else
       for (const question of step.questions) {
-        counts.elapsedMs += await askOnce(question, watched, oracle, byKind)
+        await askOnce(question, { watched, oracle, byKind, spent })
         counts.questions++
       }
   }
-  const { questions, changes, elapsedMs } = counts
-  return { byKind, questions, changes, perSecond: ((questions + changes) / elapsedMs) * 1000 }
+  const { questions, changes } = counts
+  const elapsedMs = spent.hits + spent.misses + spent.changes
+  return { byKind, questions, changes, perSecond: ((questions + changes) / elapsedMs) * 1000, spent }
 }
 
-/** Gives the milliseconds that it took. */
-async function askOnce(
-  { fact, ask }: Question,
-  watched: WatchedCache,
-  oracle: Oracle,
-  byKind: Map<Kind, Tally>,
-): Promise<number> {
+interface Course extends Omit<Visit, 'steps'> {
+  readonly byKind: Map<Kind, Tally>
+  readonly spent: Spent
+}
+
+async function askOnce({ fact, ask }: Question, { watched, oracle, byKind, spent }: Course): Promise<void> {
   watched.wasHit()
   const startedAt = performance.now()
   const answer = await ask()
   const elapsedMs = performance.now() - startedAt
   const isHit = watched.wasHit()
+  spent[isHit ? 'hits' : 'misses'] += elapsedMs
   const known = oracle.read(fact)
   if (canonical(answer) !== known.answer) throw wrong(fact.key, isHit, canonical(answer), known.answer)
   const tally = tallyOf(byKind, fact.kind)
@@ -100,7 +110,6 @@ async function askOnce(
     const cause = watched.lostBy()
     tally.lost.set(cause, (tally.lost.get(cause) ?? 0) + 1)
   }
-  return elapsedMs
 }
 
 function tallyOf(byKind: Map<Kind, Tally>, kind: Kind): Tally {

@@ -23,7 +23,7 @@ export async function openPrisma(database: Database, options: OpenOptions): Prom
   }
 }
 
-function connect({ dialect, url }: Database, { cache, precision }: OpenOptions): PrismaClient {
+function connect({ dialect, url }: Database, { cache, precision, members }: OpenOptions): PrismaClient {
   const plain =
     dialect === 'postgresql'
       ? new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 4 }) })
@@ -31,7 +31,13 @@ function connect({ dialect, url }: Database, { cache, precision }: OpenOptions):
         (new MariaDbClient({
           adapter: new PrismaMariaDb(`${url}?connectionLimit=4`),
         }) as unknown as PrismaClient)
-  return plain.$extends(freshet({ cache, defaults: { precision } })) as unknown as PrismaClient
+  return plain.$extends(
+    freshet({
+      cache,
+      defaults: { precision },
+      models: { Order: { precision, members }, Review: { precision, members } },
+    }),
+  ) as unknown as PrismaClient
 }
 
 function asksOf(prisma: PrismaClient): ShopAsks {

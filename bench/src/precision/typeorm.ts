@@ -15,13 +15,13 @@ import { entitiesFor } from './typeorm-entities.js'
 /** The shop and the blog on TypeORM, as `examples/typeorm-storefront` writes them. */
 export async function openTypeorm(
   { dialect, url }: Database,
-  { cache, precision }: OpenOptions,
+  { cache, precision, members }: OpenOptions,
 ): Promise<Client> {
   const entities = entitiesFor(dialect)
   const shared = {
     url,
     entities: Object.values(entities),
-    cache: freshet({ cache, precision }),
+    cache: freshet({ cache, precision, entities: { Order: { members }, Review: { members } } }),
   }
   const dataSource = new DataSource(
     dialect === 'postgresql'
