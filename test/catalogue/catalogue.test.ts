@@ -258,6 +258,22 @@ test('a foreign key of PostgreSQL that was added without looking at the rows hol
   await client.end()
 })
 
+test('row security of a table of PostgreSQL is known, from when it is enabled', async () => {
+  const client = new Client({ connectionString: await postgres.createDatabase() })
+  await client.connect()
+  await client.query('CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY)')
+  await client.query('CREATE POLICY p ON a FOR UPDATE USING (id > 5)')
+  const secured = async () => {
+    const { rows } = await client.query<object>(catalogueQueries.postgresql)
+    const { tables } = readCatalogue('postgresql', rows)
+    return ['a', 'b'].map((name) => tables.get(name)!.columns.named('id')!.column.hasRowSecurity)
+  }
+  expect(await secured()).toEqual([false, false])
+  await client.query('ALTER TABLE a ENABLE ROW LEVEL SECURITY')
+  expect(await secured()).toEqual([true, false])
+  await client.end()
+})
+
 describe('collations', () => {
   test('of PostgreSQL, one that is not deterministic makes a column unknown', async () => {
     const { tables } = await onPostgres()

@@ -3,7 +3,7 @@
  *
  * | kind | name | part | position | detail | flags |
  * |---|---|---|---|---|---|
- * | `column` | column | collation, or empty | | type | `n` may hold NULL, `d` filled in, `g` generated key, `s` changes by itself, `c` compares by characters |
+ * | `column` | column | collation, or empty | | type | `n` may hold NULL, `d` filled in, `g` generated key, `s` changes by itself, `c` compares by characters, `p` its table has row security |
  * | `key` | constraint | column | place in the key | | `p` primary |
  * | `foreign` | constraint | column | place in the key | table and column it references, behind one another with a line break | action on delete, then on update |
  * | `wide` | reason | | | | |

@@ -4,7 +4,7 @@
  */
 export const postgresqlCatalogueQuery = `
 WITH relation AS (
-  SELECT c.oid, n.nspname AS namespace, c.relname AS tbl, c.relkind, c.relispartition
+  SELECT c.oid, n.nspname AS namespace, c.relname AS tbl, c.relkind, c.relispartition, c.relrowsecurity
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 )
@@ -13,7 +13,8 @@ SELECT 'column' AS kind, r.namespace::text AS namespace, r.tbl::text AS tbl, a.a
   CASE WHEN a.attnotnull THEN '' ELSE 'n' END
   || CASE WHEN a.atthasdef OR a.attidentity <> '' THEN 'd' ELSE '' END
   || CASE WHEN a.attgenerated <> '' THEN 's' ELSE '' END
-  || CASE WHEN l.collisdeterministic THEN 'c' ELSE '' END AS flags
+  || CASE WHEN l.collisdeterministic THEN 'c' ELSE '' END
+  || CASE WHEN r.relrowsecurity THEN 'p' ELSE '' END AS flags
 FROM relation r
 JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation

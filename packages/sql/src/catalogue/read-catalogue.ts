@@ -97,6 +97,7 @@ function toColumn(dialect: SqlDialect, { name, part, detail, flags }: CatalogueR
     nullable: flags.includes('n'),
     hasDefault: flags.includes('d') || changes,
     isGeneratedKey: flags.includes('g'),
+    hasRowSecurity: flags.includes('p'),
     isNumber: isNumberType(dialect, detail),
   }
 }

@@ -16,6 +16,8 @@ export interface KnownColumn {
   readonly hasDefault: boolean
   /** Whether it is the key that the driver reports as the last one made. Default: it is not. */
   readonly isGeneratedKey?: boolean | undefined
+  /** Whether policies of its table may keep a statement from rows that its condition chooses. Default: they do not. */
+  readonly hasRowSecurity?: boolean | undefined
   /** Whether it holds a number: a counter, an amount, a measure. Default: it does not. */
   readonly isNumber?: boolean | undefined
 }

@@ -97,7 +97,7 @@ function bounded(
   if (column?.type?.kind !== 'integer') return undefined
   const limit = exactInteger(givenBy(source, parameters))
   if (limit === undefined) return undefined
-  const { name } = column
+  const { name, hasRowSecurity } = column
   // SQLite keeps what is no whole number in such a column, and a driver may cut off what is behind the point.
   const margin = columns.dialect === 'sqlite' ? 1 : 0
   const isBeyond = (whole: number): boolean => {
@@ -113,7 +113,7 @@ function bounded(
     },
     includes(valueOf) {
       const whole = exactInteger(valueOf(name))
-      return margin === 0 && whole !== undefined && !isBeyond(whole)
+      return margin === 0 && hasRowSecurity !== true && whole !== undefined && !isBeyond(whole)
     },
   }
 }

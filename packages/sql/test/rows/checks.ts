@@ -52,10 +52,14 @@ export function differingCase(api: Api): string | undefined {
 
 function differs(
   api: Api,
-  { dialect, sql, values, uniqueKeys, ...expected }: (typeof writeCases)[number],
+  { dialect, sql, values, uniqueKeys, hasRowSecurity, ...expected }: (typeof writeCases)[number],
 ): boolean {
   const plan = api.planWrite(sql, dialect)
-  const write = api.applyWrite(plan, { parameters: undefined, ...values }, posts(dialect, uniqueKeys))
+  const write = api.applyWrite(
+    plan,
+    { parameters: undefined, ...values },
+    posts(dialect, uniqueKeys, hasRowSecurity),
+  )
   if (expected.kind !== undefined && write.kind !== expected.kind) return true
   if ('assigned' in expected && !isDeepStrictEqual(write.assigned, expected.assigned)) return true
   const asked = (['touched', 'entering'] as const).flatMap((question) =>

@@ -8,6 +8,8 @@ export interface WriteCase {
   readonly values: Partial<StatementValues>
   /** All by which a row may be met. Default: not known. */
   readonly uniqueKeys?: readonly (readonly string[])[]
+  /** The table's policies choose among its rows. */
+  readonly hasRowSecurity?: true
   readonly kind?: string
   readonly assigned?: readonly string[] | undefined
   /** By the columns of a key, with commas. */
@@ -619,6 +621,15 @@ export const writeCases: readonly WriteCase[] = [
       { authorId: 2 },
       { id: null, authorId: 2 },
     ],
+  },
+  {
+    about: 'not where policies may keep a statement from some of them',
+    dialect: pg,
+    sql: 'UPDATE post SET title = $1 WHERE id < 5',
+    values: { parameters: ['x'] },
+    hasRowSecurity: true,
+    excluded: [{ id: 5 }],
+    uncertain: [{ id: 4 }],
   },
   {
     about: 'not beside a bound by what is no whole number',

@@ -3,26 +3,33 @@ import { applyWrite, planWrite } from '../../src/index.js'
 import { posts } from './tables.js'
 import { writeCases } from './write-cases.js'
 
-test.each(writeCases)('$about ($dialect)', ({ dialect, sql, values, uniqueKeys, ...expected }) => {
-  const plan = planWrite(sql, dialect)
-  const write = applyWrite(plan, { parameters: undefined, ...values }, posts(dialect, uniqueKeys))
-  if (expected.kind !== undefined) expect(write.kind).toBe(expected.kind)
-  if ('assigned' in expected) expect(write.assigned).toEqual(expected.assigned)
-  for (const [key, values] of Object.entries(expected.touched ?? {})) {
-    expect({ [key]: write.touched(key.split(',')) }).toEqual({ [key]: values })
-  }
-  for (const [key, values] of Object.entries(expected.entering ?? {})) {
-    expect({ [key]: write.entering(key.split(',')) }).toEqual({ [key]: values })
-  }
-  const excludes = (row: Readonly<Record<string, unknown>>) =>
-    write.condition()?.excludes((name) => row[name]) === true
-  expect(expected.excluded?.filter((row) => !excludes(row)) ?? []).toEqual([])
-  expect(expected.chosen?.filter(excludes) ?? []).toEqual([])
-  const includes = (row: Readonly<Record<string, unknown>>) =>
-    write.condition()?.includes?.((name) => row[name]) === true
-  expect(expected.certain?.filter((row) => !includes(row)) ?? []).toEqual([])
-  expect(expected.uncertain?.filter(includes) ?? []).toEqual([])
-})
+test.each(writeCases)(
+  '$about ($dialect)',
+  ({ dialect, sql, values, uniqueKeys, hasRowSecurity, ...expected }) => {
+    const plan = planWrite(sql, dialect)
+    const write = applyWrite(
+      plan,
+      { parameters: undefined, ...values },
+      posts(dialect, uniqueKeys, hasRowSecurity),
+    )
+    if (expected.kind !== undefined) expect(write.kind).toBe(expected.kind)
+    if ('assigned' in expected) expect(write.assigned).toEqual(expected.assigned)
+    for (const [key, values] of Object.entries(expected.touched ?? {})) {
+      expect({ [key]: write.touched(key.split(',')) }).toEqual({ [key]: values })
+    }
+    for (const [key, values] of Object.entries(expected.entering ?? {})) {
+      expect({ [key]: write.entering(key.split(',')) }).toEqual({ [key]: values })
+    }
+    const excludes = (row: Readonly<Record<string, unknown>>) =>
+      write.condition()?.excludes((name) => row[name]) === true
+    expect(expected.excluded?.filter((row) => !excludes(row)) ?? []).toEqual([])
+    expect(expected.chosen?.filter(excludes) ?? []).toEqual([])
+    const includes = (row: Readonly<Record<string, unknown>>) =>
+      write.condition()?.includes?.((name) => row[name]) === true
+    expect(expected.certain?.filter((row) => !includes(row)) ?? []).toEqual([])
+    expect(expected.uncertain?.filter(includes) ?? []).toEqual([])
+  },
+)
 
 test('a table that is not known is touched as a whole', () => {
   const write = applyWrite(
