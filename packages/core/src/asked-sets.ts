@@ -1,16 +1,8 @@
 import type { Background } from './background.js'
-import type { SeenSet, TrackedTable } from './conditions.js'
+import type { SeenSet, SetName } from './conditions.js'
 import type { Guard } from './guard.js'
 import type { Space } from './space.js'
 import type { Store, StoreSets, Vector } from './store.js'
-
-/** All rows that have some values in a key: which ones is to be asked. */
-export interface SetName {
-  readonly table: TrackedTable
-  readonly key: readonly string[]
-  /** Normal values, in the order of the key. */
-  readonly values: readonly string[]
-}
 
 /** A set that somebody would like to know. */
 export interface AskedSet extends SetName {

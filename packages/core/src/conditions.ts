@@ -104,11 +104,16 @@ export interface OtherAnswers {
   isUntouched?(table: string, key: readonly string[], values: Values, change: ConditionalChange): boolean
 }
 
-/** All rows that have some values in a key. */
-export interface SeenSet {
+/** All rows that have some values in a key: which ones is not told. */
+export interface SetName {
   readonly table: TrackedTable
   readonly key: readonly string[]
+  /** Normal values, in the order of the key. */
   readonly values: Values
+}
+
+/** All rows that have some values in a key. */
+export interface SeenSet extends SetName {
   /** What each shows, by the names of columns. */
   readonly rows: readonly ReadonlyMap<string, unknown>[]
   /** The normal form of what a row shows in a column; `null`: NULL, `undefined`: not known. */

@@ -187,24 +187,25 @@ class SetsOfTable {
     const { since, touched } = this.find(key, values) ?? { since: now, touched: [] }
     this.#forget(id)
     const isLarge = rows.length > maxRows
-    const shown = isLarge ? undefined : this.#valuesIn(rows)
-    const members = isLarge ? membersOf(columnsOf(rows), rows, normal) : undefined
-    const bytes = bytesOf(id, values, shown, members)
+    const shown = this.#valuesIn(rows)
+    const kept = isLarge ? undefined : shown
+    const members = isLarge ? membersOf(shown, normal) : undefined
+    const bytes = bytesOf(id, values, kept, members)
     const upTo = this.#dropped + this.#log.length
-    this.#sets.set(id, { key, values, rows: shown, members, since, touched, bytes, upTo })
+    this.#sets.set(id, { key, values, rows: kept, members, since, touched, bytes, upTo })
     this.#known.add(bytes)
     if (this.#sets.size > maxSets) this.#forget(this.#sets.keys().next().value!)
   }
 
   #valuesIn(rows: SeenSet['rows']): ShownValues {
-    const columns = this.#allColumns(rows)
+    const columns = this.#columnsOf(rows)
     const values = new Array<unknown>(rows.length * columns.length)
     let at = 0
     for (const row of rows) for (const column of columns) values[at++] = row.get(column)
     return { count: rows.length, columns, values }
   }
 
-  #allColumns(rows: SeenSet['rows']): readonly string[] {
+  #columnsOf(rows: SeenSet['rows']): readonly string[] {
     for (const row of rows)
       for (const column of row.keys())
         if (!this.#columns.includes(column)) this.#columns = [...this.#columns, column]
@@ -269,7 +270,7 @@ class SetsOfTable {
   #held(known: Known, { condition, told, at }: Logged): boolean {
     if (!told.mayEnter(known.key, known.values) && isPast(known, condition, told)) return true
     const before = known.members?.bytes ?? 0
-    known.members ??= membersOfShown(known.rows!, this.#normal!)
+    known.members ??= membersOf(known.rows!, this.#normal!)
     known.rows = undefined
     known.members.changed(told)
     const grown = known.members.bytes - before
@@ -307,27 +308,7 @@ function areExcluded({ count, columns, values: shown }: ShownValues, condition: 
   return true
 }
 
-function columnsOf(rows: SeenSet['rows']): readonly string[] {
-  const columns = new Set<string>()
-  for (const row of rows) for (const column of row.keys()) columns.add(column)
-  return [...columns]
-}
-
-function membersOf(
-  columns: readonly string[],
-  rows: SeenSet['rows'],
-  normal: SeenSet['normal'],
-): MemberValues {
-  const members = new MemberValues()
-  for (const column of columns)
-    members.add(
-      column,
-      rows.map((row) => normal(column, row.get(column))),
-    )
-  return members
-}
-
-function membersOfShown({ count, columns, values }: ShownValues, normal: SeenSet['normal']): MemberValues {
+function membersOf({ count, columns, values }: ShownValues, normal: SeenSet['normal']): MemberValues {
   const members = new MemberValues()
   for (const [at, column] of columns.entries())
     members.add(

@@ -1,7 +1,6 @@
 import type { PreparedCopy } from './clone.js'
 import type { Compression } from './compression.js'
-import type { SetName } from './asked-sets.js'
-import type { Conditions, SeenSet, ShownRows } from './conditions.js'
+import type { Conditions, SeenSet, SetName, ShownRows } from './conditions.js'
 import type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { Dependencies } from './dependencies.js'

@@ -1,4 +1,4 @@
-import type { SeenSet, WantedSets } from '@freshet/core/adapter'
+import type { AskedSet, SeenSet, WantedSets } from '@freshet/core/adapter'
 import type { KeyValues } from '@freshet/sql'
 import type { DataModel, Model, ScalarField } from '../schema/data-model.js'
 import type { AppliedRead } from './applied-read.js'
@@ -6,25 +6,43 @@ import { seenSets, setsAt } from './seen-sets.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
 
 /** All rows of a model that have a value in a foreign key, to be asked for by `findMany` with these arguments. */
-export interface MembersQuery {
+export interface MembersQuery extends Omit<AskedSet, 'load'> {
   readonly model: string
   readonly args: object
-  readonly table: PreciseTable
-  readonly key: readonly string[]
-  readonly values: readonly string[]
-  readonly maxRows: number
   /** @param rows what `findMany` gave */
   setOf(rows: unknown): SeenSet | 'too many' | undefined
 }
 
 /** What it takes to ask for the rows of sets. */
 export interface MembersOptions {
-  readonly dataModel: DataModel
-  /** How many rows a set of a model may have to be asked for; 0: none is. */
-  readonly maxRowsOf: (model: string) => number
+  readonly asked: AskedModels
   /** What a `findMany` with these arguments shows. */
   readonly readOf: (model: string, args: object) => AppliedRead
   readonly wanted: WantedSets
+}
+
+/** Those of which the rows of sets are asked for, by their tables. */
+type AskedModels = ReadonlyMap<string, AskedModel>
+
+interface AskedModel {
+  readonly model: Model
+  /** A set that has more is not asked for. */
+  readonly maxRows: number
+}
+
+/** @param maxRowsOf 0: none is asked for of a model */
+export function askedModels({ models }: DataModel, maxRowsOf: (model: string) => number): AskedModels {
+  const asked = new Map<string, AskedModel>()
+  const seen = new Set<string>()
+  for (const model of models.values()) {
+    const { name, table, known } = model
+    const maxRows = maxRowsOf(name)
+    // Of two tables of one name in two schemas nobody knows which is meant.
+    if (seen.has(table)) asked.delete(table)
+    else if (known && maxRows > 0) asked.set(table, { model, maxRows })
+    seen.add(table)
+  }
+  return asked
 }
 
 /** Of a read that is made of more, none is asked for. */
@@ -39,7 +57,7 @@ export function membersQueries(
   const queries: MembersQuery[] = []
   for (const [at, place] of applied.plan.places.entries()) {
     const { table, hidesRows } = place
-    const asked = hidesRows ? modelOf(table, options) : undefined
+    const asked = hidesRows ? options.asked.get(table.name) : undefined
     const sets = asked && setsAt(applied, place, at, answer)
     if (sets === undefined || sets.length > maxSets) continue
     for (const [key, values] of sets) {
@@ -48,20 +66,6 @@ export function membersQueries(
     }
   }
   return queries.length > maxSets ? [] : queries
-}
-
-interface AskedModel {
-  readonly model: Model
-  readonly maxRows: number
-}
-
-function modelOf({ name }: PreciseTable, { dataModel, maxRowsOf }: MembersOptions): AskedModel | undefined {
-  const models = [...dataModel.models.values()].filter(({ table }) => table === name)
-  const [model, ...others] = models
-  // Of two tables of one name in two schemas nobody knows which is meant.
-  if (model === undefined || others.length > 0 || !model.known) return undefined
-  const maxRows = maxRowsOf(model.name)
-  return maxRows === 0 ? undefined : { model, maxRows }
 }
 
 function queryOf(

@@ -25,7 +25,7 @@ import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
 import { clocksOf, lateTags } from './late-tags.js'
-import { type MembersOptions, membersQueries, type MembersQuery } from './members.js'
+import { askedModels, type MembersOptions, membersQueries, type MembersQuery } from './members.js'
 import { planPlace, tagsOfPlace } from './place.js'
 import { Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
@@ -124,13 +124,11 @@ export function createReadPrecision(dataModel: DataModel, options: ReadPrecision
     const shape = shapesOf(model, kind).of(args)
     return applyPlan((shape.value ??= planner(model, operation, args, dataPath)), args)
   }
-  const { membersOf } = options
-  const members = membersOf && {
-    dataModel,
-    maxRowsOf: membersOf,
-    readOf: (model: string, args: object) => apply(model, 'findMany', args, noPath),
-    wanted: seen.sets,
-  }
+  const asked = askedModels(dataModel, options.membersOf ?? (() => 0))
+  const members: MembersOptions | undefined =
+    asked.size === 0
+      ? undefined
+      : { asked, readOf: (model, args) => apply(model, 'findMany', args, noPath), wanted: seen.sets }
   const common = { apply, elsewhere, seen, members }
   return {
     read: (model, operation, args, dataPath = noPath) =>

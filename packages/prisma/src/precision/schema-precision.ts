@@ -83,8 +83,7 @@ export function createSchemaPrecision(
   const judged = new JudgedTags()
   const isEnforced = enforcedKeys(catalogue)
   const isUnique = uniqueColumns(catalogue, dialect)
-  const askedModels = Object.values(precision.models ?? {}).some(({ members = 0 }) => members > 0)
-  const membersOf = askedModels ? (model: string) => precision.models?.[model]?.members ?? 0 : undefined
+  const membersOf = (model: string) => precision.models?.[model]?.members ?? 0
   const columnsNamed = ({ name }: { readonly name: string }) => columnsOf(name.toLowerCase())
   const rowsOf = createStatementRows(dialect, columnsNamed)
   return {

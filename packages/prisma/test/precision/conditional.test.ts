@@ -1,21 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '@freshet/prisma'
 import { Pauses, standAround } from '../support/around.js'
-import { createCachedMariaDb, createMariaDbDatabase } from '../support/mariadb.js'
-import { createCachedPostgres, createPostgresDatabase } from '../support/postgres.js'
+import { databases, type Shop } from '../support/databases.js'
 import { statusOf } from '../support/status.js'
 
-type Shop = ReturnType<typeof createCachedPostgres>
 type Prisma = Shop['prisma']
-
-const databases = [
-  ['PostgreSQL', createPostgresDatabase, createCachedPostgres],
-  [
-    'MariaDB',
-    createMariaDbDatabase,
-    (...args: Parameters<typeof createCachedMariaDb>) => createCachedMariaDb(...args) as unknown as Shop,
-  ],
-] as const
 
 describe.each(databases)('%s', (database, createDatabase, createCached) => {
   const quote = database === 'MariaDB' ? '`' : '"'

@@ -2,21 +2,9 @@ import { isFreshetError } from '@freshet/core'
 import type { FreshetOptions } from '@freshet/prisma'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Pauses, standAround } from '../support/around.js'
-import { createCachedMariaDb, createMariaDbDatabase } from '../support/mariadb.js'
-import { createCachedPostgres, createPostgresDatabase } from '../support/postgres.js'
+import { databases, type Shop } from '../support/databases.js'
 import { createCached, createDatabase as createSqlite } from '../support/sqlite.js'
 import { statusOf } from '../support/status.js'
-
-type Shop = ReturnType<typeof createCachedPostgres>
-
-const databases = [
-  ['PostgreSQL', createPostgresDatabase, createCachedPostgres],
-  [
-    'MariaDB',
-    createMariaDbDatabase,
-    (...args: Parameters<typeof createCachedMariaDb>) => createCachedMariaDb(...args) as unknown as Shop,
-  ],
-] as const
 
 const members: Partial<FreshetOptions> = { models: { Post: { members: 3 } } }
 const fallen = 'miss: invalidated'

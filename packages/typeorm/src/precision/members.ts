@@ -1,19 +1,16 @@
-import type { SeenSet } from '@freshet/core/adapter'
-import { type KeyValues, normalValue } from '@freshet/sql'
+import type { AskedSet, SeenSet } from '@freshet/core/adapter'
+import type { KeyValues } from '@freshet/sql'
 import type { DataSource, EntityMetadata } from 'typeorm'
 import { tableOfEntity } from '../declared.js'
 import type { EntityPrecision } from './entity-precision.js'
 import { judgedSets } from './place.js'
 import type { Choice, ReadPlan } from './read-plan.js'
+import { normalIn } from './seen-sets.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
 
 /** All rows of a table that have a value in a key, to be asked for by this statement. */
-export interface MembersQuery {
+export interface MembersQuery extends Omit<AskedSet, 'load'> {
   readonly sql: string
-  readonly table: PreciseTable
-  readonly key: readonly string[]
-  readonly values: KeyValues
-  readonly maxRows: number
   /** @param rows as the driver gives them */
   setOf(rows: unknown): SeenSet | 'too many' | undefined
 }
@@ -82,8 +79,7 @@ function queryOf(
   const literal = literalOf(values[0]!)
   if (literal === undefined) return undefined
   const columns = [...new Set(table.keys.flatMap((one) => one.columns))]
-  const normal: SeenSet['normal'] = (column, value) =>
-    normalValue(table.columns.named(column)?.column.type, value)
+  const normal = normalIn(table)
   return {
     sql: `SELECT ${columns.map(escape).join(', ')} FROM ${path} WHERE ${escape(key.columns[0]!)} = ${literal} LIMIT ${maxRows + 1}`,
     table,

@@ -93,10 +93,16 @@ export function seenSets(whole: readonly WholeSet[], shown: readonly ShownGroup[
       key: key.columns,
       values,
       rows: rows.map((row) => new Map<string, unknown>([...own, ...(known.get(row.key!) ?? [])])),
-      normal: (column, value) => normalValue(table.columns.named(column)?.column.type, value),
+      normal: normalIn(table),
     }
   })
 }
+
+/** How values of a table's columns are compared. */
+export const normalIn =
+  ({ columns }: PreciseTable): SeenSet['normal'] =>
+  (column, value) =>
+    normalValue(columns.named(column)?.column.type, value)
 
 /** By their keys, what is shown of the rows of a table. */
 function rowsOf({ texts }: PreciseTable, shown: readonly ShownGroup[]) {
