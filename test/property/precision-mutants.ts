@@ -36,6 +36,7 @@ const outOfReach = [
   'more changes may come than are kept',
   'changes are forgotten',
   'what a set was held against need not be looked at again',
+  'of a change that names many sets it is not kept which',
   'a column has a range',
   'a column has a range on both sides',
 ]
@@ -58,6 +59,9 @@ const tooRare = [
   'a row may have been met by another change',
   'rows that are not among them had something else',
   'what a change has made of rows is known',
+  'what is known later is found by what it has',
+  'a row is found by what it has now',
+  'what a change has brought a later one may touch',
 ]
 
 const ofKnownRows = [...ofOwnReads, ...ofSeenSets, ...ofTrackedRows].filter(
@@ -73,15 +77,15 @@ const judged: readonly Mutant[] = [
     'judged: every comparison says the same',
     'a comparison says the same of what the changed rows had and have',
     besides,
-    'return keepsComparisons(comparisons, args, movedIn(change, column))',
-    'return comparisons.length > 0 || keepsComparisons(comparisons, args, undefined)',
+    'return keepsComparisons(comparisons, asked, movedIn(change, column))',
+    'return comparisons.length > 0 || keepsComparisons(comparisons, asked, undefined)',
   ),
   one(
     'judged: what is not known of a row compares alike',
     'of every changed row it must be known what it had and has',
     besides,
-    'moved !== undefined &&\n  comparisons.every((one) => moved.every(',
-    'comparisons.every((one) => (moved ?? []).every(',
+    'moved !== undefined &&\n  comparisons.every((one) => {',
+    'moved === undefined || comparisons.every((one) => {',
   ),
   one(
     'judged: every change stays outside of a page',

@@ -33,6 +33,13 @@ export class RememberedRows {
     return remember(this.#entering, column, (key) => this.#told.entering(key))
   }
 
+  /** The sets of a key in which rows were changed or deleted, or to which they came; `undefined`: it is not told. */
+  setsIn(key: readonly string[]): readonly (readonly string[])[] | undefined {
+    const touched = this.#told.touched(key)
+    const entering = touched && this.#told.entering(key)
+    return entering && [...touched, ...entering]
+  }
+
   /** Whether rows may have come to have these values in a key. */
   mayEnter(key: readonly string[], values: readonly string[]): boolean {
     const [column, ...others] = key

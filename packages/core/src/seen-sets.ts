@@ -1,4 +1,5 @@
 import { ByteCount } from './byte-count.js'
+import { ChangesByKey } from './changes-by-key.js'
 import type { Conditions, RowCondition, SeenSet, TrackedTable } from './conditions.js'
 import { isForeignWrite } from './foreign-writes.js'
 import {
@@ -166,6 +167,7 @@ class SetsOfTable {
   #log: Logged[] = []
   /** How many changes are not in the log any more. */
   #dropped = 0
+  readonly #byKey = new ChangesByKey<Logged>(({ told }, key) => told.setsIn(key))
 
   /** @param whole what all tables occupy */
   constructor(table: TrackedTable, space: Space, whole: ByteCount) {
@@ -228,7 +230,8 @@ class SetsOfTable {
   #dropChanges(count: number): void {
     this.#log.splice(0, count)
     this.#dropped += count
-    this.#known.add(-count * changeBytes)
+    this.#known.add(-count * changeBytes - this.#byKey.bytes)
+    this.#byKey.clear()
   }
 
   get isEmpty(): boolean {
@@ -250,6 +253,7 @@ class SetsOfTable {
     this.#sets.clear()
     this.#dropped += this.#log.length
     this.#log = []
+    this.#byKey.clear()
     this.#known.clear()
   }
 
@@ -261,9 +265,18 @@ class SetsOfTable {
     const from = known.upTo - this.#dropped
     if (from < 0) return this.#forget(id)
     if (from === this.#log.length) return known
-    for (const change of this.#log.slice(from)) if (!this.#held(known, change)) return this.#forget(id)
+    for (const at of this.#concerning(known))
+      if (!this.#held(known, this.#log[at - this.#dropped]!)) return this.#forget(id)
     known.upTo = this.#dropped + this.#log.length
     return known
+  }
+
+  /** Changes that no set was held against yet, by their places. */
+  #concerning({ key, values, upTo }: Known): readonly number[] {
+    const { bytes } = this.#byKey
+    const places = this.#byKey.concerning(key, values, upTo, this.#log, this.#dropped)
+    this.#known.add(this.#byKey.bytes - bytes)
+    return places
   }
 
   /** Whether it is still known what the rows of a set have. */

@@ -12,35 +12,28 @@ import type {
 } from './conditions.js'
 import { ByteCount } from './byte-count.js'
 import { isForeignWrite } from './foreign-writes.js'
-import { mapBytes, mapPlaceBytes, objectBytes, textBytes, word } from './heap-bytes.js'
+import { mapBytes, mapPlaceBytes, objectBytes, word } from './heap-bytes.js'
+import { KnownValues } from './known-values.js'
 import { movedByItself, wholeNumber } from './precision/besides.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 import { TablesInRoom } from './tables-in-room.js'
 
 /** Rows of one table of which something is kept in a column, at most; those that were seen first go first. */
-const maxRows = 10_000
+const maxRows = 100_000
 /** Of one write. */
 const maxTouched = 20
 /** Of one table, changes of rows that are not named. */
 const maxFree = 64
+/** Rows that such a change may have met, by what they were last known to have. */
+const maxIncluded = 1_000
 
 /** A tag that is watched: its text, its place, and what it says. */
 const watchedBytes = 2 * objectBytes + mapPlaceBytes + 10 * word
 /** Of a table: what says that it is there, and its tags besides those of its key. */
 const tableBytes = 2 * objectBytes + 2 * mapBytes + 20 * word + 3 * watchedBytes
-const columnBytes = mapBytes + mapPlaceBytes + watchedBytes
-/** What a row has in a column: its place, the number, and when it was known. */
-const knownBytes = mapPlaceBytes + objectBytes + 5 * word
 /** With its condition: how long that is, it does not tell. */
 const freeBytes = objectBytes + 40 * word
-
-/** What a row has in a column. */
-interface Known {
-  readonly value: bigint
-  /** When it was known to. */
-  readonly at: number
-}
 
 /** A change of rows that are not named. */
 interface FreeChange {
@@ -208,7 +201,7 @@ class TableRows {
   /** The tags by which it is told of changes. */
   readonly watched: string[] = []
   /** What rows have, by their keys: of each column. */
-  readonly #columns = new Map<string, Map<string, Known>>()
+  readonly #columns = new Map<string, KnownValues>()
   readonly #count: ByteCount
   /** The part of it that changes end. */
   readonly #known: ByteCount
@@ -232,19 +225,23 @@ class TableRows {
   }
 
   track(column: string): void {
-    this.#columns.set(column, new Map())
-    this.#count.add(columnBytes)
+    const rows = new KnownValues()
+    this.#columns.set(column, rows)
+    this.#count.add(watchedBytes + rows.bytes)
   }
 
   set(id: string, column: string, value: bigint, at: number): void {
-    const rows = this.#columns.get(column)!
-    if (!rows.has(id)) this.#known.add(bytesOf(id))
-    rows.set(id, { value, at })
-    if (rows.size > maxRows) this.#forget(rows, rows.keys().next().value!)
+    this.#change(this.#columns.get(column)!, (rows) => rows.set(id, { value, at }, maxRows))
   }
 
-  #forget(rows: Map<string, Known> | undefined, id: string): void {
-    if (rows?.delete(id) === true) this.#known.add(-bytesOf(id))
+  #forget(rows: KnownValues | undefined, id: string): void {
+    if (rows !== undefined) this.#change(rows, () => rows.delete(id))
+  }
+
+  #change(rows: KnownValues, change: (rows: KnownValues) => void): void {
+    const { bytes } = rows
+    change(rows)
+    this.#known.add(rows.bytes - bytes)
   }
 
   /** Nothing that could be asked for is left. */
@@ -255,13 +252,7 @@ class TableRows {
 
   /** What is gone altogether counts no more. */
   forgetHalf(): void {
-    for (const rows of this.#columns.values()) {
-      let left = Math.ceil(rows.size / 2)
-      for (const id of rows.keys()) {
-        if (left-- === 0) break
-        this.#forget(rows, id)
-      }
-    }
+    for (const rows of this.#columns.values()) this.#change(rows, () => rows.deleteHalf())
     if (this.isEmpty) this.#count.clear()
   }
 
@@ -324,9 +315,10 @@ class TableRows {
       return undefined
     const { changed = 0 } = told
     if (changed === 0 || changed > maxTouched) return undefined
+    const included = this.#including(rows, column, condition)
+    if (included === undefined) return undefined
     const moved: (MovedValue & { readonly id: string })[] = []
-    for (const [id, { value }] of rows) {
-      if (!condition.includes((name) => (name === column ? value : undefined))) continue
+    for (const id of included) {
       const before = this.#valueOf(id, column)
       const after = shifted(before, by)
       if (before !== undefined && after !== undefined) moved.push({ id, before, after })
@@ -335,6 +327,17 @@ class TableRows {
     if (moved.length !== changed) return undefined
     for (const { id, after } of moved) this.set(id, column, after, at)
     return moved
+  }
+
+  /** Rows that meet a condition by what they were last known to have in a column; `undefined`: too many. */
+  #including(rows: KnownValues, column: string, condition: RowCondition): readonly string[] | undefined {
+    const isWanted = (value: bigint) =>
+      condition.includes?.((name) => (name === column ? value : undefined)) === true
+    const ids: string[] = []
+    this.#change(rows, () => {
+      for (const id of rows.having(isWanted)) if (ids.push(id) > maxIncluded) break
+    })
+    return ids.length > maxIncluded ? undefined : ids
   }
 
   #changedFreely(change: FreeChange): void {
@@ -357,8 +360,6 @@ class TableRows {
     return known.value
   }
 }
-
-const bytesOf = (id: string): number => knownBytes + textBytes(id)
 
 function onlyOne(values: readonly (string | null)[] | undefined): bigint | undefined {
   const [first, ...others] = values ?? []

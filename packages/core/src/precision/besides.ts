@@ -10,7 +10,8 @@ export function isBesides<Place>(
   leavesOut: (place: Place, at: number) => boolean,
 ): boolean {
   let isCarried = false
-  for (const [at, place] of places.entries()) {
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at]!
     if (!carries(place, at)) continue
     isCarried = true
     if (!leavesOut(place, at)) return false

@@ -19,16 +19,19 @@ interface Change {
   readonly by?: readonly number[]
   /** It says whom it touches by the key, and not by a condition alone. */
   readonly names?: true
+  /** Of which products those are that it touches. Default: it is not told. */
+  readonly of?: readonly number[]
   readonly isUntold?: true
 }
 
 const tuples = (values: readonly number[] | undefined) => values?.map((value) => [String(value)])
 
 const changeOf = (given: Change): ChangedRows => {
-  const { customers = [], names, by, isUntold } = given
+  const { customers = [], names, of, by, isUntold } = given
   const brings = 'brings' in given ? given.brings : []
   const told: ToldRows = {
-    touched: ([column]) => (names && column === 'customerId' ? tuples(customers) : undefined),
+    touched: ([column]) =>
+      column === 'productId' ? tuples(of) : names && column === 'customerId' ? tuples(customers) : undefined,
     entering: ([column]) =>
       tuples(
         column === 'productId' || brings?.length === 0 ? brings : column === 'customerId' ? by : undefined,
@@ -331,6 +334,69 @@ export const cases: Readonly<Record<string, readonly [expected: boolean, (sets: 
         .change({ customers: [7], names: true })
         .isUntouched(),
   ],
+  'where it says that those are of another product': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [2], of: [6] })
+        .isUntouched(),
+  ],
+  'not where it says that those are of this one': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [2], of: [6, 5] })
+        .isUntouched(),
+  ],
+  'not where it says that those are of another product, and brings one to this': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [7], of: [6], brings: [5] })
+        .isUntouched(),
+  ],
+  'not where it says of more products than can be told apart that one is of them': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [2], of: Array.from({ length: 100 }, (_, product) => product) })
+        .isUntouched(),
+  ],
+  'not where one that says of which product has brought one, and one that does not touches it': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ of: [], brings: [5], by: [7], names: true })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'not where one that says of which product touches it after many of others': [
+    false,
+    (sets) => {
+      const steps = new Steps(sets).see(by1and2)
+      for (let times = 0; times < 900; times++) {
+        steps.change({ customers: [2], of: [6] })
+        if (times % 100 === 0 && !steps.isUntouched()) return true
+      }
+      return steps.change({ customers: [2], of: [5] }).isUntouched()
+    },
+  ],
+  'not where all was forgotten, and one that says of which product touches it': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [2], of: [5] })
+        .bump(['review', 'review~'])
+        .see(by1and2)
+        .change({ customers: [2], of: [5] })
+        .isUntouched(),
+  ],
   'of a set of nobody that one has come to': [
     true,
     (sets) =>
@@ -392,18 +458,21 @@ export const cases: Readonly<Record<string, readonly [expected: boolean, (sets: 
   ...Object.fromEntries(
     (
       [
-        ['not where one comes to a set of several columns', [['5', '6']], false],
-        ['where one comes to another such set', [['5', '7']], true],
-        ['not where it is not told to which one comes', undefined, false],
+        ['not where one comes to a set of several columns', [['5', '6']], false, []],
+        ['where one comes to another such set', [['5', '7']], true, []],
+        ['where one comes to another such set, and none is named otherwise', [['5', '7']], true, undefined],
+        ['not where one comes to such a set, and none is named otherwise', [['5', '6']], false, undefined],
+        ['not where it is not told to which one comes', undefined, false, []],
+        ['where one was in another such set', [], true, [['5', '7']]],
       ] as const
-    ).map(([about, entering, expected]) => [
+    ).map(([about, entering, expected, touched]) => [
       about,
       [
         expected,
         (sets: SeenSets) => {
           const key = ['productId', 'shopId']
           sets.see(root, { ...setOf([], 5), key, values: ['5', '6'] })
-          const tell = () => ({ touched: () => [], entering: () => entering, after: () => undefined })
+          const tell = () => ({ touched: () => touched, entering: () => entering, after: () => undefined })
           const changes = [{ condition: { excludes: () => true }, columns: undefined, tell }]
           const conditions: Conditions = new Map([[texts.clock, { table: 'review', changes, isLog: true }]])
           const at = sets.changed('', [texts.clock], conditions)

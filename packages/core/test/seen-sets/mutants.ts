@@ -59,6 +59,42 @@ export const mutants = [
     '?.includes(compact(values[0]!)) !== false',
     '?.includes(compact(values[0]!)) === true',
   ),
+  without(
+    'changes-by-key.ts',
+    'a change that names a set concerns it',
+    'places.named.get(idOf(values)) ?? none',
+    'none',
+  ),
+  without(
+    'changes-by-key.ts',
+    'a change that does not tell which sets it concerns may concern any',
+    'const any = atLeast(places.any, from)',
+    'const any: readonly number[] = none',
+  ),
+  without(
+    'changes-by-key.ts',
+    'of a change that names many sets it is not kept which',
+    'any.push(upTo)',
+    'if (sets === undefined) any.push(upTo)',
+  ),
+  without(
+    'changes-by-key.ts',
+    'what a change has brought a later one may touch',
+    '.sort((one, other) => one - other)',
+    '',
+  ),
+  without(
+    'remembered-rows.ts',
+    'a set in which rows were changed is concerned',
+    'entering && [...touched, ...entering]',
+    'entering',
+  ),
+  without(
+    'remembered-rows.ts',
+    'a set to which rows come is concerned',
+    'entering && [...touched, ...entering]',
+    'entering && touched',
+  ),
   of('changes are forgotten', 'if (from < 0) return this.#forget(id)', ''),
   of(
     'what is seen again was perhaps touched before',

@@ -135,6 +135,14 @@ export const cases: Readonly<
       return steps.update(one)
     },
   ],
+  'what one had that a second such bound chose': [
+    '2>102',
+    (rows) => {
+      const steps = new Steps(rows).see(1, { stock: 3 }).see(2, { stock: 4 })
+      steps.update({ by: 100, below: 5, isWhole: true, changed: 2 })
+      return steps.see(3, { stock: 2 }).update({ by: 100, below: 5, isWhole: true, changed: 1 })
+    },
+  ],
   'nothing of one that another such change may have met': [
     undefined,
     (rows) => {

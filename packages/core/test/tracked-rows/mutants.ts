@@ -27,18 +27,25 @@ export const mutants = [
   of(
     'a row may have been met by another change',
     'const before = this.#valueOf(id, column)\n',
-    'const before: bigint | undefined = value\n',
+    'const before = rows.get(id)?.value\n',
   ),
   of(
     'rows that are not among them had something else',
-    'if (!condition.includes((name) => (name === column ? value : undefined))) continue',
-    '',
+    'condition.includes?.((name) => (name === column ? value : undefined)) === true',
+    'value !== undefined',
   ),
   of(
     'what a change has made of rows is known',
     'for (const { id, after } of moved) this.set(id, column, after, at)',
     '',
   ),
+  without(
+    'known-values.ts',
+    'what is known later is found by what it has',
+    'this.#place(id, known)\n    if (this.#rows.size > most)',
+    'if (this.#rows.size > most)',
+  ),
+  without('known-values.ts', 'a row is found by what it has now', 'others.delete(id)\n', '\n'),
   of('what may be undone is not certain', ' || some.mayBeUndone === true', ''),
   of(
     'keys are changed',

@@ -14,15 +14,26 @@ import {
 import { normalValue, type ValueType } from '@freshet/sql'
 import { isPlain } from './arguments.js'
 import { type AppliedRead, valueAt } from './applied-read.js'
-import { type Comparison, saysTheSame } from './comparison.js'
+import { type Comparison, operandsOf, saysTheSame } from './comparison.js'
 import type { DerivedKey, PlannedPlace } from './place.js'
 import type { Cut } from './read-plan.js'
-import { setsAt } from './seen-sets.js'
+import { setsAt, type SetsOfPlace } from './seen-sets.js'
 
-/** A read that has been answered. */
+/** A read that has been answered. What it asks is found out once for all changes that its answer is held against. */
 export interface AnsweredRead extends AppliedRead {
   readonly keptAt: KeptAt | undefined
+  readonly operands: Map<Comparison, readonly bigint[] | undefined>
+  /** By places that are pinned by the arguments. */
+  readonly pinned: Map<number, SetsOfPlace>
 }
+
+/** As what answers a read is judged. */
+export const answeredRead = (read: AppliedRead, keptAt: KeptAt | undefined): AnsweredRead => ({
+  ...read,
+  keptAt,
+  operands: new Map(),
+  pinned: new Map(),
+})
 
 /** What is known of rows that the answer does not show. */
 interface Known {
@@ -84,39 +95,56 @@ function isUntouched(
   change: ConditionalChange,
   { others }: Known,
 ): boolean {
-  const sets = setsAt(asked, place, at, result)
+  const sets = setsOf(asked, place, at, result)
   if (sets === undefined) return false
   const { table } = place.table.texts
   return sets.every(([key, values]) => others.isUntouched?.(table, key.columns, values, change) === true)
 }
 
+function setsOf(asked: AnsweredRead, place: PlannedPlace, at: number, result: unknown): SetsOfPlace {
+  if (asked.chosen[at] === undefined) return setsAt(asked, place, at, result)
+  if (!asked.pinned.has(at)) asked.pinned.set(at, setsAt(asked, place, at, result))
+  return asked.pinned.get(at)
+}
+
 /** A column decides by what it is held against, which says the same of all that the changed rows had and have in it. */
 function isComparedAlike(
-  { plan, args }: AnsweredRead,
-  { table, compared }: PlannedPlace,
+  asked: AnsweredRead,
+  { compared }: PlannedPlace,
   at: number,
   result: unknown,
   change: ConditionalChange,
 ): boolean {
-  for (const [column, { comparisons, isShown }] of compared) {
-    if (table.texts.column(column) !== change.tag) continue
+  const { plan } = asked
+  for (const [column, { tag, comparisons, isShown }] of compared) {
+    if (tag !== change.tag) continue
     if (
       isShown &&
       (at !== plan.shown?.place || !rowsOf(result).every(isOtherThan(plan.shown.fields, change)))
     )
       return false
-    return keepsComparisons(comparisons, args, movedIn(change, column))
+    return keepsComparisons(comparisons, asked, movedIn(change, column))
   }
   return false
 }
 
 const keepsComparisons = (
   comparisons: readonly Comparison[],
-  args: unknown,
+  asked: AnsweredRead,
   moved: readonly MovedValue[] | undefined,
 ): boolean =>
   moved !== undefined &&
-  comparisons.every((one) => moved.every(({ before, after }) => saysTheSame(one, args, before, after)))
+  comparisons.every((one) => {
+    const operands = operandsIn(asked, one)
+    return (
+      operands !== undefined && moved.every(({ before, after }) => saysTheSame(one, operands, before, after))
+    )
+  })
+
+function operandsIn({ args, operands }: AnsweredRead, one: Comparison): readonly bigint[] | undefined {
+  if (!operands.has(one)) operands.set(one, operandsOf(one, args))
+  return operands.get(one)
+}
 
 const rowsOf = (result: unknown): readonly unknown[] =>
   Array.isArray(result) ? (result as readonly unknown[]) : result === null ? [] : [result]

@@ -42,16 +42,21 @@ export function comparisonsOf(value: unknown, path: readonly string[]): readonly
   return comparisons
 }
 
-/** Whether a comparison says the same of two values; `false` too if what they are held against is no whole number. */
-export function saysTheSame(
-  { operator, path }: Comparison,
-  args: unknown,
-  one: bigint,
-  other: bigint,
-): boolean {
+/** What a comparison holds values against; `undefined`: not whole numbers alone. */
+export function operandsOf({ path }: Comparison, args: unknown): readonly bigint[] | undefined {
   const operand = valueAt({ path, isList: false }, args)
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand]
   const numbers = values.flatMap((value) => wholeNumber(value) ?? [])
-  if (numbers.length < values.length) return false
-  return operators[operator](one, numbers) === operators[operator](other, numbers)
+  return numbers.length < values.length ? undefined : numbers
+}
+
+/** Whether a comparison says the same of two values. */
+export function saysTheSame(
+  { operator }: Comparison,
+  operands: readonly bigint[],
+  one: bigint,
+  other: bigint,
+): boolean {
+  const holds = operators[operator]
+  return holds(one, operands) === holds(other, operands)
 }

@@ -56,6 +56,8 @@ export interface DerivedKey {
 }
 
 interface ComparedColumn {
+  /** Of the column. */
+  readonly tag: string
   readonly comparisons: readonly Comparison[]
   /** Whether rows in the result show it. */
   readonly isShown: boolean
@@ -186,7 +188,7 @@ function comparedColumns(
   return new Map(
     alone.map(([column, comparisons]) => [
       column,
-      { comparisons, isShown: shown?.includes(column) === true },
+      { tag: table.texts.column(column), comparisons, isShown: shown?.includes(column) === true },
     ]),
   )
 }

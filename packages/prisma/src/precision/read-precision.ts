@@ -20,7 +20,7 @@ import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
 import { applyPlan, type AppliedRead, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
-import { type AnsweredRead, isBesides } from './besides.js'
+import { type AnsweredRead, answeredRead, isBesides } from './besides.js'
 import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
@@ -242,10 +242,7 @@ class PlannedRead implements PreciseRead {
 
   isBesides(result: unknown, change: ConditionalChange, others: OtherAnswers): boolean {
     const { elsewhere, seen } = this.toldBy
-    this.#answered ??= {
-      ...this.#applied,
-      keptAt: this.#key === undefined ? undefined : this.#at(this.#key),
-    }
+    this.#answered ??= answeredRead(this.#applied, this.#key === undefined ? undefined : this.#at(this.#key))
     return isBesides(
       this.#answered,
       result,

@@ -133,12 +133,15 @@ class Seen {
 }
 
 /** The sets of which rows alone matter at a place; `undefined`: others may. */
+export type SetsOfPlace = readonly (readonly [key: WatchedKey, values: KeyValues])[] | undefined
+
+/** Those of a read, or of what answers it. */
 export function setsAt(
   { plan, args, chosen }: AppliedRead,
   { linkedBy }: PlannedPlace,
   at: number,
   answer: unknown,
-): readonly (readonly [key: WatchedKey, values: KeyValues])[] | undefined {
+): SetsOfPlace {
   const candidate = chosen[at]
   if (candidate === undefined)
     return linkedBy.length === 1 ? setsLinked(plan, linkedBy[0]!, at, answer) : undefined
@@ -153,12 +156,7 @@ export function setsAt(
 }
 
 /** By the answer's own rows. */
-function setsLinked(
-  { shown }: ReadPlan,
-  key: WatchedKey,
-  at: number,
-  answer: unknown,
-): readonly (readonly [key: WatchedKey, values: KeyValues])[] | undefined {
+function setsLinked({ shown }: ReadPlan, key: WatchedKey, at: number, answer: unknown): SetsOfPlace {
   const links = shown?.relations.flatMap((relation) => relation.links.filter(({ place }) => place === at))
   const [link, ...others] = links ?? []
   if (link?.fields === undefined || link.between !== undefined || others.length > 0) return undefined

@@ -13,6 +13,7 @@ import {
 import { normalValue, type ValueType } from '@freshet/sql'
 import type { CutShape, JudgedGroup, JudgedShape } from './judged-group.js'
 import type { KeptRows } from './kept-rows.js'
+import { recently, shapeReader } from './read-once.js'
 import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
 import type { TablePrecisions } from './table-precision.js'
 
@@ -51,11 +52,13 @@ interface Judged {
   readonly values: readonly unknown[]
 }
 
-const readJudged = ([text, shownAt, ...values]: JudgedGroup): Judged => ({
-  shape: JSON.parse(text) as JudgedShape,
+const shapeOf = shapeReader<JudgedShape>()
+
+const readJudged = recently(([text, shownAt, ...values]: JudgedGroup): Judged => ({
+  shape: shapeOf(text),
   shownAt,
   values,
-})
+}))
 
 /** Rows matter that have in a key what another row has, and no such row was changed, nor came. */
 function isElsewhere(

@@ -1,3 +1,4 @@
+import { recently, shapeReader } from './read-once.js'
 import type { ShownShape } from './shown-columns.js'
 
 /**
@@ -21,7 +22,9 @@ export interface RowShown {
   readonly valueOf: (column: string) => unknown
 }
 
-export function readGroup([text, isWhole, ...values]: ShownGroup): GroupShown {
+const shapeOf = shapeReader<ShownShape>()
+
+export const readGroup = recently(([text, isWhole, ...values]: ShownGroup): GroupShown => {
   const shape = shapeOf(text)
   const { columns, keyLength } = shape
   const rows: RowShown[] = []
@@ -36,20 +39,7 @@ export function readGroup([text, isWhole, ...values]: ShownGroup): GroupShown {
     })
   }
   return { shape, isWhole, rows }
-}
-
-const maxShapes = 1000
-/** Nearly all answers are of a few texts. */
-const shapes = new Map<string, ShownShape>()
-
-function shapeOf(text: string): ShownShape {
-  let shape = shapes.get(text)
-  if (shape === undefined) {
-    if (shapes.size === maxShapes) shapes.clear()
-    shapes.set(text, (shape = JSON.parse(text) as ShownShape))
-  }
-  return shape
-}
+})
 
 /** Two keys have the same text only if they are the same. */
 export const keyText = (key: readonly unknown[]): string =>
