@@ -74,6 +74,13 @@ const store = 'core/src/memory-store.ts'
 /** What judges by rows that no answer shows, as a whole, and what it is told. */
 const judged: readonly Mutant[] = [
   one(
+    'judged: no column of a row that is named matters',
+    'of a row that is named the columns matter that it was given',
+    'core/src/precision/some-rows.ts',
+    'const columns = [...assigned, ...selfChanging].map(toLowerCase)\n  const given',
+    'const columns: readonly string[] = [].slice(assigned.length + selfChanging.length)\n  const given',
+  ),
+  one(
     'judged: every comparison says the same',
     'a comparison says the same of what the changed rows had and have',
     besides,

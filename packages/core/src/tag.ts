@@ -19,6 +19,9 @@ export const clockTag = (table: string): string => `${table.toLowerCase()}~`
 /** Bumped by every write: carried by reads of which nobody can tell what they depend on. */
 export const anyTable = '*'
 
+/** Whether rows are among what is named. */
+export const namesRows = (tags: readonly string[]): boolean => tags.some((tag) => tag.includes('#'))
+
 const maxTagLength = 512
 // Tags stand in keys and logs; control characters separate parts there.
 const controlCharacter = /[\u0000-\u001f\u007f]/

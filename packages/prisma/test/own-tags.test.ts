@@ -44,6 +44,17 @@ test('a read that names another model in its tags ends with every write to that'
   expect(await statusOf(shop.prisma, read())).toMatch('invalidated')
 })
 
+test('a read that names a row in its tags ends with every change of that, whatever it shows', async () => {
+  const read = (tags?: readonly string[]) =>
+    shop.prisma.user.findUnique({ where: { id: 1 }, select: { email: true }, cache: tags && { tags } })
+  await read()
+  await writes['an update by key']()
+  expect(await statusOf(shop.prisma, read())).toBe('hit')
+  await read(['User#1'])
+  await shop.prisma.user.update({ where: { id: 1 }, data: { karma: 2 } })
+  expect(await statusOf(shop.prisma, read(['User#1']))).toMatch('invalidated')
+})
+
 test('what names a table of no model depends on it as well', async () => {
   await shop.base.tag.create({ data: { name: 'a' } })
   await shop.base.category.create({ data: { id: 1, name: 'one' } as never })

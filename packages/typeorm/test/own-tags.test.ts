@@ -62,3 +62,20 @@ test('a read that names a table in its tags ends with every write to it', async 
   stop()
   expect(loads).toBe(2)
 })
+
+test('a read that names a row in its tags ends with every change of that, whatever it shows', async () => {
+  await notes().insert({ text: 'a' })
+  let loads = 0
+  const stop = cache.on('miss', () => void loads++)
+  const read = (tags?: readonly string[]) =>
+    notes().getOneWithCache({ select: { id: true }, where: { id: 1 } }, tags && { tags })
+  await read()
+  await notes().update(1, { text: 'b' })
+  await read()
+  expect(loads).toBe(1)
+  await read(['Note#1'])
+  await notes().update(1, { text: 'c' })
+  await read(['Note#1'])
+  stop()
+  expect(loads).toBe(3)
+})

@@ -54,15 +54,17 @@ export function someRows(
   )
   const tag = tags.includes(texts.table) ? texts.table : texts.anyRow
   const isNamed = kind === 'insert' || !tags.includes(tag)
-  if (isNamed && judged.length === 0 && !isLogged) return undefined
+  const names = kind === 'update' ? columnsOfNames(change, table, tags, isJudged) : undefined
+  if (isNamed && judged.length === 0 && !isLogged) return names
   const columns = givesValues ? [...change.assigned!, ...table.selfChanging].map(toLowerCase) : undefined
   const condition = kind === 'insert' ? noRow : change.condition?.()
   const tell = change.tell && (() => change.tell!())
-  const some = new Map<string, SomeRows>(
-    isLogged && tell !== undefined
+  const some = new Map<string, SomeRows>([
+    ...(names ?? []),
+    ...(isLogged && tell !== undefined
       ? logOf(table, [{ condition: condition ?? anyRow, columns, tell }])
-      : undefined,
-  )
+      : []),
+  ])
   if (!isNamed && (condition !== undefined || columns !== undefined))
     some.set(tag, { table: texts.table, changes: [{ condition: condition ?? anyRow, columns }] })
   if (judged.length > 0) {
@@ -70,6 +72,24 @@ export function someRows(
     for (const one of judged) some.set(one, besides)
   }
   return some.size === 0 ? undefined : some
+}
+
+/**
+ * Which columns rows are given that an update names, by their tags: an answer that shows them may show others.
+ *
+ * @param isJudged see {@link someRows}. By {@link TagTexts.row} it is told whether there is such an answer
+ */
+export function columnsOfNames(
+  { assigned }: RowChange,
+  { texts, selfChanging }: PreciseTable,
+  tags: readonly string[],
+  isJudged: ((tag: string) => boolean) | undefined,
+): Conditions | undefined {
+  if (assigned === undefined || isJudged?.(texts.row) !== true) return undefined
+  const names = tags.filter((tag) => tag.startsWith(texts.row) && tag !== texts.anyRow)
+  const columns = [...assigned, ...selfChanging].map(toLowerCase)
+  const given = { table: texts.table, changes: [{ condition: anyRow, columns }] }
+  return new Map(names.map((name) => [name, given]))
 }
 
 /** All that is done to a table is told beside its clock, for which no row stands. */

@@ -328,3 +328,46 @@ describe('what rows have is told', () => {
     expect(log(given)).toBeUndefined()
   })
 })
+
+describe('which columns rows that are named are given', () => {
+  const named = (given: Partial<TableRowChange> = {}) =>
+    change('product', { assigned: ['Title'], touched: () => [['7'], ['8']], ...given })
+  const ofRows = (tag: string) => tag === 'product#'
+  const given = [[['title'], '1,2,3']]
+
+  test('is told, if answers show others', () => {
+    const rows = { 'product#7': given, 'product##7': given, 'product#8': given, 'product##8': given }
+    expect(told(named(), [], [], ofRows)).toEqual(rows)
+    expect(told(named(), [], [], () => false)).toBeUndefined()
+  })
+
+  test('is told of those that change by themselves as well', () => {
+    const withTime = preciseTable({
+      prefix: '',
+      name: 'product',
+      columns: { named: () => ({ column: { type: 'integer' } }) },
+      rowKey: ['id'],
+      keys: [],
+      selfChanging: ['updatedAt'],
+      volatile: [],
+      bucketOf,
+    })
+    const reach = { touched: () => ({ tables: [] }), beyond: () => ({ tables: [] }), holdsRows: () => true }
+    const tags = createStatementTags(
+      reach,
+      { of: () => withTime },
+      undefined,
+      ofRows,
+    )({ writes: [{ table: 'product' }] }, named())
+    const some = tags === 'all' ? undefined : conditionsOf(tags)?.get('product##7')
+    expect(some?.changes[0]?.columns).toEqual(['title', 'updatedat'])
+  })
+
+  test.each([
+    ['where they may be inserted', { kind: 'upsert', inserts: true }],
+    ['where they are deleted', { kind: 'delete', deletes: true, assigned: [] }],
+    ['where nobody knows which columns', { assigned: undefined }],
+  ] as const)('is not told %s', (_, given) => {
+    expect(told(named(given), [], [], ofRows)).toBeUndefined()
+  })
+})

@@ -8,7 +8,7 @@ import type {
   Policy,
   ReadRequest,
 } from '@freshet/core/adapter'
-import { andThen, isPromise, toPromise } from '@freshet/core/adapter'
+import { andThen, isPromise, namesRows, toPromise } from '@freshet/core/adapter'
 import type { AskedCache } from '../cache-argument.js'
 import { askedPolicy, readCacheArgument, refuseOnWrite, splitCacheArgument } from '../cache-argument.js'
 import type { Binding } from '../binding.js'
@@ -187,7 +187,9 @@ export function createReadHook(parts: ReadHookParts): ReadHook {
     const own = asked.options?.tags
     if (own === undefined) return read
     const { tags, late, shown } = read
-    return { tags: [...tags, ...engine.tagNames.resolveRead(own)], late, shown }
+    const named = engine.tagNames.resolveRead(own)
+    // Of rows that it names itself the plan does not know what matters.
+    return { tags: [...tags, ...named], late, shown: namesRows(named) ? undefined : shown }
   }
 
   return (client, execute, request) => {

@@ -108,6 +108,11 @@ export function createPlace(
   }
 }
 
+/** Whether rows may be named of which not all columns matter. */
+export const namesByFew = ({ columns, isNamed, candidates }: PlannedPlace, all: readonly string[]): boolean =>
+  (isNamed || candidates.some(({ rowKey }) => rowKey !== undefined)) &&
+  !all.every((column) => columns.has(column.toLowerCase()))
+
 /** All tags that an answer may carry for it, beside those of values. */
 export const tagsOfPlace = ({
   candidates,

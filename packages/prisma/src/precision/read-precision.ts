@@ -26,8 +26,8 @@ import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
 import { clocksOf, lateTags } from './late-tags.js'
 import { askedModels, type MembersOptions, membersQueries, type MembersQuery } from './members.js'
-import { planPlace, tagsOfPlace } from './place.js'
-import { Planning, type Schema } from './plan-context.js'
+import { namesByFew, planPlace, tagsOfPlace } from './place.js'
+import { columnsOf, Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
 import { seenSets, tagsOfSets, wantSets } from './seen-sets.js'
 import { Shapes } from './shapes.js'
@@ -304,6 +304,8 @@ function createPlanner(
     isEnforced: dataModel.relationMode === 'prisma' ? never : isEnforced,
     isUnique: options.isUnique ?? never,
   }
+  const models = [...dataModel.models.values()]
+  const columnsIn = (table: string) => models.filter((model) => model.table === table).flatMap(columnsOf)
   return (model, operation, args, dataPath) => {
     try {
       const plan = planPrecisely(schema, model, operation, args, dataPath)
@@ -311,6 +313,8 @@ function createPlanner(
       tracked.wantAll(plan)
       wantSets(sets, plan)
       options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan), ...tagsOfSets(plan)])
+      for (const place of plan.places)
+        if (namesByFew(place, columnsIn(place.table.name))) options.judged?.addNames(place.table.texts)
       return plan
     } catch (error) {
       // Whatever went wrong, the tables are right.

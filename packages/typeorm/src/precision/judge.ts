@@ -37,6 +37,7 @@ export class Judge {
   planned(plan: ReadPlan): void {
     const { places, judged } = plan
     this.#parts.judged.addAll(this.#tracked.want(plan))
+    for (const { namesByFew, table } of places) if (namesByFew) this.#parts.judged.addNames(table.texts)
     for (const place of places) {
       if (!judged.has(place.table.texts.table)) continue
       for (const derived of place.derived) this.#parts.elsewhere.want(derived)

@@ -51,6 +51,8 @@ export interface PlannedPlace {
   shows(column: string): boolean
   /** How the rows of an answer are told from others that changed. */
   shownColumns(): ShownColumns
+  /** Whether rows may be named of which not all columns matter. */
+  readonly namesByFew: boolean
 }
 
 export interface NamedRows {
@@ -133,6 +135,10 @@ export function planPlace(
   const pinned = [...candidates.flatMap(({ key }) => key.columns), ...apart]
   const otherwise = [...coming, ...besides(apart)]
   const usual = candidates[0]?.tags ?? otherwise
+  const matters = bothColumns(bothColumns(shown === undefined ? [] : shown.columns, read.decidedBy), [
+    ...apart,
+    ...(table.rowKey?.columns ?? []),
+  ])
   return {
     table,
     candidates,
@@ -149,16 +155,11 @@ export function planPlace(
     isShown: shown !== undefined,
     whole: wholeSets(place),
     shows: (column) => shown !== undefined && shown.columns?.includes(column) !== false,
-    shownColumns: once(() =>
-      shownColumns(
-        place,
-        bothColumns(bothColumns(shown === undefined ? [] : shown.columns, read.decidedBy), [
-          ...apart,
-          ...(table.rowKey?.columns ?? []),
-        ]),
-        parentsOf(place, enforced, tables),
-      ),
-    ),
+    shownColumns: once(() => shownColumns(place, matters, parentsOf(place, enforced, tables))),
+    namesByFew:
+      (named !== undefined || candidates.some(({ rowKey }) => rowKey !== undefined)) &&
+      matters !== undefined &&
+      !place.columns.all.every(({ name }) => matters.includes(name)),
   }
 }
 

@@ -10,7 +10,13 @@ import type {
   TableExplanation,
   TrackedRow,
 } from '@freshet/core/adapter'
-import { isPromise, mergeExplanations, resolvePolicy, withoutLaterLoads } from '@freshet/core/adapter'
+import {
+  isPromise,
+  mergeExplanations,
+  namesRows,
+  resolvePolicy,
+  withoutLaterLoads,
+} from '@freshet/core/adapter'
 import { LRUCache } from 'lru-cache'
 import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
 import { askMembers } from '../ask-members.js'
@@ -126,7 +132,7 @@ async function readWith(
     const { scope } = scoped
     const answer = lookUp(
       read,
-      new LookUp({ key, scope, tags, policy, frozen, precision, load: known, told }),
+      new LookUp({ key, scope, tags, ownTags, policy, frozen, precision, load: known, told }),
     )
     return isPromise(answer) ? await answer : answer
   } catch (error) {
@@ -143,6 +149,8 @@ interface LookUpParts {
   readonly key: string
   readonly scope: Scope
   readonly tags: readonly string[]
+  /** Those that were asked for. */
+  readonly ownTags: readonly string[] | undefined
   readonly policy: Policy
   readonly frozen: boolean
   readonly precision: SchemaPrecision
@@ -182,7 +190,7 @@ class LookUp implements ShownRows {
 }
 
 function lookUp(read: CachedRead, shown: LookUp): unknown {
-  const { key, scope, tags, policy, frozen, precision, load, told } = shown.parts
+  const { key, scope, tags, ownTags, policy, frozen, precision, load, told } = shown.parts
   const { state, kind, source } = read
   const { engine } = state
   const { clocks } = load
@@ -193,7 +201,8 @@ function lookUp(read: CachedRead, shown: LookUp): unknown {
     dependencies: {
       tags,
       late: clocks.length === 0 ? undefined : { clocks, of: () => load.lateTags(sent!) },
-      shown,
+      // Of rows that are asked for nobody knows what matters.
+      shown: ownTags !== undefined && namesRows(ownTags) ? undefined : shown,
     },
     policy,
     load: async (context: LoadContext) => {

@@ -1,8 +1,9 @@
-import { isFreshetError } from '@freshet/core'
+import { createCache, isFreshetError } from '@freshet/core'
 import type { CacheEvents, ReadInfo } from '@freshet/core'
 import { type FindManyOptions, In, MoreThan } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '../../src/index.js'
+import { untoldStore } from '../../../core/test/support/untold-store.js'
 import { Membership, Post, User } from '../support/entities.js'
 import type { DatabaseName, Watched } from '../tap/watched.js'
 import { createDatabase, open } from '../tap/watched.js'
@@ -115,6 +116,11 @@ const shorts = {
 } as const
 const byNumber = ['how often a row was looked at', 'the list by that'] as const
 
+test('an update of a column leaves alone what shows others of the row', async () => {
+  await begin('better-sqlite3')
+  expect(await stoppedOf(shorts, () => posts().update(ids[1]!, { body: 'z' }))).toEqual([])
+})
+
 describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('a counter on %s', (name) => {
   test('leaves alone what shows its row without numbers', async () => {
     await begin(name)
@@ -130,14 +136,16 @@ describe.each(['better-sqlite3', 'postgres', 'mariadb'] as const)('a counter on 
 
   test('that is written with another column stops what shows the row', async () => {
     await begin(name)
-    expect(await stoppedOf(shorts, () => posts().update(ids[1]!, { views: 3, body: 'z' }))).toEqual(
+    expect(await stoppedOf(shorts, () => posts().update(ids[1]!, { views: 3, title: 'z' }))).toEqual(
       Object.keys(shorts).filter((of) => of !== 'a count'),
     )
   })
 })
 
 test('an entity may say which columns are written so often', async () => {
-  await begin('better-sqlite3', { entities: { Post: { volatile: ['body'] } } })
+  // Where columns are told of each change, those that nobody looks at are told apart without it.
+  const cache = createCache({ store: untoldStore })
+  await begin('better-sqlite3', { cache, entities: { Post: { volatile: ['body'] } } })
   expect(await stoppedOf(shorts, () => posts().update(ids[1]!, { body: 'z' }))).toEqual([])
   const counted = await stoppedOf(shorts, () => posts().increment({ id: ids[1]! }, 'views', 1))
   expect(counted).toEqual(Object.keys(shorts).filter((of) => of !== 'a count'))
