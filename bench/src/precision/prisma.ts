@@ -35,7 +35,11 @@ function connect({ dialect, url }: Database, { cache, precision, members }: Open
     freshet({
       cache,
       defaults: { precision },
-      models: { Order: { precision, members }, Review: { precision, members } },
+      models: {
+        Order: { precision, members },
+        Product: { precision, members },
+        Review: { precision, members },
+      },
     }),
   ) as unknown as PrismaClient
 }

@@ -15,6 +15,7 @@ export { conditionsOf } from './conditions.js'
 export type {
   ConditionalChange,
   MovedValue,
+  NamedSet,
   OtherAnswers,
   RowCondition,
   SeenSet,
@@ -33,7 +34,15 @@ export { isServerError, provesNothingDone } from './outcome.js'
 export type { CodeFamily, Outcome } from './outcome.js'
 export { defaultPolicy, policyOptionNames, resolvePolicy } from './policy.js'
 export type { Policy } from './policy.js'
-export { allComeAfter, isBesides, movedIn, noneHas, stayOutside, wholeNumber } from './precision/besides.js'
+export {
+  allAfter,
+  allComeAfter,
+  isBesides,
+  movedIn,
+  noneHas,
+  stayOutside,
+  wholeNumber,
+} from './precision/besides.js'
 export { WantedSets } from './precision/wanted-sets.js'
 export type { TableExplanation } from './precision/explanation.js'
 export { explainTables, isTagOf, mergeExplanations } from './precision/explanation.js'

@@ -1,5 +1,6 @@
 import type { ChangedRows, ConditionalChange, SomeRows, ToldRows } from './conditions.js'
 import type { MemoryVector, TagState } from './memory-vector.js'
+import { ToldOnce } from './told-once.js'
 import type { ToldChange } from './tracked-rows.js'
 
 // Of each tag. An answer is held against all that came since it was last asked for, at 1 µs or so each.
@@ -95,7 +96,7 @@ export class ConditionalChanges {
   #told(tell: () => ToldRows): ToldRows {
     if (this.#lastTell === tell) return this.#lastTold!
     this.#lastTell = tell
-    return (this.#lastTold = tell())
+    return (this.#lastTold = new ToldOnce(tell()))
   }
 
   /** All that has changed since a vector was made; `undefined`: something of which nothing is certain is among it. */

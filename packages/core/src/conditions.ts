@@ -102,6 +102,27 @@ export interface OtherAnswers {
    * @param table the tag of their table
    */
   isUntouched?(table: string, key: readonly string[], values: Values, change: ConditionalChange): boolean
+  /**
+   * Whether an answer that was stored before a change has shown all rows that have these values in a key, of which none had a value in a
+   * column then, nor has been given it since. Default: nobody knows.
+   *
+   * @param having the column, and the normal form of the value
+   */
+  lacks?(set: NamedSet, having: readonly [column: string, value: string], change: ConditionalChange): boolean
+  /**
+   * What a row has in a column by now, for who judges a change. Default: nobody knows.
+   *
+   * @param row the normal values of its table's row key
+   */
+  knownValue?(table: string, row: Values, column: string, change: ConditionalChange): bigint | undefined
+}
+
+/** All rows that have some values in a key, of the table with a tag. */
+export interface NamedSet {
+  readonly table: string
+  readonly key: readonly string[]
+  /** Normal values, in the order of the key. */
+  readonly values: Values
 }
 
 /** All rows that have some values in a key: which ones is not told. */

@@ -47,6 +47,11 @@ export class MemberValues {
     return false
   }
 
+  /** Whether none of the rows has a value in a column, in its normal form. */
+  lacks(column: string, value: string): boolean {
+    return this.#of.get(column)?.has(compact(value)) === false
+  }
+
   /** A change has touched some of the rows, or brought others. */
   changed(told: RememberedRows): void {
     for (const [column, values] of this.#of) {

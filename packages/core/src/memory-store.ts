@@ -90,13 +90,14 @@ class MemoryStore implements Store {
   readonly #tags: MemoryTags
   readonly #tracked: TrackedRows
   readonly #sets: SeenSets
-  readonly sets: StoreSets = {
-    isKnown: (space, { table, key, values }) => this.#isKnown(space, table.texts.table, key, values),
-    see: (space, set, vector, maxRows) => this.#seeAsked(space, set, vector as MemoryVector, maxRows),
-  }
   readonly #others: OtherAnswers = {
     find: (key) => this.#liveAnswer(key),
     mayBeWritten: (table) => writesUnderWay.anyMayConcern(table),
+  }
+  readonly sets: StoreSets = {
+    answers: () => this.#storedAnswers(),
+    isKnown: (space, { table, key, values }) => this.#isKnown(space, table.texts.table, key, values),
+    see: (space, set, vector, maxRows) => this.#seeAsked(space, set, vector as MemoryVector, maxRows),
   }
   readonly #maxBytes: number
   readonly #now: () => number
@@ -215,6 +216,12 @@ class MemoryStore implements Store {
     }
     for (const row of rows) if (isFree(row.table)) this.#tracked.see(space, row)
     for (const set of sets) if (isFree(set.table)) this.#sets.see(space, set)
+  }
+
+  #storedAnswers(): OtherAnswers {
+    // What waits to be put tells others of itself then.
+    this.#later.flush()
+    return this.#others
   }
 
   #isKnown(space: Space, table: string, key: readonly string[], values: readonly string[]): boolean {
@@ -348,6 +355,9 @@ class MemoryStore implements Store {
       ...this.#others,
       isUntouched: (table, key, values, { at }) =>
         at !== undefined && this.#sets.isUntouched(space, table, key, values, at),
+      lacks: (set, having, { at }) => at !== undefined && this.#sets.lacks(space, set, having, at),
+      knownValue: (table, row, column, { at }) =>
+        at === undefined ? undefined : this.#tracked.valueOf(space, table, row, column),
     }
   }
 

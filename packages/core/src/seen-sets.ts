@@ -1,6 +1,6 @@
 import { ByteCount } from './byte-count.js'
 import { ChangesByKey } from './changes-by-key.js'
-import type { Conditions, RowCondition, SeenSet, TrackedTable } from './conditions.js'
+import type { Conditions, NamedSet, RowCondition, SeenSet, TrackedTable } from './conditions.js'
 import { isForeignWrite } from './foreign-writes.js'
 import {
   arrayBytes,
@@ -50,6 +50,8 @@ interface Known {
   /** What they have, and what changes have given them since. Made when there is no other way to know. */
   members: MemberValues | undefined
   since: number
+  /** Since when its rows have had nothing but what is known of them now. */
+  readonly covers: number
   /** When changes have touched some of them, or brought others. */
   readonly touched: number[]
   bytes: number
@@ -136,6 +138,18 @@ export class SeenSets {
     return known !== undefined && known.since < at && !known.touched.includes(at)
   }
 
+  /** Whether a set was seen before a change, no row of which had a value in a column then, nor has got it since. */
+  lacks(
+    { prefix }: Space,
+    { table, key, values }: NamedSet,
+    having: readonly [column: string, value: string],
+    at: number,
+  ): boolean {
+    const sets = this.#tables.get(prefix + table)
+    const known = sets?.find(key, values)
+    return known !== undefined && known.covers < at && sets!.lacks(known, having)
+  }
+
   /** Whether it is known of a set what its rows have. */
   isKnown({ prefix }: Space, table: string, key: readonly string[], values: readonly string[]): boolean {
     return this.#tables.get(prefix + table)?.find(key, values) !== undefined
@@ -186,7 +200,11 @@ class SetsOfTable {
   see({ key, values, rows, normal }: SeenSet, now: number): void {
     this.#normal = normal
     const id = idOf(key, values)
-    const { since, touched } = this.find(key, values) ?? { since: now, touched: [] }
+    const before = this.find(key, values)
+    const { since, touched } = before ?? { since: now, touched: [] }
+    // What has been touched since had something else before, perhaps.
+    const isAsBefore = before !== undefined && (touched.at(-1) ?? -1) <= before.covers
+    const covers = isAsBefore ? before.covers : now
     this.#forget(id)
     const isLarge = rows.length > maxRows
     const shown = this.#valuesIn(rows)
@@ -194,7 +212,7 @@ class SetsOfTable {
     const members = isLarge ? membersOf(shown, normal) : undefined
     const bytes = bytesOf(id, values, kept, members)
     const upTo = this.#dropped + this.#log.length
-    this.#sets.set(id, { key, values, rows: kept, members, since, touched, bytes, upTo })
+    this.#sets.set(id, { key, values, rows: kept, members, since, covers, touched, bytes, upTo })
     this.#known.add(bytes)
     if (this.#sets.size > maxSets) this.#forget(this.#sets.keys().next().value!)
   }
@@ -269,6 +287,19 @@ class SetsOfTable {
       if (!this.#held(known, this.#log[at - this.#dropped]!)) return this.#forget(id)
     known.upTo = this.#dropped + this.#log.length
     return known
+  }
+
+  /** Whether none of its rows has, or had, a value in a column. */
+  lacks({ rows, members }: Known, [column, value]: readonly [string, string]): boolean {
+    if (members !== undefined) return members.lacks(column, value)
+    const { count, columns, values } = rows!
+    const at = columns.indexOf(column)
+    if (at < 0) return count === 0
+    for (let row = 0; row < count; row++) {
+      const has = this.#normal!(column, values[row * columns.length + at])
+      if (has === undefined || has === value) return false
+    }
+    return true
   }
 
   /** Changes that no set was held against yet, by their places. */

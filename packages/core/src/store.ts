@@ -1,6 +1,6 @@
 import type { PreparedCopy } from './clone.js'
 import type { Compression } from './compression.js'
-import type { Conditions, SeenSet, SetName, ShownRows } from './conditions.js'
+import type { Conditions, OtherAnswers, SeenSet, SetName, ShownRows } from './conditions.js'
 import type { ConsistencyMode, ResolvedConsistency } from './consistency.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { Dependencies } from './dependencies.js'
@@ -132,6 +132,8 @@ export interface Claim {
 
 /** What a store knows of sets of rows, by which answers outlive writes that have touched none of a set. */
 export interface StoreSets {
+  /** What is stored beside them by now. */
+  answers(): OtherAnswers
   isKnown(space: Space, set: SetName): boolean
   /**
    * @param vector of the table's tag and its clock, read before the rows were: if either has changed, or may be about to, nothing is kept

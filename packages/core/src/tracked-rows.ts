@@ -18,6 +18,7 @@ import { movedByItself, wholeNumber } from './precision/besides.js'
 import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 import { TablesInRoom } from './tables-in-room.js'
+import { ToldOnce } from './told-once.js'
 
 /** Rows of one table of which something is kept in a column, at most; those that were seen first go first. */
 const maxRows = 100_000
@@ -100,6 +101,11 @@ export class TrackedRows {
     this.#tables.makeRoom()
   }
 
+  /** What a row has in a column by now; `undefined`: that is not known. @param row the normal values of its row key */
+  valueOf({ prefix }: Space, table: string, row: readonly string[], column: string): bigint | undefined {
+    return this.#tables.get(prefix + table)?.valueOf(idOf(row), column)
+  }
+
   #watchAll(table: TableRows): void {
     const { texts, rowKey } = table.of
     const parts: readonly (readonly [string, Part])[] = [
@@ -171,7 +177,8 @@ export class TrackedRows {
           continue
         }
         let one = known.get(change)
-        if (one === undefined) known.set(change, (one = { told: change.tell(), moved: new Map() }))
+        if (one === undefined)
+          known.set(change, (one = { told: new ToldOnce(change.tell()), moved: new Map() }))
         const moved = table.changed(column, change.condition, one.told, ++this.#now)
         if (moved !== undefined) one.moved.set(column, moved)
       }
@@ -292,7 +299,7 @@ class TableRows {
     const isCertain = told.changed === keys.length
     const moved: MovedValue[] = []
     for (const id of keys.map(idOf)) {
-      const had = this.#valueOf(id, column) ?? (by && after !== undefined ? after - by.by : undefined)
+      const had = this.valueOf(id, column) ?? (by && after !== undefined ? after - by.by : undefined)
       const has = after ?? shifted(had, by)
       if (had !== undefined && has !== undefined) moved.push({ before: had, after: has })
       if (has !== undefined && isCertain) this.set(id, column, has, at)
@@ -319,7 +326,7 @@ class TableRows {
     if (included === undefined) return undefined
     const moved: (MovedValue & { readonly id: string })[] = []
     for (const id of included) {
-      const before = this.#valueOf(id, column)
+      const before = this.valueOf(id, column)
       const after = shifted(before, by)
       if (before !== undefined && after !== undefined) moved.push({ id, before, after })
       if (moved.length > changed) return undefined
@@ -346,7 +353,7 @@ class TableRows {
     this.#known.add(freeBytes)
   }
 
-  #valueOf(id: string, column: string): bigint | undefined {
+  valueOf(id: string, column: string): bigint | undefined {
     const rows = this.#columns.get(column)
     const known = rows?.get(id)
     if (known === undefined) return undefined

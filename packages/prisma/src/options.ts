@@ -41,7 +41,9 @@ export interface ModelOptions extends PolicyOptions {
    * A delete that cascades does not say whose rows go along, so it stops every count and average of these rows, unless it is known which
    * rows they are of. With a number Freshet asks the database that itself: once `count`, `aggregate` or `groupBy` of this model has been
    * loaded whose `where` names a foreign key (`where: { productId: 5 }`), or a row with a `_count` of them, it sends one more
-   * query, in the background, for the keys of these rows, if no answer has shown them and there are no more than so many. Kept for each row are some 30 bytes a key, in
+   * query, in the background, for the keys of these rows, if no answer has shown them and there are no more than so many. So it does where a list or a
+   * count of this model asks by a many-to-many relation (`where: { categories: { some: { slug } } }`): then a row that is changed stops those alone in
+   * whose category it is. Kept for each row are some 30 bytes a key, in
    * memory and within the store's `maxBytes`; other stores do not ask. Default: 0, nothing is asked.
    */
   readonly members?: number

@@ -45,13 +45,20 @@ export function allComeAfter(
   last: unknown,
 ): boolean {
   const after = told.after(column)
+  return after !== undefined && allAfter(after.map(wholeNumber), direction, last)
+}
+
+/** Whether all values come strictly after the last one shown. @param values `undefined`: one that is not known */
+export function allAfter(
+  values: readonly (bigint | undefined)[],
+  direction: 'asc' | 'desc',
+  last: unknown,
+): boolean {
   const bound = wholeNumber(last)
-  if (after === undefined || bound === undefined) return false
-  const isAfter = (value: string | null): boolean => {
-    const number = value === null ? undefined : wholeNumber(value)
-    return number !== undefined && (direction === 'asc' ? number > bound : number < bound)
-  }
-  return after.every(isAfter)
+  if (bound === undefined) return false
+  const isAfter = (number: bigint | undefined): boolean =>
+    number !== undefined && (direction === 'asc' ? number > bound : number < bound)
+  return values.every(isAfter)
 }
 
 /** Rows that stand one after another in an order by whole numbers, some of which are shown. */

@@ -79,7 +79,7 @@ export function someRows(
  *
  * @param isJudged see {@link someRows}. By {@link TagTexts.row} it is told whether there is such an answer
  */
-export function columnsOfNames(
+function columnsOfNames(
   { assigned }: RowChange,
   { texts, selfChanging }: PreciseTable,
   tags: readonly string[],

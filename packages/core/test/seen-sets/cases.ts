@@ -101,6 +101,12 @@ class Steps {
     return this.#sets.isUntouched(this.#space, 'review', ['productId'], [String(product)], at)
   }
 
+  /** Whether none of a product's reviews is by a customer, nor was, since before the last change. */
+  lacks(customer: number, at = this.#last): boolean {
+    const set = { table: 'review', key: ['productId'], values: ['5'] }
+    return this.#sets.lacks(this.#space, set, ['customerId', String(customer)], at)
+  }
+
   isKnown(product = 5): boolean {
     return this.#sets.isKnown(this.#space, 'review', ['productId'], [String(product)])
   }
@@ -481,6 +487,118 @@ export const cases: Readonly<Record<string, readonly [expected: boolean, (sets: 
       ],
     ]),
   ),
+  'lacking: whom no row is by': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [7] })
+        .lacks(7),
+  ],
+  'lacking: anybody, where there are none': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see([])
+        .change({ customers: [7] })
+        .lacks(7),
+  ],
+  'not lacking: by whom one is': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [7] })
+        .lacks(2),
+  ],
+  'not lacking: anybody, where one does not tell by whom it is': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see([...by1and2, { id: 3 }])
+        .change({ of: [6] })
+        .lacks(7),
+  ],
+  'not lacking: anybody, where no row tells': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see([{ id: 3 }])
+        .change({ of: [6] })
+        .lacks(7),
+  ],
+  'not lacking: whom one is by that has come': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ brings: [5], by: [7], names: true })
+        .lacks(7),
+  ],
+  'lacking: others than whom one is by that has come': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ brings: [5], by: [7], names: true })
+        .lacks(8),
+  ],
+  'not lacking: by whom one was that is gone': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [2], names: true })
+        .lacks(2),
+  ],
+  'not lacking: anybody, where nobody saw them': [
+    false,
+    (sets) => new Steps(sets).change({ customers: [7] }).lacks(7),
+  ],
+  'not lacking: anybody, where they were seen after it': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .change({ customers: [7] })
+        .see(by1and2)
+        .lacks(7),
+  ],
+  'lacking: whom none is by, where they were seen again after it': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [7] })
+        .see(by1and2)
+        .lacks(7),
+  ],
+  'not lacking: where they were seen again after a change that has touched one': [
+    false,
+    (sets) => {
+      const steps = new Steps(sets).see(by1and2).change({ of: [6] })
+      const { now } = steps
+      return steps
+        .change({ customers: [2], names: true })
+        .see([{ id: 1, customerId: 1 }])
+        .lacks(2, now)
+    },
+  ],
+  'lacking: in a large set that was asked for': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .ask(others(1_000))
+        .change({ customers: [7], names: true })
+        .lacks(7),
+  ],
+  'not lacking: in a large one by whom one is': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .ask(others(1_000))
+        .change({ of: [6] })
+        .lacks(150),
+  ],
   'not known: a set that nobody has seen': [false, (sets) => new Steps(sets).see(by1and2).isKnown(6)],
   'not known: a set to which somebody has come': [
     false,

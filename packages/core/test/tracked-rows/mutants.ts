@@ -26,7 +26,7 @@ export const mutants = [
   of('a row that stays as it was is not counted', ' || by.by === 0n', ''),
   of(
     'a row may have been met by another change',
-    'const before = this.#valueOf(id, column)\n',
+    'const before = this.valueOf(id, column)\n',
     'const before = rows.get(id)?.value\n',
   ),
   of(

@@ -143,7 +143,9 @@ export function createReadHook(parts: ReadHookParts): ReadHook {
   }
 
   const andAsk = (call: Call, precision: SchemaPrecision, dependencies: PreciseRead) => (answer: unknown) => {
-    for (const members of dependencies.members(answer)) askMembers(call, members, precision)
+    const others = engine.store.sets?.answers()
+    if (others !== undefined)
+      for (const members of dependencies.members(answer, others)) askMembers(call, members, precision)
     return answer
   }
 

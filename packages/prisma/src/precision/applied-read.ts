@@ -41,7 +41,7 @@ export function preparePlan(plan: ReadPlan): PreparedPlan {
     usualPins: usualChoice.filter((candidate) => candidate !== undefined),
     usualClocks: clocksOf(plan, usualChoice),
     own: ownRows(plan),
-    isDerived: plan.places.some(({ derived }) => derived.length > 0),
+    isDerived: plan.places.some(({ derived, joined }) => derived.length + joined.length > 0),
   }
 }
 

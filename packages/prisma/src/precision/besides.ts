@@ -15,6 +15,8 @@ import { normalValue, type ValueType } from '@freshet/sql'
 import { isPlain } from './arguments.js'
 import { type AppliedRead, valueAt } from './applied-read.js'
 import { type Comparison, operandsOf, saysTheSame } from './comparison.js'
+import { areJoinedBehind, areJoinedElsewhere } from './joined-rows.js'
+import type { Joined, ValueOfRow } from './pins.js'
 import type { DerivedKey, PlannedPlace } from './place.js'
 import type { Cut } from './read-plan.js'
 import { setsAt, type SetsOfPlace } from './seen-sets.js'
@@ -25,6 +27,8 @@ export interface AnsweredRead extends AppliedRead {
   readonly operands: Map<Comparison, readonly bigint[] | undefined>
   /** By places that are pinned by the arguments. */
   readonly pinned: Map<number, SetsOfPlace>
+  /** What other rows have, as long as nothing else is stored. */
+  readonly derived: { by: OtherAnswers | undefined; readonly values: Map<ValueOfRow, string | undefined> }
 }
 
 /** As what answers a read is judged. */
@@ -33,10 +37,11 @@ export const answeredRead = (read: AppliedRead, keptAt: KeptAt | undefined): Ans
   keptAt,
   operands: new Map(),
   pinned: new Map(),
+  derived: { by: undefined, values: new Map() },
 })
 
 /** What is known of rows that the answer does not show. */
-interface Known {
+export interface Known {
   readonly elsewhere: RowsElsewhere<ValueType>
   readonly others: OtherAnswers
 }
@@ -53,12 +58,15 @@ export function isBesides(
     plan.places,
     (place, at) => place.table.texts.table === change.table && carries(place, chosen[at]?.tags, change.tag),
     (place, at) =>
-      isElsewhere(asked, place, change, known) ||
+      // What costs least comes first.
       isComparedAlike(asked, place, at, result, change) ||
+      isElsewhere(asked, place, change, known) ||
+      isJoinedElsewhere(asked, place, change, known) ||
       isUntouched(asked, place, at, result, change, known) ||
       (at === plan.shown?.place &&
         plan.cut !== undefined &&
-        (isBeyond(asked, plan.cut, result, change) || staysOutside(asked, plan.cut, result, change))),
+        (isBeyond(asked, plan.cut, result, change) || staysOutside(asked, plan.cut, result, change))) ||
+      isJoinedBehind(asked, place, result, change, known),
   )
 }
 
@@ -71,12 +79,65 @@ const carries = (
 /** Rows matter that have in a key what another row has, and no such row was changed, nor came. */
 const isElsewhere = (
   asked: AnsweredRead,
-  { derived }: PlannedPlace,
-  { told }: ConditionalChange,
+  { table, derived }: PlannedPlace,
+  change: ConditionalChange,
   known: Known,
-) => derived.some((one) => noneHas(told!, one.key.columns, () => derivedValue(asked, one, known)))
+): boolean =>
+  derived.some((one) => {
+    const value = () => derivedValue(asked, one, known)
+    if (noneHas(change.told!, one.key.columns, value)) return true
+    const has = value()
+    const { table: name } = table.texts
+    return has !== undefined && known.others.isUntouched?.(name, one.key.columns, [has], change) === true
+  })
 
-function derivedValue(
+const isJoinedElsewhere = (
+  asked: AnsweredRead,
+  place: PlannedPlace,
+  change: ConditionalChange,
+  known: Known,
+): boolean =>
+  place.joined.length > 0 &&
+  areJoinedElsewhere(place, change, known.others, (one) => joinedValue(asked, one, known))
+
+/** Rows between have come or gone that lead to rows behind the last one shown, of which as many are shown as were asked for. */
+function isJoinedBehind(
+  asked: AnsweredRead,
+  place: PlannedPlace,
+  result: unknown,
+  change: ConditionalChange,
+  known: Known,
+): boolean {
+  const { plan, args } = asked
+  const { cut, shown } = plan
+  if (place.joinedAt === undefined || cut === undefined || shown?.place === undefined) return false
+  const rows = rowsOf(result)
+  const last = rows.at(-1)
+  const direction = directionOf(valueAt({ path: cut.path, isList: false }, args))
+  if (direction === undefined || !isPlain(last) || rows.length < (asksFor(cut, args) ?? Infinity))
+    return false
+  const [column] = cut.column
+  const ending = { place: plan.places[shown.place]!, column, direction, last: last[cut.field] }
+  return areJoinedBehind(place, ending, change, known.others, (one) => joinedValue(asked, one, known))
+}
+
+/** What the rows between have that lead to the other row, in its normal form; `undefined`: not known. */
+export function joinedValue(asked: AnsweredRead, { far, value }: Joined, known: Known): string | undefined {
+  if ('unique' in value) return derivedValue(asked, { key: far, value }, known)
+  return normalValue(far.types[0], valueAt(value, asked.args)) ?? undefined
+}
+
+function derivedValue(asked: AnsweredRead, one: DerivedKey, known: Known): string | undefined {
+  const { derived } = asked
+  if (derived.by !== known.others) {
+    derived.by = known.others
+    derived.values.clear()
+  }
+  if (!derived.values.has(one.value)) derived.values.set(one.value, valueElsewhere(asked, one, known))
+  return derived.values.get(one.value)
+}
+
+function valueElsewhere(
   { args, keptAt }: AnsweredRead,
   { key, value: from }: DerivedKey,
   { elsewhere, others }: Known,

@@ -1,7 +1,9 @@
 import type { AskedSet, SeenSet, WantedSets } from '@freshet/core/adapter'
-import type { KeyValues } from '@freshet/sql'
+import { type KeyValues, normalValue } from '@freshet/sql'
 import type { DataModel, Model, ScalarField } from '../schema/data-model.js'
 import type { AppliedRead } from './applied-read.js'
+import { isPlain } from './arguments.js'
+import type { Joined } from './pins.js'
 import { seenSets, setsAt } from './seen-sets.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
 
@@ -48,20 +50,31 @@ export function askedModels({ models }: DataModel, maxRowsOf: (model: string) =>
 /** Of a read that is made of more, none is asked for. */
 const maxSets = 8
 
-/** The queries for all sets of which an answer hides the rows, so that it would fall with any that is not known. */
+/**
+ * The queries for all sets of which an answer hides the rows, so that it would fall with any that is not known, and for those that are joined
+ * with one row of which it shows some, or none.
+ *
+ * @param valueOf what the rows between have that lead to that row, in its normal form; `undefined`: not known
+ */
 export function membersQueries(
   applied: AppliedRead,
   answer: unknown,
   options: MembersOptions,
+  valueOf: (joined: Joined) => string | undefined,
 ): readonly MembersQuery[] {
   const queries: MembersQuery[] = []
   for (const [at, place] of applied.plan.places.entries()) {
-    const { table, hidesRows } = place
-    const asked = hidesRows ? options.asked.get(table.name) : undefined
-    const sets = asked && setsAt(applied, place, at, answer)
+    const { table, hidesRows, joined } = place
+    const asked = options.asked.get(table.name)
+    if (asked === undefined) continue
+    for (const one of joined) {
+      const query = joinedQueryOf(table, one, valueOf(one), asked)
+      if (query !== undefined) queries.push(query)
+    }
+    const sets = hidesRows ? setsAt(applied, place, at, answer) : undefined
     if (sets === undefined || sets.length > maxSets) continue
     for (const [key, values] of sets) {
-      const query = queryOf(table, key, values, asked!, options)
+      const query = queryOf(table, key, values, asked, options)
       if (query !== undefined) queries.push(query)
     }
   }
@@ -92,6 +105,44 @@ function queryOf(
       if (rows.length > maxRows) return 'too many'
       const sets = seenSets(readOf(model.name, args), wanted, rows)
       return sets.find(({ key: shown }) => shown.length === 1 && shown[0] === column)
+    },
+  }
+}
+
+/** The rows between that lead to one row, told by the rows that they join with it. */
+function joinedQueryOf(
+  table: PreciseTable,
+  { table: between, relation, farField, own, key, far }: Joined,
+  value: string | undefined,
+  { model, maxRows }: AskedModel,
+): MembersQuery | undefined {
+  const given = value === undefined ? undefined : givenFor(farField, value)
+  const field = fieldOf(model, own)?.name
+  const type = table.columns.named(own)?.column.type
+  if (given === undefined || field === undefined || type === undefined || type.kind === 'text')
+    return undefined
+  const where = { [relation]: { some: { [farField.name]: given } } }
+  const args = { where, select: { [field]: true }, take: maxRows + 1 }
+  const [ownColumn, farColumn] = [key.columns[0]!, far.columns[0]!]
+  const set = { table: between, key: far.columns, values: [value!] }
+  return {
+    ...set,
+    model: model.name,
+    args,
+    maxRows,
+    setOf(found) {
+      if (!Array.isArray(found)) return undefined
+      if (found.length > maxRows) return 'too many'
+      const rows = found.map(
+        (row) =>
+          new Map<string, unknown>([
+            [farColumn, value],
+            [ownColumn, isPlain(row) ? row[field] : undefined],
+          ]),
+      )
+      const normal: SeenSet['normal'] = (column, shown) =>
+        column === farColumn ? value : normalValue(type, shown)
+      return { ...set, rows, normal }
     },
   }
 }

@@ -1,11 +1,31 @@
 import type { ValueOfRow as Value } from '@freshet/core/adapter'
 import type { ValueType } from '@freshet/sql'
+import type { ScalarField } from '../schema/data-model.js'
+import type { PreciseTable, WatchedKey } from './table-precision.js'
 
 /** Where in the arguments the values of a pin stand: the names to follow from the arguments down. */
 export interface ValuesAt {
   readonly path: readonly string[]
   /** Whether a list stands there. */
   readonly isList: boolean
+}
+
+/** Rows are joined with one that has a value in a column, by rows of a table between. */
+export interface Joined {
+  /** Where the condition stands. */
+  readonly at: string
+  /** The relation, from here, and the field that is referenced at its other end. */
+  readonly relation: string
+  readonly farField: ScalarField
+  readonly table: PreciseTable
+  /** By which the rows between reference those here. */
+  readonly key: WatchedKey
+  /** The column that they reference. */
+  readonly own: string
+  /** By which they reference the other. */
+  readonly far: WatchedKey
+  /** What they have in that. */
+  readonly value: ValueOfRow | ValuesAt
 }
 
 /** What a condition says of columns: each has one of the values that stand there. */
@@ -28,6 +48,7 @@ export interface Pins {
   /** Of each list, one holds. */
   readonly oneOf: readonly (readonly Pins[])[]
   readonly derived: Derived
+  readonly joined: readonly Joined[]
 }
 
 const nothingDerived: Derived = new Map()
@@ -36,6 +57,7 @@ export const noPins: Pins = Object.freeze({
   all: new Map<string, ValuesAt>(),
   oneOf: [],
   derived: nothingDerived,
+  joined: [],
 })
 
 /** Both hold. Of one column the first is kept: each is true. */
@@ -46,6 +68,7 @@ export function bothPins(first: Pins, second: Pins): Pins {
     all: new Map([...second.all, ...first.all]),
     oneOf: [...first.oneOf, ...second.oneOf],
     derived: new Map([...second.derived, ...first.derived]),
+    joined: [...first.joined, ...second.joined],
   }
 }
 

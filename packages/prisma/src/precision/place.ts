@@ -1,6 +1,6 @@
 import { columnOfSet, isSameKey } from '@freshet/core/adapter'
 import type { Comparison } from './comparison.js'
-import { keysAt, noPins, type KeyAt, type Pins, type ValueOfRow, within } from './pins.js'
+import { type Joined, keysAt, noPins, type KeyAt, type Pins, type ValueOfRow, within } from './pins.js'
 import type { PreciseTable, RowKey, WatchedKey } from './table-precision.js'
 
 /** One place in a read where rows of a table matter, as it is being planned. */
@@ -26,6 +26,8 @@ export interface Place {
   isNamed: boolean
   /** The columns by which rows in the result lead to others. */
   readonly leads: Set<string>
+  /** Of a table between: where the condition stands that leads through it. */
+  readonly joinedAt: string | undefined
   /** How rows that are shown pin the rows here: of several keys, rows in a set of one of them. */
   linkedBy: readonly WatchedKey[] | undefined
 }
@@ -76,6 +78,10 @@ export interface PlannedPlace {
   readonly unnamed: readonly string[]
   /** Of which rows alone matter: those that have in a key what another row has. */
   readonly derived: readonly DerivedKey[]
+  /** Of which rows alone matter: those that are so joined. */
+  readonly joined: readonly Joined[]
+  /** Of a table between: which of these leads through it. */
+  readonly joinedAt: string | undefined
   /** The columns that decide by nothing but comparisons with whole numbers. */
   readonly compared: ReadonlyMap<string, ComparedColumn>
   /** The keys by which rows that are shown pin the rows here. */
@@ -91,7 +97,12 @@ export interface PlannedPlace {
 
 export function createPlace(
   table: PreciseTable,
-  given: { readonly pins?: Pins; readonly hidesRows?: boolean; readonly isReferenced?: boolean },
+  given: {
+    readonly pins?: Pins
+    readonly hidesRows?: boolean
+    readonly isReferenced?: boolean
+    readonly joinedAt?: string | undefined
+  },
 ): Place {
   return {
     table,
@@ -104,6 +115,7 @@ export function createPlace(
     shown: undefined,
     isNamed: false,
     leads: new Set(),
+    joinedAt: given.joinedAt,
     linkedBy: undefined,
   }
 }
@@ -167,6 +179,8 @@ export function planPlace(given: Place): PlannedPlace {
         ? []
         : [...columnTags(table, [...new Set([...shown, ...pinned, ...columnsOfLinks])]), ...leaving],
     derived: derivedKeys(place),
+    joined: place.pins.joined,
+    joinedAt: place.joinedAt,
     compared: comparedColumns(given, candidates[0]?.tags ?? otherwise),
     linkedBy: linked,
     hidesRows: place.hidesRows,

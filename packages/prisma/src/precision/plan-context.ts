@@ -65,8 +65,8 @@ export class Planning {
   }
 
   /** The rows of a join table are never shown themselves. */
-  join(table: PreciseTable, pins: Pins): Place {
-    const place = createPlace(table, { pins, hidesRows: true })
+  join(table: PreciseTable, pins: Pins, joinedAt: string | undefined): Place {
+    const place = createPlace(table, { pins, hidesRows: true, joinedAt })
     place.decided.add('A').add('B')
     this.places.push(place)
     return place

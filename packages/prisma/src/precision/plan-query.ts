@@ -338,6 +338,7 @@ function joinedLink(
     compareAlike(there, [ends.farColumn], between.table, [side === 'A' ? 'B' : 'A']),
   )
   const isNamed = key !== undefined && farField !== undefined && isFarComparable && place?.hidesRows === false
+  const isHeld = place?.isReferenced === true
   if (isNamed) {
     between.hidesRows = false
     between.shown = ['A', 'B']
@@ -348,6 +349,6 @@ function joinedLink(
     keys,
     fields: [field],
     farFields: undefined,
-    between: isNamed ? { table: between.table, key, far: farField, parentIs: sides } : undefined,
+    between: isNamed ? { table: between.table, key, far: farField, parentIs: sides, isHeld } : undefined,
   }
 }

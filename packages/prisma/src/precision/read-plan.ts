@@ -88,4 +88,6 @@ export interface BetweenRows {
   readonly far: string
   /** Which of the two columns of the key the parent's value is for; both where that is not told. */
   readonly parentIs: readonly ('A' | 'B')[]
+  /** Whether the database holds each of them to rows at its ends: then as many are shown as there are. */
+  readonly isHeld: boolean
 }

@@ -20,7 +20,7 @@ import { planReads } from '../dependencies/read-plan.js'
 import type { DataModel, ForeignKey } from '../schema/data-model.js'
 import { applyPlan, type AppliedRead, preparePlan, type PreparedPlan } from './applied-read.js'
 import { NotUnderstood } from './arguments.js'
-import { type AnsweredRead, answeredRead, isBesides } from './besides.js'
+import { type AnsweredRead, answeredRead, isBesides, joinedValue } from './besides.js'
 import { areExcluded } from './excluded-rows.js'
 import { explainRead } from './explain.js'
 import { joinTablesOf } from './join-table.js'
@@ -29,7 +29,7 @@ import { askedModels, type MembersOptions, membersQueries, type MembersQuery } f
 import { namesByFew, planPlace, tagsOfPlace } from './place.js'
 import { columnsOf, Planning, type Schema } from './plan-context.js'
 import { planRows, planSummary } from './plan-query.js'
-import { seenSets, tagsOfSets, wantSets } from './seen-sets.js'
+import { joinedOf, seenSets, tagsOfSets, wantSets } from './seen-sets.js'
 import { Shapes } from './shapes.js'
 import type { TablePrecisions } from './table-precision.js'
 import { TrackedColumns } from './tracked-columns.js'
@@ -80,7 +80,8 @@ export interface PreciseRead extends Dependencies, ShownRows {
   /** Whether anything may have to be asked to know which rows its answer is made of. */
   readonly asksMembers: boolean
   /** What is to be asked to know that where it shows none of them; mostly nothing. */
-  members(result: unknown): readonly MembersQuery[]
+  /** @param others what is stored */
+  members(result: unknown, others: OtherAnswers): readonly MembersQuery[]
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(result: unknown): readonly TableExplanation[]
 }
@@ -240,11 +241,17 @@ class PlannedRead implements PreciseRead {
     return areExcluded(this.#applied, result, change)
   }
 
+  get #judged(): AnsweredRead {
+    return (this.#answered ??= answeredRead(
+      this.#applied,
+      this.#key === undefined ? undefined : this.#at(this.#key),
+    ))
+  }
+
   isBesides(result: unknown, change: ConditionalChange, others: OtherAnswers): boolean {
     const { elsewhere, seen } = this.toldBy
-    this.#answered ??= answeredRead(this.#applied, this.#key === undefined ? undefined : this.#at(this.#key))
     return isBesides(
-      this.#answered,
+      this.#judged,
       result,
       seen.tracked.isStopped ? { ...change, moved: undefined, at: undefined } : change,
       { elsewhere, others },
@@ -265,11 +272,12 @@ class PlannedRead implements PreciseRead {
     return members !== undefined && !seen.tracked.isStopped
   }
 
-  members(result: unknown): readonly MembersQuery[] {
+  members(result: unknown, others: OtherAnswers): readonly MembersQuery[] {
     const { members } = this.toldBy
     if (members === undefined) return none
     try {
-      return membersQueries(this.#applied, result, members)
+      const known = { elsewhere: this.toldBy.elsewhere, others }
+      return membersQueries(this.#applied, result, members, (one) => joinedValue(this.#judged, one, known))
     } catch {
       // Whatever went wrong, the answer falls with more writes.
       return none
@@ -310,6 +318,7 @@ function createPlanner(
     try {
       const plan = planPrecisely(schema, model, operation, args, dataPath)
       for (const { derived } of plan.places) for (const { value } of derived) elsewhere.want(value)
+      for (const { value } of joinedOf(plan)) if ('unique' in value) elsewhere.want(value)
       tracked.wantAll(plan)
       wantSets(sets, plan)
       options.judged?.addAll([...judgedTags(plan), ...tracked.tagsOf(plan), ...tagsOfSets(plan)])
@@ -327,7 +336,10 @@ function createPlanner(
 /** Those of places of which an answer may be judged by what rows have. */
 const judgedTags = ({ places, shown, cut }: PreparedPlan): readonly string[] =>
   places
-    .filter(({ derived }, at) => derived.length > 0 || (cut !== undefined && at === shown?.place))
+    .filter(
+      ({ derived, joined }, at) =>
+        derived.length + joined.length > 0 || (cut !== undefined && at === shown?.place),
+    )
     .flatMap(tagsOfPlace)
 
 function planPrecisely(

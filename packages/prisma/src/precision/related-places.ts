@@ -12,6 +12,8 @@ export interface Following {
   readonly hidesRows: boolean
   /** It is followed from rows in the result, and not to choose or to order them. */
   readonly isShown?: boolean
+  /** Where the condition stands that follows it. Default: none does */
+  readonly at?: string
 }
 
 /** The rows from which a relation is followed. */
@@ -86,7 +88,7 @@ function followJoined(
   origin: Origin,
   target: Model,
   ends: JoinedEnds,
-  { own, hidesRows, isShown = false }: Following,
+  { own, hidesRows, isShown = false, at }: Following,
 ): Related {
   const { tables, isEnforced, dataModel } = planning.schema
   const table = planning.precise(ends.join.table)
@@ -104,7 +106,7 @@ function followJoined(
   const isAlike =
     sides.every((side) => compareAlike(here, [ends.ownColumn], table, [side])) &&
     others.every((side) => compareAlike(there, [ends.farColumn], table, [side]))
-  const between = planning.join(table, isAlike ? bothPins(from, to) : noPins)
+  const between = planning.join(table, isAlike ? bothPins(from, to) : noPins, at)
   return { ends, target, place, between, pins: own }
 }
 

@@ -3,18 +3,25 @@ import { type KeyValues, normalValue } from '@freshet/sql'
 import { type AppliedRead, keysOf, valueAt } from './applied-read.js'
 import { isPlain, type PlainObject } from './arguments.js'
 import { linkValues } from './late-tags.js'
+import type { Joined } from './pins.js'
 import type { PlannedPlace } from './place.js'
-import type { ReadPlan, ShownLink, ShownRows } from './read-plan.js'
+import type { BetweenRows, ReadPlan, ShownLink, ShownRows, WholeSet } from './read-plan.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
 
 /** Wants the sets of which answers of a plan may ask. To be called before one is stored. */
 export function wantSets(wanted: WantedSets, plan: ReadPlan): void {
   for (const { table, keys } of askedSets(plan)) for (const key of keys) wanted.want(table, key)
+  for (const { table, key } of joinedOf(plan)) wanted.want(table, key)
 }
 
+/** By which rows of any place are joined with others. */
+export const joinedOf = ({ places }: ReadPlan): readonly Joined[] => places.flatMap(({ joined }) => joined)
+
 /** What must be told of changes for them to be held against these sets. */
-export const tagsOfSets = (plan: ReadPlan): readonly string[] =>
-  askedSets(plan).flatMap(({ table, tags }) => [table.texts.clock, ...tags])
+export const tagsOfSets = (plan: ReadPlan): readonly string[] => [
+  ...askedSets(plan).flatMap(({ table, tags }) => [table.texts.clock, ...tags]),
+  ...joinedOf(plan).map(({ table }) => table.texts.clock),
+]
 
 interface AskedSets {
   readonly table: PreciseTable
@@ -88,6 +95,9 @@ class Seen {
       const link = links.find(({ place, between }) => place === rows.place && between === undefined)
       if (link !== undefined && rows.whole !== undefined && Array.isArray(reached))
         this.#addLinked(link, rows, row, reached)
+      for (const one of links)
+        if (one.between?.isHeld === true && rows.whole !== undefined && Array.isArray(reached))
+          this.#addBetween(one, one.between, rows.whole, row, reached)
       this.addReached(rows, reached)
     }
   }
@@ -100,6 +110,29 @@ class Seen {
     this.#add(this.#plan.places[link.place]!.table, key, values, rows, reached, own)
   }
 
+  /** Of a table between, whose rows are known by what they lead to. */
+  #addBetween(
+    link: ShownLink,
+    { table, far, parentIs }: BetweenRows,
+    { take }: WholeSet,
+    row: PlainObject,
+    reached: readonly unknown[],
+  ): void {
+    const [key, ...others] = link.keys
+    const values = linkValues(link, row, reached)
+    if (key === undefined || others.length > 0 || values === undefined || values === null) return
+    if (!this.#isAsked(table, key, take, reached)) return
+    const [side] = parentIs
+    const rows = reached.map(
+      (other) =>
+        new Map<string, unknown>([
+          [side!, values[0]],
+          [side === 'A' ? 'B' : 'A', isPlain(other) ? other[far] : undefined],
+        ]),
+    )
+    this.#addRows(table, key, values, rows)
+  }
+
   #add(
     table: PreciseTable,
     key: WatchedKey,
@@ -108,9 +141,7 @@ class Seen {
     reached: readonly unknown[],
     own: ReadonlyMap<string, unknown>,
   ): void {
-    // Of texts several that are not equal may have one normal form, and one set.
-    if (key.types.some(({ kind }) => kind === 'text')) return
-    if (!this.#wanted.isWanted(table, key) || !this.#areAll(whole!.take, reached)) return
+    if (!this.#isAsked(table, key, whole!.take, reached)) return
     const columns = new Set(table.keys.flatMap((one) => one.columns))
     const rows = reached.map((row) => {
       const shown = new Map(own)
@@ -120,6 +151,22 @@ class Seen {
       }
       return shown
     })
+    this.#addRows(table, key, values, rows)
+  }
+
+  /** Whether anybody asks for the set, and all of it is shown. */
+  #isAsked(
+    table: PreciseTable,
+    key: WatchedKey,
+    take: readonly string[],
+    reached: readonly unknown[],
+  ): boolean {
+    // Of texts several that are not equal may have one normal form, and one set.
+    if (key.types.some(({ kind }) => kind === 'text')) return false
+    return this.#wanted.isWanted(table, key) && this.#areAll(take, reached)
+  }
+
+  #addRows(table: PreciseTable, key: WatchedKey, values: KeyValues, rows: SeenSet['rows']): void {
     const normal: SeenSet['normal'] = (column, value) =>
       normalValue(table.columns.named(column)?.column.type, value)
     this.sets.push({ table, key: key.columns, values, rows, normal })

@@ -1,8 +1,10 @@
-import type { Model } from '../schema/data-model.js'
+import { isSameKey } from '@freshet/core/adapter'
+import type { Model, RelationField } from '../schema/data-model.js'
 import { isPlain, itemsOf } from './arguments.js'
 import { bothPins, carried, noPins, oneOfPins, type Pins, type ValuesAt } from './pins.js'
-import { compareAlike, type Planning, relationOf, scalarOf } from './plan-context.js'
+import { compareAlike, fieldOf, type Planning, relationOf, scalarOf } from './plan-context.js'
 import { relationEnds } from './relation-ends.js'
+import type { PreciseTable } from './table-precision.js'
 
 /**
  * What a `where` says for certain of the rows that it lets through: fields that equal a value or one of several, in
@@ -84,7 +86,8 @@ function relationPins(
   path: readonly string[],
 ): Pins {
   const field = relationOf(model, name)!
-  if (field.list !== false || !isPlain(value)) return noPins
+  if (!isPlain(value)) return noPins
+  if (field.list !== false) return joinedPins(planning, model, field, value['some'], [...path, 'some'])
   const target = planning.modelOf(field)
   const { dataModel, joinTables, tables } = planning.schema
   const ends = relationEnds(model, field, target, dataModel, joinTables)
@@ -99,3 +102,52 @@ function relationPins(
     : wherePins(planning, target, value, path)
   return carried(pins, ends.far, ends.own)
 }
+
+/** `categories: { some: { id: 7 } }` says that a row between leads to 7. */
+function joinedPins(
+  planning: Planning,
+  model: Model,
+  field: RelationField,
+  where: unknown,
+  path: readonly string[],
+): Pins {
+  if (!isPlain(where)) return noPins
+  const target = planning.modelOf(field)
+  const { dataModel, joinTables, tables, isEnforced } = planning.schema
+  const ends = relationEnds(model, field, target, dataModel, joinTables)
+  const [side, ...others] = ends.kind === 'joined' ? ends.own : []
+  if (ends.kind !== 'joined' || side === undefined || others.length > 0) return noPins
+  const farSide = side.column === 'A' ? 'B' : 'A'
+  const [own, between, there] = [model.table, ends.join.table, target.table].map((name) => tables.of(name))
+  if (own?.grain !== 'row' || between?.grain !== 'row' || there?.grain !== 'row') return noPins
+  // A row between may lead to nothing, and to something later.
+  const isHeld = dataModel.foreignKeys.filter(({ child }) => child === ends.join.table).every(isEnforced)
+  const isAlike =
+    compareAlike(own, [ends.ownColumn], between, [side.column]) &&
+    compareAlike(there, [ends.farColumn], between, [farSide])
+  const [key, far] = [keyOf(between, side.column), keyOf(between, farSide)]
+  if (!isHeld || !isAlike || key === undefined || far === undefined) return noPins
+  const pins = carried(wherePins(planning, target, where, path), [ends.farColumn], [farSide])
+  const value = pins.derived.get(farSide) ?? pins.all.get(farSide)
+  const farField = fieldOf(target, ends.farColumn)
+  return value === undefined || farField === undefined || ('isList' in value && value.isList)
+    ? noPins
+    : {
+        ...noPins,
+        joined: [
+          {
+            at: path.join('.'),
+            relation: field.name,
+            farField,
+            table: between,
+            key,
+            own: ends.ownColumn,
+            far,
+            value,
+          },
+        ],
+      }
+}
+
+const keyOf = ({ keys }: PreciseTable, column: string) =>
+  keys.find(({ columns }) => isSameKey(columns, [column]))

@@ -109,7 +109,7 @@ function askAbout(
   sense: Sense,
 ): void {
   const own = sense === 'holds' ? wherePins(planning, planning.modelOf(field), where, path) : noPins
-  const related = followRelation(planning, origin, field, { own, hidesRows: true })
+  const related = followRelation(planning, origin, field, { own, hidesRows: true, at: path.join('.') })
   const inner = { model: related.target, place: related.place, pins: related.pins }
   walkWhere(planning, inner, where, path, sense)
 }

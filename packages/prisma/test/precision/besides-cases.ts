@@ -25,6 +25,12 @@ export interface BesidesCase {
   readonly moved?: Readonly<Record<string, readonly (readonly [before: number, after: number])[]>>
   /** The sets that no change has touched since they were seen: `post[author_id]=7`. */
   readonly untouched?: readonly string[]
+  /** What no row of a set has, nor had: `_posttotag[A]=9 B=3`. */
+  readonly lacking?: readonly string[]
+  /** What rows have by now: `post 9 views`. */
+  readonly numbers?: Readonly<Record<string, number>>
+  /** The database holds no foreign keys. */
+  readonly isPlain?: true
   /** A table that is being written. */
   readonly underWay?: string
   readonly outlives: boolean
@@ -135,7 +141,230 @@ const written = {
   },
 } as const
 
+const ofTag = {
+  ...tagged,
+  operation: 'findMany',
+  args: { where: { tags: { some: { label: 'a' } } }, orderBy: { views: 'asc' }, take: 2 },
+  result: [post(1, 20), post(2, 30)],
+  sql: views,
+  parameters: [25, 9],
+  tag: 'post.views',
+} as const
+const ofTagWhere = (where: unknown) => ({ ...ofTag, args: { ...ofTag.args, where } })
+const ofTagFirst = {
+  ...ofTag,
+  args: { ...ofTag.args, orderBy: { views: 'desc' } },
+  result: [post(1, 30), post(2, 20)],
+}
+const lacking = ['_posttotag[A]=9 B=3']
+const coming = { ...ofTag, ...tag, parameters: [17, 3] } as const
+
+/** Rows that are joined with one by a table between. */
+const joinedCases: readonly BesidesCase[] = [
+  {
+    about: 'rows between of which it is not told where they lead, if all that lead to the one are untouched',
+    ...tagged,
+    ...untag,
+    sql: 'DELETE FROM "_PostToTag" WHERE "A" = $1',
+    parameters: [17],
+    untouched: ['_posttotag[B]=3'],
+    outlives: true,
+  },
+  {
+    about: 'not where all that lead to another are',
+    ...tagged,
+    ...untag,
+    sql: 'DELETE FROM "_PostToTag" WHERE "A" = $1',
+    parameters: [17],
+    untouched: ['_posttotag[B]=4'],
+    outlives: false,
+  },
+  { about: 'a row that is not joined with the one', ...ofTag, lacking, outlives: true },
+  {
+    about: 'a row that none of those is that are joined with the one',
+    ...ofTag,
+    lacking: ['_posttotag[B]=3 A=9'],
+    outlives: true,
+  },
+  { about: 'not a row of which that is not known', ...ofTag, outlives: false },
+  {
+    about: 'not a row where that is known of others',
+    ...ofTag,
+    lacking: ['_posttotag[A]=8 B=3', '_posttotag[A]=9 B=4', '_posttotag[B]=4 A=9', '_posttotag[B]=3 A=8'],
+    outlives: false,
+  },
+  {
+    about: 'not a row where it is not known which one is meant',
+    ...ofTag,
+    other: { ...tagged.other, isGone: true },
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'several rows that are not joined',
+    ...ofTag,
+    sql: 'UPDATE "Post" SET "views" = $1 WHERE "id" IN ($2, $3)',
+    parameters: [25, 9, 10],
+    lacking: [...lacking, '_posttotag[B]=3 A=10'],
+    outlives: true,
+  },
+  {
+    about: 'not several rows of which one may be joined',
+    ...ofTag,
+    sql: 'UPDATE "Post" SET "views" = $1 WHERE "id" IN ($2, $3)',
+    parameters: [25, 9, 10],
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row that is named by another column',
+    ...ofTag,
+    sql: 'UPDATE "Post" SET "views" = $1 WHERE "author_id" = $2',
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'a row that is not joined with one of a key',
+    ...ofTagWhere({ tags: { some: { id: 3 } } }),
+    lacking,
+    outlives: true,
+  },
+  {
+    about: 'not a row where it may be joined with several',
+    ...ofTagWhere({ tags: { some: { id: { in: [3, 4] } } } }),
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'a row that is not joined, beside what else is asked',
+    ...ofTagWhere({ AND: [{ title: 't' }, { tags: { some: { label: 'a' } } }] }),
+    lacking,
+    outlives: true,
+  },
+  {
+    about: 'not a row where another condition may hold',
+    ...ofTagWhere({ OR: [{ title: 't' }, { tags: { some: { label: 'a' } } }] }),
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row where none is to be joined',
+    ...ofTagWhere({ tags: { none: { label: 'a' } } }),
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row where all are to be joined',
+    ...ofTagWhere({ tags: { every: { label: 'a' } } }),
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row where it is not to be joined',
+    ...ofTagWhere({ NOT: { tags: { some: { label: 'a' } } } }),
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row where a row between may lead to nothing',
+    ...ofTag,
+    isPlain: true,
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row where nothing tells which end is which',
+    ...most,
+    model: 'Person',
+    args: { where: { friends: { some: { email: 'a@x' } } }, orderBy: { age: 'asc' }, take: 1 },
+    result: [{ id: 1, email: 'b', name: 'x', age: 3 }],
+    other: { model: 'Person', operation: 'findMany', args: {}, result: [{ id: 3, email: 'a@x' }] },
+    sql: 'UPDATE "people" SET "age" = $1 WHERE "id" = $2',
+    parameters: [2, 9],
+    tag: 'people.age',
+    lacking: ['_friends[A]=9 B=3', '_friends[B]=9 A=3', '_friends[A]=3 B=9', '_friends[B]=3 A=9'],
+    outlives: false,
+  },
+  {
+    about: 'a count where a row goes that is not joined',
+    ...tagged,
+    sql: 'DELETE FROM "Post" WHERE "id" = $1',
+    parameters: [9],
+    tag: 'post-',
+    lacking,
+    outlives: true,
+  },
+  {
+    about: 'one that comes to be joined behind the last one',
+    ...coming,
+    numbers: { 'post 17 views': 31 },
+    outlives: true,
+  },
+  {
+    about: 'one that was joined behind the last one',
+    ...ofTag,
+    ...untag,
+    parameters: [17, 3],
+    numbers: { 'post 17 views': 31 },
+    outlives: true,
+  },
+  {
+    about: 'not one that is as good as the last',
+    ...coming,
+    numbers: { 'post 17 views': 30 },
+    outlives: false,
+  },
+  { about: 'not one of which nobody knows', ...coming, numbers: { 'post 18 views': 31 }, outlives: false },
+  {
+    about: 'the other way round',
+    ...ofTagFirst,
+    ...tag,
+    parameters: [17, 3],
+    numbers: { 'post 17 views': 19 },
+    outlives: true,
+  },
+  {
+    about: 'not the other way round, before the last one',
+    ...ofTagFirst,
+    ...tag,
+    parameters: [17, 3],
+    numbers: { 'post 17 views': 31 },
+    outlives: false,
+  },
+  {
+    about: 'not behind the last of fewer than were asked for',
+    ...coming,
+    args: { ...ofTag.args, take: 3 },
+    numbers: { 'post 17 views': 31 },
+    outlives: false,
+  },
+  {
+    about: 'not where all are shown',
+    ...coming,
+    args: { where: ofTag.args.where, orderBy: ofTag.args.orderBy },
+    numbers: { 'post 17 views': 31 },
+    outlives: false,
+  },
+  {
+    about: 'not of what is counted',
+    ...tagged,
+    ...tag,
+    parameters: [17, 3],
+    numbers: { 'post 17 views': 31 },
+    outlives: false,
+  },
+  {
+    about: 'not behind the last one by another of two conditions',
+    ...ofTagWhere({ AND: [{ tags: { some: { label: 'a' } } }, { tags: { some: { label: 'b' } } }] }),
+    ...tag,
+    parameters: [17, 4],
+    numbers: { 'post 17 views': 10 },
+    outlives: false,
+  },
+]
+
 export const besidesCases: readonly BesidesCase[] = [
+  ...joinedCases,
   { about: 'a row that comes after the last one', ...most, parameters: [49, 9], outlives: true },
   { about: 'not one that comes before it', ...most, parameters: [51, 9], outlives: false },
   { about: 'nor one beside it', ...most, parameters: [50, 9], outlives: false },
@@ -670,6 +899,8 @@ export interface SeenCase {
   readonly result: unknown
   /** What somebody else asks. Default: a count of an author's posts */
   readonly asks?: unknown
+  /** The database holds no foreign keys. */
+  readonly isPlain?: true
   readonly seen: readonly string[]
 }
 
@@ -687,6 +918,20 @@ const nested = {
   result: { id: 7, email: 'a', name: 'x', posts: two },
 } as const
 const both = 'post[author_id]=7: 5|6'
+
+const withTags = {
+  model: 'Post',
+  operation: 'findUnique',
+  args: { where: { id: 5 }, include: { tags: { orderBy: { id: 'asc' } } } },
+  result: {
+    ...post(5, 1),
+    tags: [
+      { id: 3, label: 'a' },
+      { id: 4, label: 'b' },
+    ],
+  },
+  asks: { model: 'Post', operation: 'count', args: { where: { tags: { some: { id: 3 } } } } },
+} as const
 
 export const seenCases: readonly SeenCase[] = [
   { about: 'fewer rows than were asked for', ...list, seen: [both] },
@@ -754,6 +999,36 @@ export const seenCases: readonly SeenCase[] = [
     args: { where: { label: 'a' } },
     result: [{ id: 1, label: 'a' }],
     asks: { model: 'Tag', operation: 'count', args: { where: { label: 'a' } } },
+    seen: [],
+  },
+  {
+    about: 'rows between that lead from a row',
+    ...withTags,
+    seen: ['_posttotag[A]=5: 3|4'],
+  },
+  { about: 'none between', ...withTags, result: { ...post(5, 1), tags: [] }, seen: ['_posttotag[A]=5: '] },
+  {
+    about: 'as many between as were asked for',
+    ...withTags,
+    args: { where: { id: 5 }, include: { tags: { take: 2 } } },
+    seen: [],
+  },
+  {
+    about: 'rows between that lead to some rows',
+    ...withTags,
+    args: { where: { id: 5 }, include: { tags: { where: { label: 'a' } } } },
+    seen: [],
+  },
+  { about: 'rows between for which nobody asks', ...withTags, asks: list, seen: [] },
+  {
+    about: 'rows between that may lead to nothing',
+    ...withTags,
+    asks: {
+      model: 'Post',
+      operation: 'findMany',
+      args: { where: { title: 'x' }, include: { _count: { select: { tags: true } } } },
+    },
+    isPlain: true,
     seen: [],
   },
 ]

@@ -1,6 +1,6 @@
 import { applyWrite, createClassifier, createWriteReach, planWrite } from '@freshet/sql'
 import { tableGraphOf } from '../../src/dependencies/write-closure.js'
-import { createValueBucket } from '@freshet/core/adapter'
+import { createValueBucket, type NamedSet } from '@freshet/core/adapter'
 import { createReadPrecision, type ReadPrecision } from '../../src/precision/read-precision.js'
 import { createTablePrecisions } from '../../src/precision/table-precision.js'
 import type { Api } from './api.js'
@@ -91,7 +91,7 @@ export function differingBesides(api: Api, one: BesidesCase): string | undefined
   const { about, sql, parameters, returned, tag, other, underWay, outlives } = one
   const precision = api.createReadPrecision(dataModel, {
     tables: tablesOf(api, undefined),
-    isEnforced: () => true,
+    isEnforced: () => one.isPlain !== true,
     isUnique: (table, column) => uniques.has(`${table}.${column}`),
     anyTable: '*',
   })
@@ -122,6 +122,12 @@ export function differingBesides(api: Api, one: BesidesCase): string | undefined
     mayBeWritten: (table: string) => table === underWay,
     isUntouched: (table: string, key: readonly string[], values: readonly string[]) =>
       one.untouched?.includes(`${table}[${key.join()}]=${values.join()}`) === true,
+    lacks: ({ table, key, values }: NamedSet, [column, value]: readonly [string, string]) =>
+      one.lacking?.includes(`${table}[${key.join()}]=${values.join()} ${column}=${value}`) === true,
+    knownValue(table: string, row: readonly string[], column: string) {
+      const number = one.numbers?.[`${table} ${row.join()} ${column}`]
+      return number === undefined ? undefined : BigInt(number)
+    },
   }
   const found =
     some?.changes.every(({ tell, ...change }) =>
@@ -134,13 +140,13 @@ const ofAuthor = { model: 'Post', operation: 'count', args: { where: { authorId:
 
 /** How the sets of which an answer shows all rows differ from what they should be. */
 export function differingSeen(api: Api, one: SeenCase): string | undefined {
-  const precision = precisionOf(api, {})
+  const precision = precisionOf(api, one.isPlain === true ? { plain: true } : {})
   const { model, operation, args } = (one.asks ?? ofAuthor) as typeof ofAuthor
   precision.read(model, operation, args).prepare()
   const sets = precision.read(one.model, one.operation, one.args).seenSets!(one.result)
   const seen = sets.map(
     ({ table, key, values, rows }) =>
-      `${table.texts.table}[${key.join()}]=${values.join()}: ${rows.map((row) => row.get('id')).join('|')}`,
+      `${table.texts.table}[${key.join()}]=${values.join()}: ${rows.map((row) => row.get('id') ?? row.get('B')).join('|')}`,
   )
   return seen.join(' ') === one.seen.join(' ')
     ? undefined

@@ -259,8 +259,8 @@ export const mutants: readonly Rule[] = [
   without(
     'plan-context.ts',
     'the rows of a join table are hidden',
-    'createPlace(table, { pins, hidesRows: true })',
-    'createPlace(table, { pins })',
+    'createPlace(table, { pins, hidesRows: true, joinedAt })',
+    'createPlace(table, { pins, joinedAt })',
   ),
   without(
     'related-places.ts',
@@ -566,8 +566,8 @@ export const mutants: readonly Rule[] = [
   without(
     '../../../core/src/precision/besides.ts',
     'all rows that were changed matter',
-    'after.every(isAfter)',
-    'after.some(isAfter)',
+    'values.every(isAfter)',
+    'values.some(isAfter)',
   ),
   without(
     '../../../core/src/precision/besides.ts',
@@ -732,6 +732,80 @@ export const mutants: readonly Rule[] = [
     'rows that are in no set matter',
     'if (sets === undefined) return false',
     'if (sets === undefined) return true',
+  ),
+  without(
+    'besides.ts',
+    'rows of the other row may be touched',
+    'known.others.isUntouched?.(name, one.key.columns, [has], change) === true',
+    'known.others.isUntouched?.(name, one.key.columns, [has], change) !== undefined',
+  ),
+  // Rows that are joined with one by a table between.
+  without(
+    'joined-rows.ts',
+    'every changed row matters that may be joined',
+    'return rows!.every(([row]) => lacks',
+    'return rows!.some(([row]) => lacks',
+  ),
+  without(
+    'joined-rows.ts',
+    'a row that may be joined matters',
+    '[column, having], change) === true',
+    '[column, having], change) !== undefined',
+  ),
+  without(
+    'joined-rows.ts',
+    'rows that are not told may be joined',
+    'if (entering === undefined || touched!.length + entering.length > maxRows) return undefined',
+    'if (entering === undefined) return []',
+  ),
+  without(
+    'joined-rows.ts',
+    'each of several conditions joins with another row',
+    'place.joined.find(({ at }) => at === joinedAt)',
+    'place.joined[0]',
+  ),
+  without(
+    'besides.ts',
+    'behind the last of fewer rows than were asked for more may come',
+    ' || rows.length < (asksFor(cut, args) ?? Infinity))\n    return false',
+    ')\n    return false',
+  ),
+  without(
+    '../../../core/src/precision/besides.ts',
+    'what is not known may stand anywhere',
+    "number !== undefined && (direction === 'asc' ? number > bound : number < bound)",
+    "number === undefined || (direction === 'asc' ? number > bound : number < bound)",
+  ),
+  without('where-pins.ts', 'a row between may lead to nothing', '!isHeld || ', ''),
+  without(
+    'where-pins.ts',
+    'of a model that is related to itself nothing tells the ends apart',
+    "if (ends.kind !== 'joined' || side === undefined || others.length > 0) return noPins",
+    "if (ends.kind !== 'joined' || side === undefined) return noPins",
+  ),
+  without(
+    'where-pins.ts',
+    'rows may be asked for that are not joined',
+    "value['some']",
+    "value['some'] ?? value['none']",
+  ),
+  without(
+    'pins.ts',
+    'of two conditions one may hold alone',
+    'return branches.length === 1 ? branches[0]! : { ...noPins, oneOf: [branches] }',
+    'return branches.length === 1 ? branches[0]! : { ...noPins, oneOf: [branches], joined: branches.flatMap(({ joined }) => joined) }',
+  ),
+  without(
+    'seen-sets.ts',
+    'rows between may lead to nothing',
+    'one.between?.isHeld === true',
+    'one.between !== undefined',
+  ),
+  without(
+    'seen-sets.ts',
+    'rows between may be shown in part',
+    'if (!this.#isAsked(table, key, take, reached)) return\n    const [side]',
+    'if (!this.#wanted.isWanted(table, key)) return\n    const [side]',
   ),
   without(
     'comparison.ts',
