@@ -57,18 +57,17 @@ const shares: Readonly<Record<Application, Shares>> = {
   named: [0.01, 0.05, 0.2],
   blog: [0.05, 0.2],
 }
-/** How many questions and changes of the full form. */
+/** How many questions and changes of the full form, and how many questions before that fill the cache. */
 const callsAt = (share: number): number => (share < 0.1 ? 6_000 : share < 0.3 ? 4_000 : 2_000)
+const warmCalls = 20_000
 
 interface Form {
   readonly rows: number
   readonly scale: number
-  /** How many questions fill the cache before anything is changed, of a scale of 1. */
-  readonly warm: number
 }
 
-const full: Form = { rows: 100_000, scale: 1, warm: 200_000 }
-const short: Form = { rows: 3_000, scale: 0.05, warm: 20_000 }
+const full: Form = { rows: 100_000, scale: 1 }
+const short: Form = { rows: 3_000, scale: 0.05 }
 
 /**
  * How many reads a write leaves alone, beside an oracle that knows which ones it changes and beside invalidation by
@@ -87,7 +86,7 @@ export async function benchPrecision(options: PrecisionOptions): Promise<readonl
 async function compareOn(dialect: Dialect, options: PrecisionOptions): Promise<readonly Comparison[]> {
   const form = options.short ? short : full
   const { rows = form.rows, scale = form.scale, members = 20_000 } = options
-  const { warm: warmUp = scale * form.warm } = options
+  const { warm: warmUp = scale * warmCalls } = options
   const asked = chosen(Object.keys(applications) as Application[], options.application, 'application')
   const size = shopSize(rows)
   const [shop, blog] = [shopRows(size), blogRows(rows)]
@@ -207,7 +206,7 @@ function createRunner(
     }
     try {
       // What the first writes empty anyway need not be filled at length.
-      await warm(visit(0), precision === 'row' ? warmUp : warmUp / 100)
+      await warm(visit(0), precision === 'row' ? warmUp : warmUp / 10)
       const passes: Pass[] = []
       for (const share of given) passes.push(await runPass(visit(share), scale * callsAt(share)))
       return passes

@@ -50,6 +50,9 @@ const repositoriesOf = (dataSource: DataSource, entities: ReturnType<typeof enti
 
 type Repositories = ReturnType<typeof repositoriesOf>
 
+/** What its orders show of a product. */
+const ofProduct = { id: true, name: true, slug: true } as const
+
 function asksOf({ customers, categories, products, orders, orderLines, reviews }: Repositories): ShopAsks {
   const inCategory = (id: number) => ({ categories: { slug: `category-${id}` } })
   return {
@@ -117,6 +120,21 @@ function asksOf({ customers, categories, products, orders, orderLines, reviews }
       orders
         .getWithCache({
           where: { customerId },
+          select: {
+            id: true,
+            status: true,
+            total: true,
+            placedAt: true,
+            customerId: true,
+            lines: {
+              id: true,
+              quantity: true,
+              unitPrice: true,
+              orderId: true,
+              productId: true,
+              product: ofProduct,
+            },
+          },
           relations: { lines: { product: true } },
           relationLoadStrategy: 'query',
           order: { placedAt: 'DESC', id: 'DESC' },
