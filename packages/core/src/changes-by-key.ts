@@ -1,4 +1,5 @@
 import { arrayBytes, gluedTextBytes, mapBytes, mapPlaceBytes, objectBytes, word } from './heap-bytes.js'
+import { tupleText } from './tuple-text.js'
 
 /** Of a change that names more sets than this it is kept that it may concern any. */
 const maxNamed = 32
@@ -50,7 +51,7 @@ export class ChangesByKey<Change> {
   ): readonly Place[] {
     const places = this.#upToDate(key, log, first)
     const any = atLeast(places.any, from)
-    const named = atLeast(places.named.get(idOf(values)) ?? none, from)
+    const named = atLeast(places.named.get(tupleText(values)) ?? none, from)
     if (any.length === 0 || named.length === 0) return any.length === 0 ? named : any
     return [...any, ...named].sort((one, other) => one - other)
   }
@@ -74,7 +75,7 @@ export class ChangesByKey<Change> {
       return
     }
     for (const values of sets) {
-      const id = idOf(values)
+      const id = tupleText(values)
       const known = named.get(id)
       if (known === undefined) {
         named.set(id, [upTo])
@@ -92,9 +93,6 @@ export class ChangesByKey<Change> {
     this.#bytes = 0
   }
 }
-
-/** Normal values hold no such character. */
-const idOf = (values: readonly string[]): string => (values.length === 1 ? values[0]! : values.join('\0'))
 
 const none: readonly Place[] = []
 

@@ -1,4 +1,5 @@
 import type { MovedBy, ToldRows } from './conditions.js'
+import { tupleText } from './tuple-text.js'
 
 type Key = readonly string[]
 type Tuples = readonly Key[] | undefined
@@ -39,11 +40,8 @@ export class ToldOnce implements ToldRows {
   }
 }
 
-/** Names of columns hold no such character, but for those that nobody gives. */
-const nameOf = (key: Key): string => (key.length === 1 ? key[0]! : key.join('\0'))
-
 function once<K extends Key, T>(known: Map<string, T>, key: K, tell: (key: K) => T): T {
-  const name = nameOf(key)
+  const name = tupleText(key)
   const value = known.get(name)
   if (value !== undefined || known.has(name)) return value as T
   const told = tell(key)

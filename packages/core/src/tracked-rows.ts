@@ -19,6 +19,7 @@ import type { Space } from './space.js'
 import { wholeSpaceTag } from './space.js'
 import { TablesInRoom } from './tables-in-room.js'
 import { ToldOnce } from './told-once.js'
+import { tupleText } from './tuple-text.js'
 
 /** Rows of one table of which something is kept in a column, at most; those that were seen first go first. */
 const maxRows = 100_000
@@ -90,7 +91,7 @@ export class TrackedRows {
       this.#watchAll(rows)
     }
     const now = ++this.#now
-    const id = idOf(key)
+    const id = tupleText(key)
     for (const [column, value] of values) {
       if (!rows.isTracked(column)) {
         rows.track(column)
@@ -103,7 +104,7 @@ export class TrackedRows {
 
   /** What a row has in a column by now; `undefined`: that is not known. @param row the normal values of its row key */
   valueOf({ prefix }: Space, table: string, row: readonly string[], column: string): bigint | undefined {
-    return this.#tables.get(prefix + table)?.valueOf(idOf(row), column)
+    return this.#tables.get(prefix + table)?.valueOf(tupleText(row), column)
   }
 
   #watchAll(table: TableRows): void {
@@ -198,9 +199,6 @@ interface ColumnChange {
   readonly some: SomeRows
 }
 
-/** Normal values hold no such character. */
-const idOf = (key: readonly string[]): string => key.join('\0')
-
 /** Of one table. */
 class TableRows {
   readonly of: TrackedTable
@@ -275,7 +273,7 @@ class TableRows {
     for (const { tell } of changes) {
       const keys = rowKey === undefined ? undefined : tell?.().touched(rowKey.columns)
       if (keys === undefined) return this.forgetAll()
-      for (const key of keys) for (const rows of this.#columns.values()) this.#forget(rows, idOf(key))
+      for (const key of keys) for (const rows of this.#columns.values()) this.#forget(rows, tupleText(key))
     }
   }
 
@@ -298,7 +296,7 @@ class TableRows {
     const after = onlyOne(told.after([column]))
     const isCertain = told.changed === keys.length
     const moved: MovedValue[] = []
-    for (const id of keys.map(idOf)) {
+    for (const id of keys.map(tupleText)) {
       const had = this.valueOf(id, column) ?? (by && after !== undefined ? after - by.by : undefined)
       const has = after ?? shifted(had, by)
       if (had !== undefined && has !== undefined) moved.push({ before: had, after: has })

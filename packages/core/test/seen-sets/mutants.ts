@@ -62,7 +62,7 @@ export const mutants = [
   without(
     'changes-by-key.ts',
     'a change that names a set concerns it',
-    'places.named.get(idOf(values)) ?? none',
+    'places.named.get(tupleText(values)) ?? none',
     'none',
   ),
   without(

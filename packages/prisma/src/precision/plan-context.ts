@@ -72,6 +72,12 @@ export class Planning {
     return place
   }
 
+  /** Whether the database holds the rows of a join table to those at both ends: none of them leads to nothing. */
+  holdsBothEnds({ table }: JoinTable): boolean {
+    const { dataModel, isEnforced } = this.schema
+    return dataModel.foreignKeys.filter(({ child }) => child === table).every((key) => isEnforced(key))
+  }
+
   #tablesBehind({ name, table }: Model): readonly string[] {
     const tables = this.schema.behind.get(name)?.tables
     if (tables === undefined) throw new NotUnderstood(`nobody knows what the view ${name} is made from`)

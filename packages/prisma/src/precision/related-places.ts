@@ -90,11 +90,9 @@ function followJoined(
   ends: JoinedEnds,
   { own, hidesRows, isShown = false, at }: Following,
 ): Related {
-  const { tables, isEnforced, dataModel } = planning.schema
+  const { tables } = planning.schema
   const table = planning.precise(ends.join.table)
-  const isReferenced = dataModel.foreignKeys
-    .filter(({ child }) => child === ends.join.table)
-    .every((key) => isEnforced(key))
+  const isReferenced = planning.holdsBothEnds(ends.join)
   const place = planning.place(target, { pins: own, hidesRows, isReferenced })
   meet(origin.place, [ends.ownColumn], place, [ends.farColumn], isShown)
   if (table === undefined) return { ends, target, place, between: undefined, pins: own }

@@ -113,7 +113,7 @@ function joinedPins(
 ): Pins {
   if (!isPlain(where)) return noPins
   const target = planning.modelOf(field)
-  const { dataModel, joinTables, tables, isEnforced } = planning.schema
+  const { dataModel, joinTables, tables } = planning.schema
   const ends = relationEnds(model, field, target, dataModel, joinTables)
   const [side, ...others] = ends.kind === 'joined' ? ends.own : []
   if (ends.kind !== 'joined' || side === undefined || others.length > 0) return noPins
@@ -121,7 +121,7 @@ function joinedPins(
   const [own, between, there] = [model.table, ends.join.table, target.table].map((name) => tables.of(name))
   if (own?.grain !== 'row' || between?.grain !== 'row' || there?.grain !== 'row') return noPins
   // A row between may lead to nothing, and to something later.
-  const isHeld = dataModel.foreignKeys.filter(({ child }) => child === ends.join.table).every(isEnforced)
+  const isHeld = planning.holdsBothEnds(ends.join)
   const isAlike =
     compareAlike(own, [ends.ownColumn], between, [side.column]) &&
     compareAlike(there, [ends.farColumn], between, [farSide])

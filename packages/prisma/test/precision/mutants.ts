@@ -287,7 +287,7 @@ export const mutants: readonly Rule[] = [
     'ends.held === undefined || isEnforced(ends.held)',
   ),
   without(
-    'related-places.ts',
+    'plan-context.ts',
     'only enforced keys of a join table spare sets',
     '.every((key) => isEnforced(key))',
     '.every(() => true)',
