@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './free-port.js'
+import { onFreePorts } from './free-ports.js'
 import type { Owner } from './owner.js'
 import type { Service, ServiceKind } from './service.js'
 
@@ -31,23 +31,11 @@ type Supervisor = ChildProcessByStdio<Writable, Readable, Readable>
 const supervisorScript = fileURLToPath(new URL('./supervisor.mjs', import.meta.url))
 const host = '127.0.0.1'
 const startTimeoutMs = 60_000
-const portAttempts = 3
 
 /** Starts a server in a fresh folder below the system's temporary folder. */
 export async function startLocalServer(plan: LocalServerPlan): Promise<Service> {
-  for (let attempt = 1; ; attempt++) {
-    // Between finding a free port and listening on it, another process may take it: that, and only that, is tried again.
-    try {
-      return await startOnce(plan, plan.port ?? (await freePort()))
-    } catch (error) {
-      if (
-        plan.port !== undefined ||
-        attempt === portAttempts ||
-        !/address already in use/i.test(String(error))
-      )
-        throw error
-    }
-  }
+  if (plan.port !== undefined) return await startOnce(plan, plan.port)
+  return await onFreePorts(1, async ([port]) => await startOnce(plan, port!))
 }
 
 async function startOnce(plan: LocalServerPlan, port: number): Promise<Service> {

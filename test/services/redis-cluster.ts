@@ -1,5 +1,5 @@
+import { onFreePorts } from './free-ports.js'
 import { startRedisHost } from './redis-host.js'
-import { freeRedisPorts } from './redis-ports.js'
 import { RedisNode } from './redis-server.js'
 import { until } from './until.js'
 
@@ -23,7 +23,10 @@ const slots = 16_384
 
 /** Starts a cluster. It takes a few seconds: whoever does not break it takes the shared one. */
 export async function startRedisCluster(args: readonly string[] = []): Promise<RedisCluster> {
-  const ports = await freeRedisPorts(masters * 2)
+  return await onFreePorts(masters * 2, async (ports) => await startOn(ports, args))
+}
+
+async function startOn(ports: readonly number[], args: readonly string[]): Promise<RedisCluster> {
   const machine = await startRedisHost(ports.flatMap((port) => [port, port + 10_000]))
   const nodes = ports.map((port) => new RedisNode(machine, { port, args: [...clusterArgs, ...args] }))
   try {

@@ -1,5 +1,5 @@
+import { onFreePorts } from './free-ports.js'
 import { startRedisHost } from './redis-host.js'
-import { freeRedisPorts } from './redis-ports.js'
 import { RedisNode } from './redis-server.js'
 import { until } from './until.js'
 
@@ -25,7 +25,10 @@ const sentinelCount = 3
 
 /** Starts a set. */
 export async function startRedisSentinelSet(args: readonly string[] = []): Promise<RedisSentinelSet> {
-  const ports = await freeRedisPorts(1 + replicas + sentinelCount)
+  return await onFreePorts(1 + replicas + sentinelCount, async (ports) => await startOn(ports, args))
+}
+
+async function startOn(ports: readonly number[], args: readonly string[]): Promise<RedisSentinelSet> {
   const [masterPort] = ports
   const machine = await startRedisHost(ports)
   const nodes = ports.slice(0, 1 + replicas).map((port, index) => {

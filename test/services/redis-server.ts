@@ -1,7 +1,7 @@
+import { onFreePorts } from './free-ports.js'
 import { redisCommand, type RedisReply } from './redis-command.js'
 import { startRedisHost } from './redis-host.js'
 import type { RedisHost, RedisLaunch, RedisProcess } from './redis-launch.js'
-import { freeRedisPorts } from './redis-ports.js'
 
 /** A Redis server that a test kills, stops for a while and starts again, always on the same port. */
 export interface RedisServer {
@@ -28,10 +28,18 @@ const host = '127.0.0.1'
 
 /** Starts a Redis server that can be restarted. Who only needs an empty one takes `startRedis`. */
 export async function startRedisServer(args: readonly string[] = []): Promise<RedisServer> {
-  const [port] = await freeRedisPorts(1)
-  const machine = await startRedisHost([port!])
-  const node = new RedisNode(machine, { port: port!, args })
-  await node.start()
+  return await onFreePorts(1, async ([port]) => await startOn(port!, args))
+}
+
+async function startOn(port: number, args: readonly string[]): Promise<RedisServer> {
+  const machine = await startRedisHost([port])
+  const node = new RedisNode(machine, { port, args })
+  try {
+    await node.start()
+  } catch (error) {
+    await machine.stop()
+    throw error
+  }
   return Object.assign(node, {
     stop: async () => {
       await node.kill()
