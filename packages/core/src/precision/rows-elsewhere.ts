@@ -1,7 +1,7 @@
 import type { OtherAnswers } from '../conditions.js'
 import type { PreciseTable } from './table-precision.js'
 
-/** Past this, what was noted first is forgotten: it only costs loads. */
+/** Rows of one table, told by one column. Past this, what was noted first is forgotten: it only costs loads. */
 const maxNoted = 5000
 /** Of an answer with more rows nothing is noted. */
 const maxRows = 100
@@ -49,16 +49,17 @@ interface Noted<Type> {
   readonly tables: number
 }
 
+/** By scopes and values. Answers of fewer tables first, and of as many the latest. */
+type NotedRows<Type> = Map<string, readonly Noted<Type>[]>
+
 /**
  * Which stored answers show a row by the value of a unique column. What they show is not kept here: whether it is so still, is asked of
  * the store.
  */
 export class RowsElsewhere<Type> {
   readonly #equal: EqualValues<Type>
-  /** The unique columns by which somebody wants to know of rows, by the names of their tables. */
-  readonly #wanted = new Map<string, Set<string>>()
-  /** Those of fewer tables first, and of as many the latest. */
-  readonly #noted = new Map<string, readonly Noted<Type>[]>()
+  /** By the names of tables, and by the unique columns by which somebody wants to know of their rows. */
+  readonly #wanted = new Map<string, Map<string, NotedRows<Type>>>()
 
   constructor(equal: EqualValues<Type>) {
     this.#equal = equal
@@ -66,9 +67,9 @@ export class RowsElsewhere<Type> {
 
   /** @param row told by a column of which the database lets no two rows have one value */
   want({ table, unique }: Pick<ValueOfRow<Type>, 'table' | 'unique'>): void {
-    const columns = this.#wanted.get(table.name)
-    if (columns === undefined) this.#wanted.set(table.name, new Set([unique]))
-    else columns.add(unique)
+    let columns = this.#wanted.get(table.name)
+    if (columns === undefined) this.#wanted.set(table.name, (columns = new Map()))
+    if (!columns.has(unique)) columns.set(unique, new Map())
   }
 
   isWanted(table: string): boolean {
@@ -81,21 +82,13 @@ export class RowsElsewhere<Type> {
     if (rows.length > maxRows) return
     const wanted = this.#wanted.get(shown.table.name)
     for (const column of shown.columns) {
-      if (wanted?.has(column) !== true) continue
+      const noted = wanted?.get(column)
+      if (noted === undefined) continue
       for (const row of rows) {
         const name = this.#nameOf(scope, shown.table, column, shown.valueOf(row, column))
-        if (name !== undefined) this.#add(name, { key, shown, tables })
+        if (name !== undefined) add(noted, name, { key, shown, tables })
       }
     }
-  }
-
-  #add(name: string, noted: Noted<Type>): void {
-    const others = this.#noted.get(name)?.filter(({ key }) => key !== noted.key) ?? []
-    const at = others.findIndex(({ tables }) => tables >= noted.tables)
-    const all = others.toSpliced(at < 0 ? others.length : at, 0, noted).slice(0, maxOfRow)
-    this.#noted.delete(name)
-    this.#noted.set(name, all)
-    if (this.#noted.size > maxNoted) this.#noted.delete(this.#noted.keys().next().value!)
   }
 
   /**
@@ -115,7 +108,8 @@ export class RowsElsewhere<Type> {
     if (others.mayBeWritten(table.texts.table)) return undefined
     const name = this.#nameOf(scope, table, unique, value)
     const type = table.columns.named(unique)?.column.type
-    for (const { key, shown } of (name === undefined ? undefined : this.#noted.get(name)) ?? []) {
+    const noted = name === undefined ? undefined : this.#wanted.get(table.name)?.get(unique)?.get(name)
+    for (const { key, shown } of noted ?? []) {
       const row = shown
         .rowsOf(others.find(key))
         .find((one) => this.#equal.areSame(type, shown.valueOf(one, unique), value))
@@ -127,6 +121,15 @@ export class RowsElsewhere<Type> {
 
   #nameOf(scope: string, table: PreciseTable<Type>, column: string, value: unknown): string | undefined {
     const normal = this.#equal.normal(table.columns.named(column)?.column.type, value)
-    return normal === undefined || normal === null ? undefined : `${scope}|${table.name}|${column}|${normal}`
+    return normal === undefined || normal === null ? undefined : `${scope}|${normal}`
   }
+}
+
+function add<Type>(rows: NotedRows<Type>, name: string, noted: Noted<Type>): void {
+  const others = rows.get(name)?.filter(({ key }) => key !== noted.key) ?? []
+  const at = others.findIndex(({ tables }) => tables >= noted.tables)
+  const all = others.toSpliced(at < 0 ? others.length : at, 0, noted).slice(0, maxOfRow)
+  rows.delete(name)
+  rows.set(name, all)
+  if (rows.size > maxNoted) rows.delete(rows.keys().next().value!)
 }

@@ -96,6 +96,15 @@ describe('which row has a value in a unique column', () => {
     expect(answers.idOf('tea')).toBe(7)
   })
 
+  test('stays known however many rows of another table are asked about', () => {
+    const answers = new Answers().keep('tea', [tea])
+    const other = { ...table, name: 'review' }
+    answers.rows.want({ table: other, unique: 'id' })
+    for (let id = 0; id < 5_001; id++)
+      answers.rows.note({ scope: '', key: `r${id}` }, { ...shown, table: other }, [{ ...cups, id }])
+    expect(answers.idOf('tea')).toBe(7)
+  })
+
   test('is forgotten past 5,000 values', () => {
     const answers = new Answers().keep('tea', [tea])
     for (let id = 100; id < 5_100; id++) answers.keep(`c${id}`, [{ id, slug: `c${id}`, name: 'x' }])

@@ -584,8 +584,8 @@ export const mutants: readonly Rule[] = [
   without(
     '../../../core/src/precision/rows-elsewhere.ts',
     'others may see other rows',
-    '`${scope}|${table.name}',
-    '`${table.name}',
+    '`${scope}|${normal}`',
+    '`${normal}`',
   ),
   without(
     'plan-query.ts',
