@@ -13,7 +13,9 @@ export function precisionMutants(orm: OrmName): readonly Mutant[] {
   const own = orm === 'prisma' ? ofPrisma : ofTypeorm
   return [
     ...ofRows.map(mutantIn('sql/src/rows/')),
-    ...own.filter(({ file }) => !unasked.includes(file)).map(mutantIn(`${orm}/src/precision/`)),
+    ...own
+      .filter(({ file, rule }) => !unasked.includes(file) && !unasked.includes(rule))
+      .map(mutantIn(`${orm}/src/precision/`)),
     // Of TypeORM's reads hardly two ask of the same rows, as these need it.
     ...(orm === 'prisma' ? [...judged, ...ofKnownRows.map(mutantIn('core/src/'))] : []),
   ]
@@ -43,7 +45,10 @@ const outOfReach = [
 
 // Pages and counts by a many-to-many relation are asked for too seldom here, beside answers that show what it joins. Cases, `joined.test.ts` and the
 // bench, which holds every answer against a mirror, hold these.
-const unasked = ['joined-rows.ts']
+const unasked = [
+  '../../../core/src/precision/joined-rows.ts',
+  'each of several conditions joins with another row',
+]
 
 // A row would have to come to a set that is known, and to go in a way that does not tell whose it was; or a free condition to choose as
 // many rows as are known of it by chance. The cases of core hold these.

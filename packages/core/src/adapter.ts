@@ -34,15 +34,9 @@ export { isServerError, provesNothingDone } from './outcome.js'
 export type { CodeFamily, Outcome } from './outcome.js'
 export { defaultPolicy, policyOptionNames, resolvePolicy } from './policy.js'
 export type { Policy } from './policy.js'
-export {
-  allAfter,
-  allComeAfter,
-  isBesides,
-  movedIn,
-  noneHas,
-  stayOutside,
-  wholeNumber,
-} from './precision/besides.js'
+export { allComeAfter, isBesides, movedIn, noneHas, stayOutside, wholeNumber } from './precision/besides.js'
+export { areJoinedBehind, areJoinedElsewhere } from './precision/joined-rows.js'
+export type { JoinedBy } from './precision/joined-rows.js'
 export { WantedSets } from './precision/wanted-sets.js'
 export type { TableExplanation } from './precision/explanation.js'
 export { explainTables, isTagOf, mergeExplanations } from './precision/explanation.js'

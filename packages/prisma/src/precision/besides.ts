@@ -1,5 +1,7 @@
 import {
   allComeAfter,
+  areJoinedBehind,
+  areJoinedElsewhere,
   type ConditionalChange,
   isBesides as areBesides,
   type KeptAt,
@@ -15,7 +17,6 @@ import { normalValue, type ValueType } from '@freshet/sql'
 import { isPlain } from './arguments.js'
 import { type AppliedRead, valueAt } from './applied-read.js'
 import { type Comparison, operandsOf, saysTheSame } from './comparison.js'
-import { areJoinedBehind, areJoinedElsewhere } from './joined-rows.js'
 import type { Joined, ValueOfRow } from './pins.js'
 import type { DerivedKey, PlannedPlace } from './place.js'
 import type { Cut } from './read-plan.js'
@@ -93,12 +94,11 @@ const isElsewhere = (
 
 const isJoinedElsewhere = (
   asked: AnsweredRead,
-  place: PlannedPlace,
+  { joined }: PlannedPlace,
   change: ConditionalChange,
   known: Known,
 ): boolean =>
-  place.joined.length > 0 &&
-  areJoinedElsewhere(place, change, known.others, (one) => joinedValue(asked, one, known))
+  joined.some((one) => areJoinedElsewhere(one.by, change, known.others, () => joinedValue(asked, one, known)))
 
 /** Rows between have come or gone that lead to rows behind the last one shown, of which as many are shown as were asked for. */
 function isJoinedBehind(
@@ -116,9 +116,12 @@ function isJoinedBehind(
   const direction = directionOf(valueAt({ path: cut.path, isList: false }, args))
   if (direction === undefined || !isPlain(last) || rows.length < (asksFor(cut, args) ?? Infinity))
     return false
-  const [column] = cut.column
-  const ending = { place: plan.places[shown.place]!, column, direction, last: last[cut.field] }
-  return areJoinedBehind(place, ending, change, known.others, (one) => joinedValue(asked, one, known))
+  const { table, joined } = plan.places[shown.place]!
+  const one = joined.find(({ at }) => at === place.joinedAt)
+  if (one === undefined || table.rowKey?.columns.length !== 1 || table.rowKey.columns[0] !== one.by.own)
+    return false
+  const ending = { table: table.texts.table, column: cut.column[0], direction, last: last[cut.field] }
+  return areJoinedBehind(one.by, ending, change, known.others, () => joinedValue(asked, one, known))
 }
 
 /** What the rows between have that lead to the other row, in its normal form; `undefined`: not known. */

@@ -112,18 +112,18 @@ function queryOf(
 /** The rows between that lead to one row, told by the rows that they join with it. */
 function joinedQueryOf(
   table: PreciseTable,
-  { table: between, relation, farField, own, key, far }: Joined,
+  { table: between, relation, farField, by, far }: Joined,
   value: string | undefined,
   { model, maxRows }: AskedModel,
 ): MembersQuery | undefined {
   const given = value === undefined ? undefined : givenFor(farField, value)
-  const field = fieldOf(model, own)?.name
-  const type = table.columns.named(own)?.column.type
+  const field = fieldOf(model, by.own)?.name
+  const type = table.columns.named(by.own)?.column.type
   if (given === undefined || field === undefined || type === undefined || type.kind === 'text')
     return undefined
   const where = { [relation]: { some: { [farField.name]: given } } }
   const args = { where, select: { [field]: true }, take: maxRows + 1 }
-  const [ownColumn, farColumn] = [key.columns[0]!, far.columns[0]!]
+  const { near: ownColumn, far: farColumn } = by
   const set = { table: between, key: far.columns, values: [value!] }
   return {
     ...set,

@@ -1,4 +1,4 @@
-import type { ValueOfRow as Value } from '@freshet/core/adapter'
+import type { JoinedBy, ValueOfRow as Value } from '@freshet/core/adapter'
 import type { ValueType } from '@freshet/sql'
 import type { ScalarField } from '../schema/data-model.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
@@ -17,11 +17,10 @@ export interface Joined {
   /** The relation, from here, and the field that is referenced at its other end. */
   readonly relation: string
   readonly farField: ScalarField
+  readonly by: JoinedBy
   readonly table: PreciseTable
   /** By which the rows between reference those here. */
   readonly key: WatchedKey
-  /** The column that they reference. */
-  readonly own: string
   /** By which they reference the other. */
   readonly far: WatchedKey
   /** What they have in that. */

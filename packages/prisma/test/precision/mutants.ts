@@ -741,28 +741,28 @@ export const mutants: readonly Rule[] = [
   ),
   // Rows that are joined with one by a table between.
   without(
-    'joined-rows.ts',
+    '../../../core/src/precision/joined-rows.ts',
     'every changed row matters that may be joined',
     'return rows!.every(([row]) => lacks',
     'return rows!.some(([row]) => lacks',
   ),
   without(
-    'joined-rows.ts',
+    '../../../core/src/precision/joined-rows.ts',
     'a row that may be joined matters',
     '[column, having], change) === true',
     '[column, having], change) !== undefined',
   ),
   without(
-    'joined-rows.ts',
+    '../../../core/src/precision/joined-rows.ts',
     'rows that are not told may be joined',
     'if (entering === undefined || touched!.length + entering.length > maxRows) return undefined',
     'if (entering === undefined) return []',
   ),
   without(
-    'joined-rows.ts',
+    'besides.ts',
     'each of several conditions joins with another row',
-    'place.joined.find(({ at }) => at === joinedAt)',
-    'place.joined[0]',
+    'joined.find(({ at }) => at === place.joinedAt)',
+    'joined[0]',
   ),
   without(
     'besides.ts',

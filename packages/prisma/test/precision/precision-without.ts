@@ -7,6 +7,7 @@ import type { Api } from './api.js'
 /** Bundled from their sources, so that a rule can be taken out of them too. */
 const bundled = [
   'besides',
+  'joined-rows',
   'judged-tags',
   'rows-elsewhere',
   'statement-tags',
