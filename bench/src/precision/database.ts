@@ -10,15 +10,29 @@ export type Dialect = (typeof dialects)[number]
 export interface Database {
   readonly dialect: Dialect
   readonly url: string
+}
+
+export interface DatabaseServer {
+  /** A database of its own, with the tables of `bench/prisma/precision-*.prisma`, and all rows in them. */
+  fill(shop: ShopRows, blog: BlogRows): Promise<Database>
   stop(): Promise<void>
 }
 
 type Send = (sql: string) => Promise<unknown>
 
-/** A server of its own, with the tables of `bench/prisma/precision-*.prisma`, and all rows in them. */
-export async function openDatabase(dialect: Dialect, shop: ShopRows, blog: BlogRows): Promise<Database> {
+export async function openServer(dialect: Dialect): Promise<DatabaseServer> {
   const server = await (dialect === 'postgresql' ? startPostgres() : startMariaDb())
-  const url = await server.createDatabase()
+  return {
+    async fill(shop, blog) {
+      const url = await server.createDatabase()
+      await fillDatabase(dialect, url, shop, blog)
+      return { dialect, url }
+    },
+    stop: async () => await server.stop(),
+  }
+}
+
+async function fillDatabase(dialect: Dialect, url: string, shop: ShopRows, blog: BlogRows): Promise<void> {
   const { send, close } = await connect(dialect, url)
   for (const statement of tablesOf(dialect)) await send(statement)
   if (dialect === 'mariadb') await send('SET foreign_key_checks = 0')
@@ -30,7 +44,6 @@ export async function openDatabase(dialect: Dialect, shop: ShopRows, blog: BlogR
     await send('VACUUM ANALYZE')
   }
   await close()
-  return { dialect, url, stop: () => server.stop() }
 }
 
 async function connect(dialect: Dialect, url: string): Promise<{ send: Send; close: () => Promise<void> }> {

@@ -7,8 +7,8 @@ import { save } from '../report.js'
 import { BlogMirror, blogRows } from './blog-mirror.js'
 import { blogVisits } from './blog-plan.js'
 import type { Client, OpenOptions, Precision } from './client.js'
-import type { Database, Dialect } from './database.js'
-import { dialects, openDatabase } from './database.js'
+import type { Database, DatabaseServer, Dialect } from './database.js'
+import { dialects, openServer } from './database.js'
 import type { Comparison } from './figures.js'
 import { goalsOf, printComparison, toJson } from './figures.js'
 import { Oracle } from './oracle.js'
@@ -88,18 +88,9 @@ async function compareOn(dialect: Dialect, options: PrecisionOptions): Promise<r
   const { rows = form.rows, scale = form.scale, members = 20_000 } = options
   const { warm: warmUp = scale * warmCalls } = options
   const asked = chosen(Object.keys(applications) as Application[], options.application, 'application')
-  const size = shopSize(rows)
-  const [shop, blog] = [shopRows(size), blogRows(rows)]
-  const database = await openDatabase(dialect, shop, blog)
+  const server = await openServer(dialect)
   try {
-    const run = createRunner(
-      database,
-      { seed: options.seed, warmUp, members },
-      {
-        shop: createShopState(new ShopMirror(shop), size),
-        blog: new BlogMirror(blog),
-      },
-    )
+    const run = createRunner(server, { seed: options.seed, rows, warmUp, members })
     const comparisons: Comparison[] = []
     for (const orm of chosen(Object.keys(orms) as Orm[], options.orm, 'orm')) {
       comparisons.push(...(await compareInMemory(run, asked, orm, dialect, scale)))
@@ -108,7 +99,7 @@ async function compareOn(dialect: Dialect, options: PrecisionOptions): Promise<r
     }
     return comparisons
   } finally {
-    await database.stop()
+    await server.stop()
   }
 }
 
@@ -174,24 +165,34 @@ interface Visits {
 type Runner = (visits: Visits) => Promise<readonly Pass[]>
 
 interface Data {
+  readonly database: Database
   readonly shop: ReturnType<typeof createShopState>
   readonly blog: BlogMirror
 }
 
 interface RunnerOptions {
   readonly seed: number
+  readonly rows: number
   /** How many questions fill the cache. */
   readonly warmUp: number
   readonly members: number
 }
 
-/** Runs go on with the data as the one before left it. */
-function createRunner(
-  database: Database,
-  { seed, warmUp, members }: RunnerOptions,
-  { shop, blog }: Data,
-): Runner {
+async function fill(server: DatabaseServer, rows: number): Promise<Data> {
+  const size = shopSize(rows)
+  const [shop, blog] = [shopRows(size), blogRows(rows)]
+  const database = await server.fill(shop, blog)
+  return {
+    database,
+    shop: createShopState(new ShopMirror(shop), size),
+    blog: new BlogMirror(blog),
+  }
+}
+
+/** Each run begins with the same data, in a database of its own: tables grow, and rows that are written leave their old versions behind. */
+function createRunner(server: DatabaseServer, { seed, rows, warmUp, members }: RunnerOptions): Runner {
   return async ({ orm, application, precision, shares: given, scale, store }) => {
+    const { database, shop, blog } = await fill(server, rows)
     const watched = store === undefined ? createWatchedCache() : createWatchedCache(store, room)
     const oracle = new Oracle()
     const open: (database: Database, options: OpenOptions) => Promise<Client> = orms[orm]
