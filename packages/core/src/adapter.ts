@@ -39,7 +39,7 @@ export { areJoinedBehind, areJoinedElsewhere } from './precision/joined-rows.js'
 export type { JoinedBy } from './precision/joined-rows.js'
 export { WantedSets } from './precision/wanted-sets.js'
 export type { TableExplanation } from './precision/explanation.js'
-export { explainTables, isTagOf, mergeExplanations } from './precision/explanation.js'
+export { explainTables, mergeExplanations } from './precision/explanation.js'
 export { JudgedTags } from './precision/judged-tags.js'
 export type { KeptAt, RowsShown, ValueOfRow } from './precision/rows-elsewhere.js'
 export { RowsElsewhere } from './precision/rows-elsewhere.js'
@@ -53,7 +53,7 @@ export type {
   TableRowChange,
   WriteReach,
 } from './precision/statement-tags.js'
-export { tagTexts } from './precision/tag-texts.js'
+export { isTagOf, tagTexts } from './precision/tag-texts.js'
 export type { TagTexts } from './precision/tag-texts.js'
 export { knownWrites } from './precision/known-writes.js'
 export { createValueBucket } from './precision/value-bucket.js'

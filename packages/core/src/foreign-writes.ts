@@ -1,4 +1,4 @@
-import type { TagTexts } from './precision/tag-texts.js'
+import { isTagOf, type TagTexts } from './precision/tag-texts.js'
 import type { Space } from './space.js'
 
 /**
@@ -15,5 +15,5 @@ export function isForeignWrite(
 ): boolean {
   const isOwn = space.prefix === prefix
   if (!isOwn && !space.prefixes.includes(prefix)) return false
-  return tags.some((tag) => tag.startsWith(table)) && !(isOwn && tags.includes(clock))
+  return tags.some((tag) => isTagOf(tag, table)) && !(isOwn && tags.includes(clock))
 }

@@ -1,3 +1,5 @@
+import { isTagOf } from './tag-texts.js'
+
 /** What an answer depends on in one table, for people. */
 export interface TableExplanation {
   /** The table's tag. */
@@ -8,10 +10,6 @@ export interface TableExplanation {
   /** Why writes stop it that need not, each once. */
   readonly reasons: readonly string[]
 }
-
-/** Whether a tag is of a table: its own, or of its rows, columns and sets. */
-export const isTagOf = (tag: string, table: string): boolean =>
-  tag === table || (tag.startsWith(table) && /[#.[~-]/.test(tag.charAt(table.length)))
 
 /**
  * Tells of each table which of an answer's tags are its own, and what has been widened.

@@ -37,3 +37,9 @@ export function tagTexts(prefix: string, name: string): TagTexts {
     set: (columns) => `${table}[${columns.map((column) => column.toLowerCase()).join(',')}=`,
   }
 }
+
+/** Whether a tag is of a table: its own, or of its rows, columns and sets. */
+export const isTagOf = (tag: string, table: string): boolean =>
+  tag.startsWith(table) && (tag.length === table.length || ofTable.has(tag.charAt(table.length)))
+
+const ofTable: ReadonlySet<string> = new Set('#.[~-')

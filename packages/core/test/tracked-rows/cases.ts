@@ -339,6 +339,10 @@ export const cases: Readonly<
       return steps.update(one)
     },
   ],
+  'what it had where a table was written whose name begins alike': [
+    '9>7',
+    (rows) => new Steps(rows).see(1, { stock: 9 }).bump(['item_shelf', 'items#1']).update(one),
+  ],
   'nothing where something was written in the namespace around it': [
     undefined,
     (rows) => new Steps(rows, inner).see(1, { stock: 9 }).bump(['item~', 'item#1'], '').update(one),
