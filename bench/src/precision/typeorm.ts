@@ -21,7 +21,11 @@ export async function openTypeorm(
   const shared = {
     url,
     entities: Object.values(entities),
-    cache: freshet({ cache, precision, entities: { Order: { members }, Review: { members } } }),
+    cache: freshet({
+      cache,
+      precision,
+      entities: { Order: { members }, Product: { members }, Review: { members } },
+    }),
   }
   const dataSource = new DataSource(
     dialect === 'postgresql'

@@ -1,19 +1,21 @@
 import { LoadContext } from '@freshet/core/adapter'
 import type { DataSource } from 'typeorm'
-import type { MembersQuery } from './precision/members.js'
+import type { MembersQuery, ValueOfJoined } from './precision/members.js'
 import type { SchemaPrecision } from './precision/schema-precision.js'
 import type { FreshetState } from './state.js'
 
-/** Asks in the background which rows an answer is made of that shows none of them. */
+/** Asks in the background which rows an answer is made of that shows none of them. @param queriesOf what would have to be asked */
 export function askMembers(
   { engine, load }: FreshetState,
   dataSource: DataSource,
-  queries: readonly MembersQuery[],
+  queriesOf: (valueOf: ValueOfJoined) => readonly MembersQuery[],
   precision: SchemaPrecision,
 ): void {
+  const { judge } = precision
+  const others = engine.store.sets?.answers()
   // Nobody would ask for what comes of it: answers are told apart by scopes, too.
-  if (queries.length === 0 || precision.judge.wantedSets === undefined) return
-  for (const query of queries) {
+  if (others === undefined || judge.wantedSets === undefined) return
+  for (const query of queriesOf((joined, parameters) => judge.joinedValue(joined, parameters, others))) {
     const loadSet = async () => {
       const context = new LoadContext(engine.closing, engine.tagNames)
       const rows = await load(() => rowsOf(dataSource, query.sql), context, precision)

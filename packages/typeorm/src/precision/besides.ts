@@ -1,30 +1,20 @@
 import {
   allComeAfter,
+  areJoinedBehind,
+  areJoinedElsewhere,
   type ConditionalChange,
   isBesides as areBesides,
   movedIn,
   type MovedValue,
   noneHas,
-  type OtherAnswers,
-  type RowsElsewhere,
   stayOutside,
   wholeNumber,
 } from '@freshet/core/adapter'
-import { normalValue, type ValueType } from '@freshet/sql'
-import type { CutShape, JudgedGroup, JudgedShape } from './judged-group.js'
+import type { CutShape, JoinedShape, JudgedGroup, JudgedShape } from './judged-group.js'
 import type { KeptRows } from './kept-rows.js'
+import type { KnownElsewhere } from './known-elsewhere.js'
 import { recently, shapeReader } from './read-once.js'
 import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
-import type { TablePrecisions } from './table-precision.js'
-
-/** What is known of rows that the answer does not show. */
-export interface KnownElsewhere {
-  readonly tables: TablePrecisions
-  readonly elsewhere: RowsElsewhere<ValueType>
-  readonly others: OtherAnswers
-  /** What the answer may be seen by. */
-  readonly scope: string
-}
 
 /** As of core, by what was kept with an answer. */
 export function isBesides(
@@ -33,10 +23,12 @@ export function isBesides(
   known: KnownElsewhere,
 ): boolean {
   return areBesides(
-    judged.map(readJudged),
+    readAllJudged(judged),
     ({ shape }) => shape.table === change.table && shape.tags.includes(change.tag),
     (place) =>
       isElsewhere(place, change, known) ||
+      isJoinedElsewhere(place, change, known) ||
+      isJoinedBehind(place, change, known) ||
       isUntouched(place, change, known) ||
       isComparedAlike(place, shown, change) ||
       (place.shape.cut?.skips === true
@@ -48,69 +40,104 @@ export function isBesides(
 interface Judged {
   readonly shape: JudgedShape
   readonly shownAt: number
-  /** Of what is derived, then of what is compared, then of the first and the last row where rows are skipped, then of sets. */
-  readonly values: readonly unknown[]
+  readonly derived: readonly unknown[]
+  readonly compared: readonly unknown[]
+  readonly joined: readonly unknown[]
+  /** What the first and the last row have, where rows are skipped. */
+  readonly ends: readonly unknown[]
+  /** Where rows are joined with those of a page: the value of these, and what the last one has. */
+  readonly page: readonly unknown[]
+  readonly sets: readonly unknown[]
 }
 
 const shapeOf = shapeReader<JudgedShape>()
 
-const readJudged = recently(([text, shownAt, ...values]: JudgedGroup): Judged => ({
-  shape: shapeOf(text),
-  shownAt,
-  values,
-}))
+const readAllJudged = recently((judged: readonly JudgedGroup[]) => judged.map(readJudged))
+
+function readJudged([text, shownAt, ...values]: JudgedGroup): Judged {
+  const shape = shapeOf(text)
+  let from = 0
+  const next = (count: number) => values.slice(from, (from += count))
+  return {
+    shape,
+    shownAt,
+    derived: next(shape.derived.length),
+    compared: next(shape.compared.length),
+    joined: next(shape.joined.length),
+    ends: next(shape.cut?.skips === true ? 2 : 0),
+    page: next(shape.page === null ? 0 : 2),
+    sets: next(values.length),
+  }
+}
 
 /** Rows matter that have in a key what another row has, and no such row was changed, nor came. */
-function isElsewhere(
-  { shape, values }: Judged,
-  { told }: ConditionalChange,
-  { tables, elsewhere, others, scope }: KnownElsewhere,
+function isElsewhere({ shape, derived }: Judged, change: ConditionalChange, known: KnownElsewhere): boolean {
+  return shape.derived.some((one, at) => {
+    const key = [one.column]
+    const valueOf = () => known.valueOf(one, derived[at])
+    if (noneHas(change.told!, key, valueOf)) return true
+    const has = valueOf()
+    return has !== undefined && known.others.isUntouched?.(shape.table, key, [has], change) === true
+  })
+}
+
+function isJoinedElsewhere(
+  { shape, joined }: Judged,
+  change: ConditionalChange,
+  known: KnownElsewhere,
 ): boolean {
-  return shape.derived.some(({ column, table: name, far, unique }, at) =>
-    noneHas(told!, [column], () => {
-      const table = tables.of(name)
-      if (table.grain === 'table') return undefined
-      const found = elsewhere.valueOf({ table, column: far, unique }, values[at], scope, others)
-      return normalValue(table.columns.named(far)?.column.type, found) ?? undefined
-    }),
+  return shape.joined.some((one, at) =>
+    areJoinedElsewhere(one, change, known.others, () => joinedValue(one, joined[at], known)),
   )
+}
+
+/** Rows here have come or gone that lead to rows behind the last one of a page. */
+function isJoinedBehind(
+  { shape, page: [given, last] }: Judged,
+  change: ConditionalChange,
+  known: KnownElsewhere,
+): boolean {
+  if (shape.page === null) return false
+  const { joined, ...page } = shape.page
+  const valueOf = () => joinedValue(joined, given, known)
+  return areJoinedBehind(joined, { ...page, last }, change, known.others, valueOf)
+}
+
+/** What rows between have that lead to the other row, in its normal form; `undefined`: not known. */
+function joinedValue({ from }: JoinedShape, given: unknown, known: KnownElsewhere): string | undefined {
+  if (from !== null) return known.valueOf(from, given)
+  return typeof given === 'string' ? given : undefined
 }
 
 /** Rows matter that are in sets, all rows of which were seen before the change, and have not been touched since. */
 function isUntouched(
-  { shape: { table, derived, compared, cut, sets }, values }: Judged,
+  { shape: { table, sets: key }, sets }: Judged,
   change: ConditionalChange,
   { others }: KnownElsewhere,
 ): boolean {
-  if (sets === null) return false
-  let from = derived.length + compared.length + (cut?.skips === true ? 2 : 0)
-  for (; from < values.length; from += sets.length) {
-    const own = values.slice(from, from + sets.length) as readonly string[]
-    if (others.isUntouched?.(table, sets, own, change) !== true) return false
+  if (key === null) return false
+  for (let from = 0; from < sets.length; from += key.length) {
+    const own = sets.slice(from, from + key.length) as readonly string[]
+    if (others.isUntouched?.(table, key, own, change) !== true) return false
   }
   return true
 }
 
 /** A column decides by what it is held against, which says the same of all that the changed rows had and have in it. */
 function isComparedAlike(
-  { shape: { derived, compared }, shownAt, values }: Judged,
+  { shape, shownAt, compared }: Judged,
   shown: readonly ShownGroup[],
   change: ConditionalChange,
 ): boolean {
-  const own = compared.flatMap((one, at) =>
-    one.tag === change.tag ? [{ ...one, value: values[derived.length + at] }] : [],
-  )
-  const [first] = own
-  if (first === undefined) return false
-  const moved = movedIn(change, first.column)
-  if (moved === undefined || !own.every((one) => saysTheSame(one, moved))) return false
-  return !first.isShown || othersShown(shown, shownAt, change) !== undefined
+  const first = shape.compared.find(({ tag }) => tag === change.tag)
+  const moved = first && movedIn(change, first.column)
+  if (moved === undefined) return false
+  for (const [at, { tag, operator }] of shape.compared.entries())
+    if (tag === change.tag && !saysTheSame(operator, compared[at], moved)) return false
+  return !first!.isShown || othersShown(shown, shownAt, change) !== undefined
 }
 
-function saysTheSame(
-  { operator, value }: { readonly operator: string; readonly value: unknown },
-  moved: readonly MovedValue[],
-): boolean {
+function saysTheSame(operator: string, value: unknown, moved: readonly MovedValue[]): boolean {
   // What a text is compared as, the database decides.
   const bound = typeof value === 'string' ? undefined : wholeNumber(value)
   const holds = holding[operator]
@@ -181,12 +208,11 @@ function staysOutside(
  * after the last.
  */
 function staysOffPage(
-  { shape, values }: Judged,
+  { ends }: Judged,
   { tag, incoming, column, direction, isFilter, isFull }: CutShape,
   change: ConditionalChange,
 ): boolean {
-  const at = shape.derived.length + shape.compared.length
-  const [first, last] = [values[at], values[at + 1]].map(wholeNumber)
+  const [first, last] = ends.map(wholeNumber)
   if (first === undefined || last === undefined) return false
   // One that was there may have come before the first.
   if (isFull && change.tag === incoming && allComeAfter(change.told!, [column], direction, last)) return true

@@ -10,11 +10,13 @@ import {
 } from '@freshet/core/adapter'
 import type { ValueType } from '@freshet/sql'
 import { isBesides } from './besides.js'
+import type { Joined } from './joined-rows.js'
 import type { KeptRows } from './kept-rows.js'
-import { judgedSets, type PlannedPlace, tagsOfPlace } from './place.js'
+import { KnownElsewhere } from './known-elsewhere.js'
+import { judgedSets, tagsOfPlace } from './place.js'
 import type { ReadPlan } from './read-plan.js'
 import { readGroup, type RowShown, type ShownGroup } from './shown-group.js'
-import type { TablePrecisions, WatchedKey } from './table-precision.js'
+import type { PreciseTable, TablePrecisions, WatchedKey } from './table-precision.js'
 import { TrackedColumns } from './tracked-columns.js'
 
 interface JudgeParts {
@@ -28,6 +30,8 @@ export class Judge {
   readonly #parts: JudgeParts
   readonly #tracked = new TrackedColumns()
   readonly #sets = new WantedSets()
+  /** For the answer that was judged last: it is held against many changes. */
+  #known: KnownElsewhere | undefined
 
   constructor(parts: JudgeParts) {
     this.#parts = parts
@@ -41,13 +45,17 @@ export class Judge {
     for (const place of places) {
       if (!judged.has(place.table.texts.table)) continue
       for (const derived of place.derived) this.#parts.elsewhere.want(derived)
-      for (const chosen of place.candidates) this.#wantSets(place, judgedSets(place, chosen))
+      for (const chosen of place.candidates) this.#wantSets(place.table, judgedSets(place, chosen))
+      for (const { table, near, far, value } of place.joined) {
+        if ('unique' in value) this.#parts.elsewhere.want(value)
+        for (const key of [near, far]) this.#wantSets(table, key)
+      }
       for (const chosen of [undefined, ...place.candidates])
         this.#parts.judged.addAll(tagsOfPlace(place, chosen))
     }
   }
 
-  #wantSets({ table }: PlannedPlace, key: WatchedKey | undefined): void {
+  #wantSets(table: PreciseTable, key: WatchedKey | undefined): void {
     if (key === undefined) return
     this.#sets.want(table, key)
     this.#parts.judged.addAll([table.texts.clock])
@@ -62,7 +70,24 @@ export class Judge {
   ): boolean {
     if (kept === undefined) return false
     const known = this.#tracked.isStopped ? { ...change, moved: undefined, at: undefined } : change
-    return isBesides(kept, known, { ...this.#parts, others, scope })
+    return isBesides(kept, known, this.#knownBy(others, scope))
+  }
+
+  #knownBy(others: OtherAnswers, scope: string): KnownElsewhere {
+    if (this.#known?.others !== others || this.#known.scope !== scope)
+      this.#known = new KnownElsewhere({ ...this.#parts, others, scope })
+    return this.#known
+  }
+
+  /** What rows between have that lead to the other row, in its normal form; `undefined`: not known. Not of what is read in a scope. */
+  joinedValue(
+    { value }: Joined,
+    parameters: readonly unknown[] | undefined,
+    others: OtherAnswers,
+  ): string | undefined {
+    if ('normal' in value) return value.normal(parameters)
+    const known = new KnownElsewhere({ ...this.#parts, others, scope: '' })
+    return known.valueOf({ ...value, table: value.table.name }, value.value(parameters))
   }
 
   /** Something is read in a scope. */

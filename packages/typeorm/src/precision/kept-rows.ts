@@ -1,8 +1,9 @@
+import type { KeyValues } from '@freshet/sql'
 import type { AppliedRead } from './applied-read.js'
 import type { JudgedGroup } from './judged-group.js'
 import { judgedGroup } from './judged-group.js'
 import { maxLate } from './late-tags.js'
-import type { PlannedPlace } from './place.js'
+import type { Candidate, PlannedPlace } from './place.js'
 import type { Cut, ReadPlan } from './read-plan.js'
 import { comparable, type GroupShown, keyText, readGroup, type ShownGroup } from './shown-group.js'
 
@@ -46,16 +47,35 @@ export function keptRows(
         isFull: isFull(cut, rows, parameters),
         ends: endsOf(cut, rows as readonly Row[]),
       }
-      groups.push(judgedGroup(place, choice[at], parameters, cutRows, isShown ? before + shown.length : -1))
+      const page = joinedPage(plan, at, rows as readonly Row[], parameters)
+      const parts = { cutRows, page, shownAt: isShown ? before + shown.length : -1 }
+      groups.push(judgedGroup(place, choice[at], parameters, parts))
     }
     if (!isShown) continue
     const values = valuesOf(place, rows as readonly Row[])
-    // A row that was asked for and is not shown may be there, and not be what else was asked for.
-    const isWhole =
-      values !== undefined && (pinned === undefined || pinned.pins(parameters)?.length === values.count)
+    const hidden = pinned && hiddenKeys(pinned, parameters, values)
+    const isWhole = values !== undefined && (pinned === undefined || hidden !== undefined)
     shown.push([place.shownColumns().shape, isWhole, ...(values?.all ?? [])])
+    if (isWhole && hidden !== undefined && hidden.length > 0)
+      shown.push([place.shownColumns().keysShape, true, ...hidden.flat()])
   }
   return { shown, judged: groups }
+}
+
+/**
+ * The keys of rows that were asked for and are not shown: they may be there, and not be what else was asked for. `undefined`: not known.
+ */
+function hiddenKeys(
+  { pins, key: { types } }: Candidate,
+  parameters: readonly unknown[] | undefined,
+  values: Values | undefined,
+): readonly KeyValues[] | undefined {
+  const asked = pins(parameters)
+  if (asked === undefined || values === undefined) return undefined
+  if (asked.length === values.keys.size) return []
+  // The normal form of a whole number is one of its values.
+  if (types.some(({ kind }) => kind !== 'integer')) return undefined
+  return asked.filter((key) => !values.keys.has(keyText(key)))
 }
 
 /** The rows of a place that an answer shows. @returns not whole where one of them has no name */
@@ -70,14 +90,26 @@ function isFull(cut: Cut, rows: readonly unknown[], parameters: readonly unknown
   return limit !== undefined && rows.length >= limit
 }
 
+/** Of a place that joins the rows of a page, if as many of these are shown as were asked for. */
+function joinedPage(
+  { cut, places }: ReadPlan,
+  at: number,
+  rows: readonly Row[],
+  parameters: readonly unknown[] | undefined,
+) {
+  const joined = cut?.joined.get(at)
+  if (joined === undefined || !isFull(cut!, rows, parameters)) return undefined
+  return { joined, of: places[cut!.place]!, cut: cut!, last: comparable(rows.at(-1)?.[cut!.name]) }
+}
+
 /** Where rows are skipped nothing names those that are given. */
 const endsOf = ({ name, skips }: Cut, rows: readonly Row[]): readonly unknown[] =>
   skips ? [rows[0], rows.at(-1)].map((row) => comparable(row?.[name])) : []
 
 interface Values {
   readonly all: readonly unknown[]
-  /** Of how many rows. */
-  readonly count: number
+  /** The texts of their keys. */
+  readonly keys: ReadonlySet<string>
   /** Whether each row that may be there is named. */
   readonly hidesNone: boolean
 }
@@ -86,7 +118,7 @@ interface Values {
 function valuesOf({ named, shownColumns }: PlannedPlace, rows: readonly Row[]): Values | undefined {
   const all: unknown[] = []
   const seen = new Set<string>()
-  if (named === undefined) return { all, count: 0, hidesNone: false }
+  if (named === undefined) return { all, keys: seen, hidesNone: false }
   let hidesNone = true
   const columns = shownColumns().values
   for (const row of rows) {
@@ -107,5 +139,5 @@ function valuesOf({ named, shownColumns }: PlannedPlace, rows: readonly Row[]): 
       all.push(value === null ? (isOwn && isThere ? null : undefined) : comparable(value))
     }
   }
-  return { all, count: seen.size, hidesNone }
+  return { all, keys: seen, hidesNone }
 }

@@ -1,5 +1,5 @@
 import type { SeenSet, WantedSets } from '@freshet/core/adapter'
-import type { MembersQuery } from './members.js'
+import type { MembersQuery, ValueOfJoined } from './members.js'
 import type { PreciseRead, ReadPrecision } from './read-precision.js'
 import { seenSets } from './seen-sets.js'
 import type { KeptRows } from './kept-rows.js'
@@ -27,7 +27,7 @@ export interface PreciseLoad {
   /** The sets of which it shows all rows, if somebody may ask for them. */
   seenSets(sent: readonly SentRead[], wanted: WantedSets): readonly SeenSet[]
   /** What would have to be asked to know which rows it is made of, where it shows none of them; mostly nothing. */
-  members(sent: readonly SentRead[]): readonly MembersQuery[]
+  members(sent: readonly SentRead[], valueOf: ValueOfJoined): readonly MembersQuery[]
   /** All tables that its statements read. */
   readonly tables: readonly string[]
 }
@@ -107,7 +107,7 @@ export function preciseLoad(
       const whole = sent.flatMap((one) => toldOf(one).wholeSets(one.rows, wanted))
       return whole.length === 0 ? [] : seenSets(whole, keptOf(sent)?.shown ?? [])
     },
-    members: (sent) => sent.flatMap((one) => toldOf(one).members()),
+    members: (sent, valueOf) => sent.flatMap((one) => toldOf(one).members(valueOf)),
     tables: named,
   }
 }

@@ -4,6 +4,7 @@ import type { DataSource, EntityMetadata } from 'typeorm'
 import { tableOfEntity } from '../declared.js'
 import type { EntityPrecision } from './entity-precision.js'
 import { judgedSets } from './place.js'
+import type { Joined } from './joined-rows.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { normalIn } from './seen-sets.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
@@ -15,15 +16,17 @@ export interface MembersQuery extends Omit<AskedSet, 'load'> {
   setOf(rows: unknown): SeenSet | 'too many' | undefined
 }
 
-/** Of which tables the rows of sets are asked for; `undefined`: of none. */
-export type MembersOf = (table: string) => AskedTable | undefined
-
-interface AskedTable {
-  /** As a statement names it. */
-  readonly path: string
-  readonly maxRows: number
+/** What it takes to ask for the rows of sets. */
+export interface MembersOf {
+  /** Of how many rows at most sets of a table are asked for. 0: of none. */
+  maxRowsOf(table: string): number
+  /** As a statement names a table; `undefined`: no entity tells. */
+  pathOf(table: string): string | undefined
   escape(name: string): string
 }
+
+/** What the rows between have that lead to another row, in its normal form; `undefined`: not known. */
+export type ValueOfJoined = (joined: Joined, parameters: readonly unknown[] | undefined) => string | undefined
 
 /** Of a statement that names more, none is asked for. */
 const maxSets = 8
@@ -33,14 +36,21 @@ export function createMembersOf(
   { driver, entityMetadatas }: DataSource,
   entities: Readonly<Record<string, EntityPrecision>> | undefined,
 ): MembersOf | undefined {
-  const asked = new Map<string, AskedTable>()
+  const asked = new Map<string, number>()
+  const paths = new Map<string, string>()
+  const escape = (name: string): string => driver.escape(name)
   for (const metadata of entityMetadatas) {
+    const table = tableOfEntity(metadata)
+    paths.set(table, pathOf(metadata, escape))
     const maxRows = entities?.[metadata.name]?.members ?? 0
-    if (maxRows === 0) continue
-    const escape = (name: string): string => driver.escape(name)
-    asked.set(tableOfEntity(metadata), { path: pathOf(metadata, escape), maxRows, escape })
+    if (maxRows > 0) asked.set(table, maxRows)
   }
-  return asked.size === 0 ? undefined : (table) => asked.get(table)
+  if (asked.size === 0) return undefined
+  return {
+    maxRowsOf: (table) => asked.get(table) ?? 0,
+    pathOf: (table) => paths.get(table),
+    escape,
+  }
 }
 
 const pathOf = ({ tablePath }: EntityMetadata, escape: (name: string) => string): string =>
@@ -49,23 +59,32 @@ const pathOf = ({ tablePath }: EntityMetadata, escape: (name: string) => string)
     .map((part) => (part === '' ? part : escape(part)))
     .join('.')
 
-/** The statements for all sets of which an answer hides the rows, so that it would fall with any that is not known. */
+/**
+ * The statements for all sets of which an answer hides the rows, so that it would fall with any that is not known, and for those of a table
+ * between that join rows of which it shows some, or none, with one.
+ */
 export function membersQueries(
   { places }: ReadPlan,
   choice: Choice,
   parameters: readonly unknown[] | undefined,
   membersOf: MembersOf,
+  valueOf: ValueOfJoined,
 ): readonly MembersQuery[] {
   const queries: MembersQuery[] = []
+  const add = (table: PreciseTable, key: WatchedKey, values: KeyValues, maxRows: number): void => {
+    const query = queryOf(table, key, values, maxRows, membersOf)
+    if (query !== undefined) queries.push(query)
+  }
   for (const [at, place] of places.entries()) {
-    const { table } = place
-    const asked = membersOf(table.name)
-    const key = judgedSets(place, choice[at])
-    if (asked === undefined || key?.columns.length !== 1) continue
-    for (const values of choice[at]!.pins(parameters) ?? []) {
-      const query = queryOf(table, key, values, asked)
-      if (query !== undefined) queries.push(query)
+    const maxRows = membersOf.maxRowsOf(place.table.name)
+    if (maxRows === 0) continue
+    for (const one of place.joined) {
+      const value = valueOf(one, parameters)
+      if (value !== undefined) add(one.table, one.far, [value], maxRows)
     }
+    const key = judgedSets(place, choice[at])
+    if (key?.columns.length !== 1) continue
+    for (const values of choice[at]!.pins(parameters) ?? []) add(place.table, key, values, maxRows)
   }
   return queries.length > maxSets ? [] : queries
 }
@@ -74,10 +93,12 @@ function queryOf(
   table: PreciseTable,
   key: WatchedKey,
   values: KeyValues,
-  { path, maxRows, escape }: AskedTable,
+  maxRows: number,
+  { pathOf: pathOfTable, escape }: MembersOf,
 ): MembersQuery | undefined {
   const literal = literalOf(values[0]!)
-  if (literal === undefined) return undefined
+  const path = pathOfTable(table.name)
+  if (literal === undefined || path === undefined) return undefined
   const columns = [...new Set(table.keys.flatMap((one) => one.columns))]
   const normal = normalIn(table)
   return {

@@ -8,6 +8,7 @@ import type {
   ShownValue,
 } from '@freshet/sql'
 import { type DerivedKey, derivedKeys } from './derived-keys.js'
+import { type Joined, joinedRows } from './joined-rows.js'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
 import { type ParentShape, type ShownColumns, shownColumns } from './shown-columns.js'
 import type { PreciseTable, RowKey, TablePrecisions, WatchedKey } from './table-precision.js'
@@ -41,6 +42,8 @@ export interface PlannedPlace {
   readonly unnamed: readonly string[]
   /** Of which rows alone matter: those that have in a column what another row has. */
   readonly derived: readonly DerivedKey[]
+  /** Of which rows alone matter: those that are so joined. */
+  readonly joined: readonly Joined[]
   /** Columns of whole numbers that decide by nothing but comparisons. */
   readonly compared: PreparedPlace['compared']
   readonly hidesRows: boolean
@@ -150,6 +153,7 @@ export function planPlace(
       ...leaving,
     ],
     derived: derivedKeys(place, places, isUnique),
+    joined: joinedRows(place, places, isUnique),
     compared: new Map([...read.compared].filter(([column]) => usual.includes(texts.column(column)))),
     hidesRows: shown === undefined,
     isShown: shown !== undefined,

@@ -1,5 +1,6 @@
 import type { PreparedCut, PreparedRead, ReadPlan as RowPlan } from '@freshet/sql'
 import { prepareRead } from '@freshet/sql'
+import type { Joined } from './joined-rows.js'
 import type { KnownPlace, KnownPlaces } from './known-place.js'
 import type { Candidate, PlaceContext, PlannedPlace } from './place.js'
 import { judgedSets, planPlace } from './place.js'
@@ -31,6 +32,8 @@ export interface ReadPlan {
 export interface Cut extends Omit<PreparedCut, 'place'> {
   /** Of the plan's places. */
   readonly place: number
+  /** How rows of other places join its rows, by the numbers of these. */
+  readonly joined: ReadonlyMap<number, Joined>
 }
 
 /** How each place is pinned; `undefined`: not by the values. */
@@ -81,7 +84,10 @@ type Told = Pick<ReadPlan, 'tags' | 'places' | 'cut' | 'wide' | 'tells' | 'gives
 
 function cutOf({ cut }: PreparedRead, planned: readonly (PlannedPlace | undefined)[]): Cut | undefined {
   const place = cut && planned[cut.place]
-  return place && { ...cut, place: planned.filter((one) => one !== undefined).indexOf(place) }
+  if (cut === undefined || place === undefined) return undefined
+  const places = planned.filter((one) => one !== undefined)
+  const joined = new Map(place.joined.map((one) => [places.indexOf(planned[one.place]!), one]))
+  return { ...cut, place: places.indexOf(place), joined }
 }
 
 /** What cuts rows off, what is derived or compared, and what is of some sets, leaves rows of its table out. */
@@ -91,8 +97,10 @@ const judgedTables = ({ places, cut }: Told): ReadonlySet<string> =>
       .filter(
         (place, at) =>
           place.derived.length > 0 ||
+          place.joined.length > 0 ||
           place.compared.size > 0 ||
           (cut?.place === at && (cut.skips || place.named !== undefined)) ||
+          cut?.joined.has(at) === true ||
           judgedSets(place, place.candidates[0]) !== undefined,
       )
       .map(({ table }) => table.texts.table),

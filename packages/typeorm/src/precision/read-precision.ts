@@ -8,7 +8,7 @@ import { latePlaces, lateTags } from './late-tags.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { planSelect } from './read-plan.js'
 import { type KeptRows, keptRows } from './kept-rows.js'
-import { type MembersOf, membersQueries, type MembersQuery } from './members.js'
+import { type MembersOf, membersQueries, type MembersQuery, type ValueOfJoined } from './members.js'
 import { type WholeSet, wholeSets } from './seen-sets.js'
 import type { TablePrecisions } from './table-precision.js'
 
@@ -60,7 +60,7 @@ export interface PreciseRead {
   /** The sets of which it shows all rows, if somebody may ask for them. */
   wholeSets(rows: unknown, wanted: WantedSets): readonly WholeSet[]
   /** What would have to be asked to know which rows its answer is made of, where it shows none of them; mostly nothing. */
-  members(): readonly MembersQuery[]
+  members(valueOf: ValueOfJoined): readonly MembersQuery[]
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(rows: unknown): readonly TableExplanation[]
 }
@@ -168,10 +168,10 @@ class PlannedRead implements PreciseRead {
     return wholeSets(this.#plan, this.#parameters, rows, wanted)
   }
 
-  members(): readonly MembersQuery[] {
+  members(valueOf: ValueOfJoined): readonly MembersQuery[] {
     const [choice, membersOf] = [this.#choice, this.#membersOf]
     if (choice === undefined || membersOf === undefined) return []
-    return membersQueries(this.#plan, choice, this.#parameters, membersOf)
+    return membersQueries(this.#plan, choice, this.#parameters, membersOf, valueOf)
   }
 
   explain(rows: unknown): readonly TableExplanation[] {

@@ -5,6 +5,8 @@ export interface ShownColumns {
   /** The text of a {@link ShownShape}. */
   readonly shape: string
   readonly values: readonly ShownColumnValue[]
+  /** The same of rows of which nothing but the key is known. */
+  readonly keysShape: string
 }
 
 /** What is alike in all answers to one text. */
@@ -58,5 +60,9 @@ export function shownColumns(
     matters: matters?.map((column) => column.toLowerCase()) ?? null,
     parents: parents.filter((parent) => parent.columns.every((column) => names.has(column))),
   }
-  return { shape: JSON.stringify(shape), values: shown.map(({ name, isOwn }) => ({ name, isOwn })) }
+  return {
+    shape: JSON.stringify(shape),
+    values: shown.map(({ name, isOwn }) => ({ name, isOwn })),
+    keysShape: JSON.stringify({ ...shape, columns: key, parents: [] } satisfies ShownShape),
+  }
 }

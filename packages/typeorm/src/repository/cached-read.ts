@@ -215,7 +215,7 @@ function lookUp(read: CachedRead, shown: LookUp): unknown {
         const wanted = precision.judge.wantedSets
         if (wanted !== undefined && sent !== undefined) {
           shown.seen = load.seenSets(sent, wanted)
-          askMembers(state, read.dataSource, load.members(sent), precision)
+          askMembers(state, read.dataSource, (valueOf) => load.members(sent, valueOf), precision)
         }
       }
       return answer

@@ -81,7 +81,7 @@ export async function readRows(
           answer,
           (value) => told.kept(format.rowsOf(value))?.shown,
         )
-        askMembers(state, dataSource, told.members(), precision!)
+        askMembers(state, dataSource, (valueOf) => told.members(valueOf), precision!)
       }
       return answer
     },
@@ -97,6 +97,8 @@ class RowsAsked implements ShownRows {
   readonly #format: RowsFormat
   readonly #precision: SchemaPrecision
   readonly #scope: Scope
+  /** Of the answer that was asked about last: it is held against many changes. */
+  #last: { readonly value: unknown; readonly kept: KeptRows | undefined } | undefined
 
   constructor(told: PreciseRead, format: RowsFormat, precision: SchemaPrecision, scope: Scope) {
     this.#told = told
@@ -125,7 +127,9 @@ class RowsAsked implements ShownRows {
   }
 
   #kept(value: unknown): KeptRows | undefined {
-    return this.#told.kept(this.#format.rowsOf(value))
+    if (this.#last === undefined || this.#last.value !== value)
+      this.#last = { value, kept: this.#told.kept(this.#format.rowsOf(value)) }
+    return this.#last.kept
   }
 }
 

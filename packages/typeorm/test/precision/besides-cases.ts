@@ -26,6 +26,10 @@ interface BesidesCase {
   readonly underWay?: string
   /** Sets of which all rows were shown, and have not been touched: `post[authorId]=7`. */
   readonly untouched?: readonly string[]
+  /** Sets of which all rows were shown, none of which has had a value: `post[authorId]=7 id=9`. */
+  readonly lacking?: readonly string[]
+  /** What rows have by now: `post 9 score` is 31. */
+  readonly numbers?: Readonly<Record<string, number>>
   readonly outlives: boolean
 }
 
@@ -118,7 +122,168 @@ const ofAuthor = (...authors: readonly number[]) =>
   }) as const
 const posts = (author: number) => `post[authorId]=${author}`
 
+/** People by their age, of whom a post has a comment: the comment's is post 7. */
+const commented = (where = '"c"."id" = 5', order = 'ASC') =>
+  `SELECT "u"."id" AS "i", "u"."age" AS "a" FROM "person" "u" LEFT JOIN "post" "p" ON "p"."authorId" = "u"."id" LEFT JOIN "comment" "c" ON "c"."postId" = "p"."id" WHERE ${where} ORDER BY "u"."age" ${order} LIMIT 2`
+const people = (...ages: readonly number[]): readonly Row[] => ages.map((a, at) => ({ i: at + 1, a }))
+const ofComment = {
+  reads: [[commented(), people(20, 30)]],
+  tag: 'person.age',
+  write: 'UPDATE "person" SET "age" = 25 WHERE "id" = 9',
+  other: {
+    reads: [
+      ['SELECT "c"."id" AS "i", "c"."postId" AS "p" FROM "comment" "c" WHERE "c"."id" = 5', [{ i: 5, p: 7 }]],
+    ],
+  },
+} as const
+const asked = (where: string) => ({ ...ofComment, reads: [[commented(where), people(20, 30)]] }) as const
+const lacking = ['post[id]=7 authorId=9']
+const leaving = {
+  ...ofComment,
+  tag: 'post.authorid',
+  write: 'UPDATE "post" SET "authorId" = 8 WHERE "id" = 7 AND "authorId" = 9',
+} as const
+
+/** Rows that others join with one. */
+const joinedCases: readonly BesidesCase[] = [
+  {
+    about: 'a row that none of those is that are joined with the one',
+    ...ofComment,
+    lacking,
+    outlives: true,
+  },
+  {
+    about: 'a row that is not joined with the one',
+    ...ofComment,
+    lacking: ['post[authorId]=9 id=7'],
+    outlives: true,
+  },
+  { about: 'not a row of which that is not known', ...ofComment, outlives: false },
+  {
+    about: 'not a row where that is known of others',
+    ...ofComment,
+    lacking: [
+      'post[id]=8 authorId=9',
+      'post[id]=7 authorId=8',
+      'post[authorId]=8 id=7',
+      'post[authorId]=9 id=8',
+    ],
+    outlives: false,
+  },
+  {
+    about: 'several rows that are not joined',
+    ...ofComment,
+    write: 'UPDATE "person" SET "age" = 25 WHERE "id" IN (9, 10)',
+    lacking: [...lacking, 'post[authorId]=10 id=7'],
+    outlives: true,
+  },
+  {
+    about: 'not several rows of which one may be joined',
+    ...ofComment,
+    write: 'UPDATE "person" SET "age" = 25 WHERE "id" IN (9, 10)',
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row that is named by another column',
+    ...ofComment,
+    write: 'UPDATE "person" SET "age" = 25 WHERE "email" = \'a\'',
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'not a row where it is not known which one is meant',
+    ...ofComment,
+    other: { ...ofComment.other, isGone: true },
+    lacking,
+    outlives: false,
+  },
+  {
+    about: 'a row that is not joined with one that is given',
+    ...asked('"p"."id" = 7'),
+    lacking,
+    outlives: true,
+  },
+  {
+    about: 'a row that is not joined with one that is given elsewhere',
+    ...asked('"c"."postId" = 7'),
+    lacking,
+    outlives: true,
+  },
+  { about: 'not with one of several', ...asked('"p"."id" IN (7, 8)'), lacking, outlives: false },
+  {
+    about: 'not where another condition may hold',
+    ...asked('"c"."id" = 5 OR "u"."age" > 3'),
+    lacking,
+    outlives: false,
+  },
+  { about: 'not where rows come without any', ...asked('"u"."email" LIKE \'a%\''), lacking, outlives: false },
+  { about: 'not where it is not to be joined', ...asked('NOT("c"."id" = 5)'), lacking, outlives: false },
+  {
+    about: 'not with another of the same table, which may be what was changed',
+    ...ofComment,
+    reads: [
+      [
+        'SELECT "u"."id" AS "i", "u"."age" AS "a" FROM "person" "u" INNER JOIN "post" "p" ON "p"."authorId" = "u"."id" INNER JOIN "person" "r" ON "r"."id" = "p"."reviewerId" WHERE "r"."email" = \'a@x\' ORDER BY "u"."age" ASC LIMIT 2',
+        people(20, 30),
+      ],
+    ],
+    other: { reads: emailOf('a@x') },
+    lacking: ['post[reviewerId]=7 authorId=9', 'post[authorId]=9 reviewerId=7'],
+    outlives: false,
+  },
+  // Rows between that come or go.
+  {
+    about: 'not one that is as good as the last',
+    ...leaving,
+    numbers: { 'person 9 age': 30, 'person 8 age': 99 },
+    outlives: false,
+  },
+  { about: 'not one of which nobody knows', ...leaving, numbers: { 'person 8 age': 31 }, outlives: false },
+  {
+    about: 'one that comes to be joined, and one that is joined no more',
+    ...leaving,
+    numbers: { 'person 9 age': 31, 'person 8 age': 31 },
+    outlives: true,
+  },
+  {
+    about: 'not where one comes to be joined before the last one',
+    ...leaving,
+    numbers: { 'person 9 age': 31, 'person 8 age': 29 },
+    outlives: false,
+  },
+  {
+    about: 'in descending order',
+    ...leaving,
+    reads: [[commented('"c"."id" = 5', 'DESC'), people(30, 20)]],
+    numbers: { 'person 9 age': 19, 'person 8 age': 1 },
+    outlives: true,
+  },
+  {
+    about: 'in descending order, not before the last one',
+    ...leaving,
+    reads: [[commented('"c"."id" = 5', 'DESC'), people(30, 20)]],
+    numbers: { 'person 9 age': 31, 'person 8 age': 31 },
+    outlives: false,
+  },
+  {
+    about: 'not behind the last of fewer than were asked for',
+    ...leaving,
+    reads: [[commented(), people(20)]],
+    numbers: { 'person 9 age': 31, 'person 8 age': 31 },
+    outlives: false,
+  },
+  {
+    about: 'behind the last one of a later page',
+    ...leaving,
+    reads: [[`${commented()} OFFSET 2`, people(20, 30)]],
+    numbers: { 'person 9 age': 31, 'person 8 age': 31 },
+    outlives: true,
+  },
+]
+
 export const besidesCases: readonly BesidesCase[] = [
+  ...joinedCases,
   // The first rows of an order.
   { about: 'a row that comes after the last one', ...best, write: scored(49), outlives: true },
   { about: 'not one that comes before it', ...best, write: scored(51), outlives: false },
@@ -530,6 +695,22 @@ export const besidesCases: readonly BesidesCase[] = [
     outlives: false,
   },
   // Rows of another row.
+  {
+    about: 'of rows of which it is not told whose they are, if all of its own are untouched',
+    ...written,
+    write: 'DELETE FROM "post" WHERE "slug" = \'s\'',
+    tag: 'post-',
+    untouched: ['post[authorId]=7'],
+    outlives: true,
+  },
+  {
+    about: 'not if all of another are',
+    ...written,
+    write: 'DELETE FROM "post" WHERE "slug" = \'s\'',
+    tag: 'post-',
+    untouched: ['post[authorId]=8'],
+    outlives: false,
+  },
   { about: 'a row of another that comes', ...written, write: insert(8), outlives: true },
   { about: 'not one of its own', ...written, write: insert(7), outlives: false },
   {
@@ -639,7 +820,7 @@ export function differingBesides(variantOf: VariantOf, api?: Api): string | unde
 
 export function judgement(
   variantOf: VariantOf,
-  { reads, write, returned, tag, other, underWay, untouched }: BesidesCase,
+  { reads, write, returned, tag, other, underWay, untouched, lacking: lacks, numbers }: BesidesCase,
   api?: Api,
 ): boolean | string {
   const variant = variantOf('besides', { isEnforced: true, uniqueAsIn: 'postgresql' }, api)
@@ -670,6 +851,12 @@ export function judgement(
     mayBeWritten: (table) => table === underWay,
     isUntouched: (table, key, values) =>
       untouched?.includes(`${table}[${key.join()}]=${values.join()}`) === true,
+    lacks: ({ table, key, values }, [column, value]) =>
+      lacks?.includes(`${table}[${key.join()}]=${values.join()} ${column}=${value}`) === true,
+    knownValue(table, row, column) {
+      const number = numbers?.[`${table} ${row.join()} ${column}`]
+      return number === undefined ? undefined : BigInt(number)
+    },
   }
   const some = variant.conditionsOf(sent)?.get(tag)
   return (

@@ -365,8 +365,20 @@ export const mutants: readonly Rule[] = [
   without(
     'kept-rows.ts',
     'all that are asked for must be shown',
-    'pinned.pins(parameters)?.length === values.count',
-    'true',
+    'if (types.some(({ kind }) => kind !== ',
+    'if (types.length > 0) return []\n  if (types.some(({ kind }) => kind !== ',
+  ),
+  without(
+    'kept-rows.ts',
+    'of rows that are asked for and not shown the keys are all that is known',
+    'if (isWhole && hidden !== undefined && hidden.length > 0)',
+    'if (isWhole && hidden !== undefined && hidden.length < 0)',
+  ),
+  without(
+    'kept-rows.ts',
+    'the normal form of a text is none of its values',
+    "if (types.some(({ kind }) => kind !== 'integer')) return undefined",
+    '',
   ),
   without(
     'kept-rows.ts',
@@ -456,8 +468,8 @@ export const mutants: readonly Rule[] = [
   without(
     'besides.ts',
     'all comparisons of a column count',
-    '!own.every((one) => saysTheSame',
-    '!own.some((one) => saysTheSame',
+    'if (tag === change.tag && !saysTheSame(operator, compared[at], moved)) return false',
+    'if (tag === change.tag) return saysTheSame(operator, compared[at], moved)',
   ),
   without(
     'besides.ts',
@@ -474,7 +486,7 @@ export const mutants: readonly Rule[] = [
   without(
     'besides.ts',
     'a row that shows what it is chosen by matters as it is shown',
-    'return !first.isShown || othersShown(shown, shownAt, change) !== undefined',
+    'return !first!.isShown || othersShown(shown, shownAt, change) !== undefined',
     'return true',
   ),
   without(
@@ -542,22 +554,52 @@ export const mutants: readonly Rule[] = [
   without(
     'besides.ts',
     'rows in no set matter',
-    'if (sets === null) return false',
-    'if (sets === null) return true',
+    'if (key === null) return false',
+    'if (key === null) return true',
   ),
   without(
     'besides.ts',
     'every set of a place matters',
-    'if (others.isUntouched?.(table, sets, own, change) !== true) return false',
-    'return others.isUntouched?.(table, sets, own, change) === true',
+    'if (others.isUntouched?.(table, key, own, change) !== true) return false',
+    'return others.isUntouched?.(table, key, own, change) === true',
   ),
   without(
     'besides.ts',
     'sets stand behind what is derived',
-    'derived.length + compared.length + (cut?.skips === true ? 2 : 0)',
-    'compared.length + (cut?.skips === true ? 2 : 0)',
+    'derived: next(shape.derived.length),',
+    'derived: next(0),',
   ),
-  without('besides.ts', 'sets stand behind the ends of a page', ' + (cut?.skips === true ? 2 : 0)', ''),
+  without(
+    'besides.ts',
+    'sets stand behind the ends of a page',
+    'next(shape.cut?.skips === true ? 2 : 0)',
+    'next(0)',
+  ),
+  without(
+    'besides.ts',
+    'rows of the other row may be touched',
+    'known.others.isUntouched?.(shape.table, key, [has], change) === true',
+    'known.others.isUntouched?.(shape.table, key, [has], change) !== undefined',
+  ),
+  // Rows that others join with one.
+  without(
+    'joined-rows.ts',
+    'what is changed may be what tells the other row',
+    "if (end === undefined || ('table' in end.value && end.value.table === table)) return []",
+    'if (end === undefined) return []',
+  ),
+  without(
+    'kept-rows.ts',
+    'more may come to be joined behind the last of fewer rows than were asked for',
+    'if (joined === undefined || !isFull(cut!, rows, parameters)) return undefined',
+    'if (joined === undefined) return undefined',
+  ),
+  without(
+    'kept-rows.ts',
+    'a page that others join ends with its last row',
+    'last: comparable(rows.at(-1)?.[cut!.name])',
+    'last: comparable(rows[0]?.[cut!.name])',
+  ),
   without(
     'place.ts',
     'of texts several are one',
@@ -591,8 +633,8 @@ export const mutants: readonly Rule[] = [
   without(
     'kept-rows.ts',
     'rows without names are not told apart',
-    'count: 0, hidesNone: false',
-    'count: 0, hidesNone: true',
+    'keys: seen, hidesNone: false',
+    'keys: seen, hidesNone: true',
   ),
   without(
     'seen-sets.ts',

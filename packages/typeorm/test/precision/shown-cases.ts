@@ -22,6 +22,14 @@ const titles = 'SELECT "p"."id" AS "i", "p"."title" AS "t" FROM "post" "p" WHERE
 const low = 'UPDATE "post" SET "score" = 0 WHERE "score" < 3'
 const comments = 'SELECT "c"."id" AS "i" FROM "comment" "c" WHERE "c"."text" = \'a\''
 const marks = 'SELECT "c"."id" AS "i", "c"."mark" AS "m" FROM "comment" "c" WHERE "c"."text" = \'a\''
+const markedRows = [
+  { i: 1, m: 5 },
+  { i: 2, m: 6 },
+] as const
+const postsOfComments =
+  'SELECT "p"."id" AS "p" FROM "comment" "c" INNER JOIN "post" "p" ON "p"."id" = "c"."postId" WHERE "c"."id" IN (1, 2)'
+const clubNamed =
+  'SELECT "k"."code" AS "i", "k"."title" AS "t" FROM "club" "k" WHERE "k"."code" = \'YES\' AND "k"."title" = \'b\''
 const commentsWithPost = `SELECT "c"."id" AS "i", "c"."postId" AS "p" FROM "comment" "c" WHERE "c"."id" IN (1, 2)`
 const postsWithAuthor = `SELECT "p"."id" AS "i", "p"."authorId" AS "a" FROM "post" "p" WHERE "p"."score" > 3`
 const withPosts = `SELECT "c"."id" AS "i", "p"."id" AS "p" FROM "comment" "c" LEFT JOIN "post" "p" ON "p"."id" = "c"."postId" WHERE "c"."text" = 'a'`
@@ -117,6 +125,67 @@ const shownCases: readonly ShownCase[] = [
     'a count of a row names it',
     [['SELECT COUNT(1) AS "n" FROM "comment" "p" WHERE "p"."id" = 1', [{ n: 1 }]]],
     'DELETE FROM "comment" WHERE "mark" < 3',
+    'falls',
+  ],
+  // Rows that are asked for by their keys, and not shown.
+  [
+    'of a row that is gone, another statement may show what it had',
+    [
+      [marks, markedRows],
+      [postsOfComments, [{ p: 3 }]],
+    ],
+    'DELETE FROM "comment" WHERE "mark" < 3',
+    'outlives',
+  ],
+  [
+    'or that it may be it',
+    [
+      [marks, [markedRows[0], { i: 2, m: 1 }]],
+      [postsOfComments, [{ p: 3 }]],
+    ],
+    'DELETE FROM "comment" WHERE "mark" < 3',
+    'falls',
+  ],
+  [
+    'or nothing of one of them',
+    [
+      [marks, [markedRows[0]]],
+      [postsOfComments, [{ p: 3 }]],
+    ],
+    'DELETE FROM "comment" WHERE "mark" < 3',
+    'falls',
+  ],
+  [
+    'of a row that is given values each statement tells for itself, by its key alone',
+    [
+      [marks, markedRows],
+      [postsOfComments, [{ p: 3 }]],
+    ],
+    'UPDATE "comment" SET "postId" = 4 WHERE "mark" < 3',
+    'falls',
+  ],
+  [
+    'a row of another key',
+    [[postsOfComments, [{ p: 3 }]]],
+    'DELETE FROM "comment" WHERE "id" > 5',
+    'outlives',
+  ],
+  [
+    'not one that is told by a text, of which several are one',
+    [[clubNamed, []]],
+    'UPDATE "club" SET "title" = \'c\' WHERE "title" = \'a\'',
+    'falls',
+  ],
+  [
+    'nor one that another statement seems to show',
+    [
+      [
+        'SELECT "k"."code" AS "i", "k"."title" AS "t" FROM "club" "k" WHERE "k"."title" = \'b\'',
+        [{ i: 'ies', t: 'b' }],
+      ],
+      [clubNamed, []],
+    ],
+    'DELETE FROM "club" WHERE "title" = \'a\'',
     'falls',
   ],
   // Rows that go along with others.
