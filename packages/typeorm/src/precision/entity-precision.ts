@@ -22,7 +22,8 @@ export interface EntityPrecision {
    * A delete that cascades does not say whose rows go along, so it stops every count and average of these rows, unless it is known which
    * rows they are of. With a number Freshet asks the database that itself: when a count, or a query of aggregates with `cache: true`, is
    * loaded whose `where` names a foreign key of this entity, it sends one more query, in the background, for the keys of these
-   * rows, if no answer has shown them and there are no more than so many. Kept for each row are some 30 bytes a key, in memory
+   * rows, if no answer has shown them and there are no more than so many. Of an entity that is listed or counted by a relation to many
+   * (`where: { categories: { slug } }`) it asks in the same way which rows the other one is joined with. Kept for each row are some 30 bytes a key, in memory
    * and within the store's `maxBytes`; other stores do not ask. Default: 0, nothing is asked.
    */
   readonly members?: number | undefined
