@@ -12,10 +12,12 @@ export function askMembers(
   precision: SchemaPrecision,
 ): void {
   const { judge } = precision
-  const others = engine.store.sets?.answers()
+  const { sets } = engine.store
   // Nobody would ask for what comes of it: answers are told apart by scopes, too.
-  if (others === undefined || judge.wantedSets === undefined) return
-  for (const query of queriesOf((joined, parameters) => judge.joinedValue(joined, parameters, others))) {
+  if (sets === undefined || judge.wantedSets === undefined) return
+  // What waits to be stored is stored for them: only where somebody asks.
+  const valueOf: ValueOfJoined = (joined, parameters) => judge.joinedValue(joined, parameters, sets.answers())
+  for (const query of queriesOf(valueOf)) {
     const loadSet = async () => {
       const context = new LoadContext(engine.closing, engine.tagNames)
       const rows = await load(() => rowsOf(dataSource, query.sql), context, precision)

@@ -143,9 +143,10 @@ export function createReadHook(parts: ReadHookParts): ReadHook {
   }
 
   const andAsk = (call: Call, precision: SchemaPrecision, dependencies: PreciseRead) => (answer: unknown) => {
-    const others = engine.store.sets?.answers()
-    if (others !== undefined)
-      for (const members of dependencies.members(answer, others)) askMembers(call, members, precision)
+    const { sets } = engine.store
+    if (sets !== undefined)
+      for (const members of dependencies.members(answer, () => sets.answers()))
+        askMembers(call, members, precision)
     return answer
   }
 

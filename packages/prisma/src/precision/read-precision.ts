@@ -79,9 +79,8 @@ export interface PreciseRead extends Dependencies, ShownRows {
   prepare(): void
   /** Whether anything may have to be asked to know which rows its answer is made of. */
   readonly asksMembers: boolean
-  /** What is to be asked to know that where it shows none of them; mostly nothing. */
-  /** @param others what is stored */
-  members(result: unknown, others: OtherAnswers): readonly MembersQuery[]
+  /** What is to be asked to know that where it shows none of them; mostly nothing. @param answers what is stored by then */
+  members(result: unknown, answers: () => OtherAnswers): readonly MembersQuery[]
   /** For people: which tags are of which table, and why anything is wider than it could be. */
   explain(result: unknown): readonly TableExplanation[]
 }
@@ -272,12 +271,14 @@ class PlannedRead implements PreciseRead {
     return members !== undefined && !seen.tracked.isStopped
   }
 
-  members(result: unknown, others: OtherAnswers): readonly MembersQuery[] {
+  members(result: unknown, answers: () => OtherAnswers): readonly MembersQuery[] {
     const { members } = this.toldBy
     if (members === undefined) return none
     try {
-      const known = { elsewhere: this.toldBy.elsewhere, others }
-      return membersQueries(this.#applied, result, members, (one) => joinedValue(this.#judged, one, known))
+      const { elsewhere } = this.toldBy
+      return membersQueries(this.#applied, result, members, (one) =>
+        joinedValue(this.#judged, one, { elsewhere, others: answers() }),
+      )
     } catch {
       // Whatever went wrong, the answer falls with more writes.
       return none
