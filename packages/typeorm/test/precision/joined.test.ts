@@ -1,9 +1,8 @@
-import { createCache } from '@freshet/core'
-import { DataSource, EntitySchema, MoreThan, type Repository } from 'typeorm'
+import { type DataSource, EntitySchema, MoreThan, type Repository } from 'typeorm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { freshet, type FreshetOptions } from '../../src/index.js'
+import type { FreshetOptions } from '../../src/index.js'
 import { catalogueSettled } from '../support/catalogue-settled.js'
-import { createDatabase, type DatabaseName } from '../tap/watched.js'
+import { createDatabase, type DatabaseName, prepare, type Watched } from '../tap/watched.js'
 
 interface Shelf {
   id: number
@@ -40,30 +39,17 @@ const asksForKeys = (sql: string): boolean =>
 
 describe.each(databases)('a page of the items of a shelf, on %s', (name) => {
   let dataSource: DataSource
-  let cache: ReturnType<typeof createCache>
+  let cache: Watched['cache']
   let sent: string[]
   let items: Repository<Item>
 
   // Items 1 to 6 have the ranks 10 to 60; the first three are on the shelf 'a', the fourth is on 'b'.
   async function open(options: Partial<FreshetOptions> = {}): Promise<void> {
-    cache = createCache()
-    sent = []
-    const ignore = () => undefined
-    dataSource = new DataSource({
-      ...(await createDatabase(name)),
+    const watched = prepare(await createDatabase(name), options, {
       entities: [Shelf, Item],
       synchronize: true,
-      logging: ['query'],
-      logger: {
-        logQuery: (sql) => void sent.push(sql),
-        logQueryError: ignore,
-        logQuerySlow: ignore,
-        logSchemaBuild: ignore,
-        logMigration: ignore,
-        log: ignore,
-      },
-      cache: freshet({ ...options, cache }),
     })
+    ;({ dataSource, cache, statements: sent } = watched)
     await dataSource.initialize()
     const shelves = await dataSource.getRepository(Shelf).save([
       { id: 1, name: 'a' },
