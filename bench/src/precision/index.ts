@@ -206,8 +206,7 @@ function createRunner(server: DatabaseServer, { seed, rows, warmUp, members }: R
       return { steps, watched, oracle }
     }
     try {
-      // What the first writes empty anyway need not be filled at length.
-      await warm(visit(0), precision === 'row' ? warmUp : warmUp / 10)
+      await warm(visit(0), warmUp)
       const passes: Pass[] = []
       for (const share of given) passes.push(await runPass(visit(share), scale * callsAt(share)))
       return passes

@@ -1,8 +1,9 @@
 import type { Cache, StoreFactory } from '@freshet/core'
 import { createCache, memoryStore } from '@freshet/core'
 
-/** Larger than whatever a run reads, as the oracle is: what is measured is invalidation, not eviction. */
+/** Larger and longer than whatever a run reads, as the oracle is: what is measured is invalidation, neither eviction nor expiry. */
 export const room = { maxEntries: 400_000, maxBytes: 4 * 2 ** 30 }
+const lasting = { ttl: '1d', negativeTtl: '1d' } as const
 
 /** A cache that can be asked how the last read went, and what stopped an entry. */
 export interface WatchedCache {
@@ -43,7 +44,7 @@ export function createWatchedCache(
     }
     return inner
   }
-  const cache = createCache({ store: watched, ttl: '1d', ...(near === undefined ? {} : { near }) })
+  const cache = createCache({ store: watched, ...lasting, ...(near === undefined ? {} : { near }) })
   cache.on('hit', ({ key }) => {
     isHit = true
     // It has outlived whatever was written until now.
