@@ -1,16 +1,7 @@
-import type {
-  Action,
-  Database,
-  Field,
-  ForeignKey,
-  ManyToMany,
-  Model,
-  Relation,
-  ScalarKind,
-  Schema,
-} from './model.js'
+import type { Action, Database, Field, Model, Schema } from './model.js'
 import { fieldOf } from './model.js'
 import { ENUM_VALUES } from './random-schema.js'
+import { key, plain, SchemaBuilder } from './schema-builder.js'
 
 /** The name by which a run asks for this schema. */
 export const TINY = 'tiny'
@@ -33,8 +24,7 @@ const BYTES = [[1], [1, 0], [0, 255], [7], [97], [65], [9]].map((list) => new Ui
 
 class TinySchema {
   readonly #database: Database
-  readonly #relations: Relation[] = []
-  readonly #models: Model[] = []
+  readonly #builder = new SchemaBuilder(TEXTS)
 
   constructor(database: Database) {
     this.#database = database
@@ -42,27 +32,27 @@ class TinySchema {
 
   make(): Schema {
     const [club, person, post, tag, comment] = this.#main()
-    this.#key(person, club, 'club', { optional: true, onDelete: 'SetNull' })
-    this.#key(person, person, 'boss', { optional: true, onDelete: 'SetNull', onUpdate: this.#own })
-    this.#key(post, person, 'author', { onDelete: 'Cascade' })
-    this.#key(post, person, 'editor', { optional: true, onDelete: 'SetNull' })
-    this.#key(post, person, 'reviewer', { optional: true, references: ['code'] })
-    this.#key(comment, post, 'post', { onDelete: 'Cascade', inKey: true })
-    this.#key(comment, person, 'by', { optional: true, onDelete: 'SetNull' })
+    this.#builder.key(person, club, 'club', { optional: true, onDelete: 'SetNull' })
+    this.#builder.key(person, person, 'boss', { optional: true, onDelete: 'SetNull', onUpdate: this.#own })
+    this.#builder.key(post, person, 'author', { onDelete: 'Cascade' })
+    this.#builder.key(post, person, 'editor', { optional: true, onDelete: 'SetNull' })
+    this.#builder.key(post, person, 'reviewer', { optional: true, references: ['code'] })
+    this.#builder.key(comment, post, 'post', { onDelete: 'Cascade', inKey: true })
+    this.#builder.key(comment, person, 'by', { optional: true, onDelete: 'SetNull' })
     comment.fields.push(key('no', 'int', [1, 2, 3]))
     ;(comment.id as string[]).push('no')
-    const mark = this.#model('Mark', 'mark', [key('id', 'int', NUMBERS)], true)
-    this.#key(mark, comment, 'comment', { optional: true, onDelete: 'SetNull' })
-    const profile = this.#model('Profile', 'profile', [key('id', 'int', NUMBERS)], true)
-    this.#key(profile, person, 'owner', { optional: true, onDelete: 'Cascade', oneToOne: true })
-    this.#manyToMany(person, person)
-    this.#manyToMany(post, tag)
+    const mark = this.#builder.model('Mark', 'mark', [key('id', 'int', NUMBERS)], true)
+    this.#builder.key(mark, comment, 'comment', { optional: true, onDelete: 'SetNull' })
+    const profile = this.#builder.model('Profile', 'profile', [key('id', 'int', NUMBERS)], true)
+    this.#builder.key(profile, person, 'owner', { optional: true, onDelete: 'Cascade', oneToOne: true })
+    this.#builder.manyToMany(person, person)
+    this.#builder.manyToMany(post, tag)
     this.#links(person, tag)
     post.compoundUniques.push(['authorId', 'kind', 'name'])
     this.#oddKeys(tag)
     // MariaDB's own collation knows neither case nor accents nor blanks at the end.
     if (this.#database === 'mariadb') {
-      for (const field of this.#models.flatMap(({ fields }) => fields))
+      for (const field of this.#builder.models.flatMap(({ fields }) => fields))
         if (field.kind === 'string') Object.assign(field, { isFolded: true })
     }
     return {
@@ -70,8 +60,8 @@ class TinySchema {
       database: this.#database,
       isTiny: true,
       enumName: 'Level',
-      models: this.#models,
-      relations: this.#relations,
+      models: this.#builder.models,
+      relations: this.#builder.relations,
       views: [
         {
           name: 'Summary',
@@ -92,9 +82,9 @@ class TinySchema {
 
   #main(): [Model, Model, Model, Model, Model] {
     const isMariaDb = this.#database === 'mariadb'
-    const club = this.#model('Club', 'Clubs And Co', [this.#uuid('id')])
+    const club = this.#builder.model('Club', 'Clubs And Co', [this.#uuid('id')])
     this.#retype(club, 'name', 'CHAR(3)', '@db.Char(3)')
-    const person = this.#model('Person', 'people', [key('id', 'int', NUMBERS)], true)
+    const person = this.#builder.model('Person', 'people', [key('id', 'int', NUMBERS)], true)
     person.fields.push(
       { ...plain('code', 'string', CODES), column: 'Code', role: 'code', isUnique: true },
       { ...plain('level', 'enum', ENUM_VALUES), optional: true },
@@ -107,7 +97,7 @@ class TinySchema {
         this.#retype(person, name, 'CITEXT', '@db.Citext')
         Object.assign(fieldOf(person, name), { isFolded: true })
       }
-    const post = this.#model('Post', 'tbl_post', [key('id', 'bigint', NUMBERS.map(BigInt))], true)
+    const post = this.#builder.model('Post', 'tbl_post', [key('id', 'bigint', NUMBERS.map(BigInt))], true)
     post.fields.push(
       {
         ...plain('published', 'boolean', [true, false]),
@@ -131,15 +121,15 @@ class TinySchema {
       ...(isMariaDb ? [stamp] : []),
     )
     Object.assign(fieldOf(post, 'rank'), { column: 'views' })
-    const tag = this.#model('Tag', 'Tag', [key('id', 'string', CODES)])
-    const comment = this.#model('Comment', 'comment', [])
+    const tag = this.#builder.model('Tag', 'Tag', [key('id', 'string', CODES)])
+    const comment = this.#builder.model('Comment', 'comment', [])
     return [club, person, post, tag, comment]
   }
 
   /** Keys that are a level and bytes, the second with a trigger. */
   #oddKeys(tag: Model): void {
-    const shelf = this.#model('Shelf', 'shelf', [key('id', 'enum', ENUM_VALUES)])
-    const chip = this.#model('Chip', 'chip', [
+    const shelf = this.#builder.model('Shelf', 'shelf', [key('id', 'enum', ENUM_VALUES)])
+    const chip = this.#builder.model('Chip', 'chip', [
       { ...key('id', 'bytes', BYTES), attributes: this.#native('@db.VarBinary(16)') },
     ])
     chip.fields.push({
@@ -150,44 +140,22 @@ class TinySchema {
       attributes: ['@default(dbgenerated())'],
     })
     Object.assign(chip, { trigger: { sets: 'echo', to: 'rank' } })
-    this.#key(chip, shelf, 'shelf', { optional: true, onDelete: 'SetNull' })
-    this.#key(chip, tag, 'tag', { optional: true, onDelete: 'Cascade' })
-    const crumb = this.#model('Crumb', 'crumb', [key('id', 'int', NUMBERS)], true)
-    this.#key(crumb, chip, 'chip', { optional: true, onDelete: 'SetNull' })
+    this.#builder.key(chip, shelf, 'shelf', { optional: true, onDelete: 'SetNull' })
+    this.#builder.key(chip, tag, 'tag', { optional: true, onDelete: 'Cascade' })
+    const crumb = this.#builder.model('Crumb', 'crumb', [key('id', 'int', NUMBERS)], true)
+    this.#builder.key(crumb, chip, 'chip', { optional: true, onDelete: 'SetNull' })
   }
 
   /** A table between two, written out. */
   #links(a: Model, b: Model): void {
-    const link = this.#model('Link', 'link_table', [])
-    this.#key(link, a, 'one', { onDelete: 'Cascade', inKey: true })
-    this.#key(link, b, 'other', { onDelete: 'Cascade', inKey: true })
+    const link = this.#builder.model('Link', 'link_table', [])
+    this.#builder.key(link, a, 'one', { onDelete: 'Cascade', inKey: true })
+    this.#builder.key(link, b, 'other', { onDelete: 'Cascade', inKey: true })
   }
 
   /** InnoDB refuses an update that a foreign key would carry on within its own table. */
   get #own(): Action {
     return this.#database === 'mariadb' ? 'NoAction' : 'Cascade'
-  }
-
-  #model(name: string, table: string, keys: readonly Field[], hasSequence = false): Model {
-    const model: Model = {
-      name,
-      table,
-      fields: [
-        ...keys.map((field) =>
-          hasSequence
-            ? { ...field, attributes: ['@id', '@default(autoincrement())'] }
-            : { ...field, attributes: ['@id', ...field.attributes] },
-        ),
-        plain('name', 'string', TEXTS),
-        plain('rank', 'int', [0, 1, 2]),
-      ],
-      id: keys.map((field) => field.name),
-      hasSequence,
-      compoundUniques: [],
-      ends: [],
-    }
-    this.#models.push(model)
-    return model
   }
 
   #uuid(name: string): Field {
@@ -204,75 +172,6 @@ class TinySchema {
   #retype(model: Model, name: string, sqlType: string, attribute: string): void {
     Object.assign(fieldOf(model, name), { sqlType, attributes: [attribute] })
   }
-
-  #key(child: Model, parent: Model, field: string, options: KeyOptions): void {
-    const {
-      optional = false,
-      onDelete,
-      onUpdate,
-      oneToOne = false,
-      references = parent.id,
-      inKey = false,
-    } = options
-    const columns = references.map((reference) => `${field}${capital(reference)}`)
-    references.forEach((reference, index) => {
-      const source = fieldOf(parent, reference)
-      child.fields.push({
-        ...plain(columns[index]!, source.kind, source.domain),
-        column: `${field}_${reference}`,
-        optional,
-        attributes: source.attributes.filter((attribute) => attribute.startsWith('@db.')),
-        isUnique: oneToOne && references.length === 1,
-        role: 'foreignKey',
-        ...(source.sqlType === undefined ? {} : { sqlType: source.sqlType }),
-        isFolded: source.isFolded === true,
-      })
-    })
-    if (inKey) (child.id as string[]).push(...columns)
-    const relation: ForeignKey = {
-      type: 'foreignKey',
-      name: `${child.name}${capital(field)}`,
-      child: child.name,
-      parent: parent.name,
-      columns,
-      references,
-      optional,
-      oneToOne,
-      onDelete,
-      onUpdate,
-    }
-    this.#relations.push(relation)
-    const end = { relation, optional }
-    const back = `${child.name.toLowerCase()}Of${capital(field)}`
-    child.ends.push({ ...end, field, model: child.name, target: parent.name, isList: false, ownsKey: true })
-    parent.ends.push({
-      ...end,
-      field: back,
-      model: parent.name,
-      target: child.name,
-      isList: !oneToOne,
-      ownsKey: false,
-    })
-  }
-
-  #manyToMany(a: Model, b: Model): void {
-    const number = this.#relations.length + 1
-    const relation: ManyToMany = { type: 'manyToMany', name: `M${number}`, a: a.name, b: b.name }
-    this.#relations.push(relation)
-    const end = { relation, isList: true, ownsKey: false, optional: true }
-    a.ends.push({ ...end, field: `m${number}A`, model: a.name, target: b.name })
-    b.ends.push({ ...end, field: `m${number}B`, model: b.name, target: a.name })
-  }
-}
-
-interface KeyOptions {
-  readonly optional?: boolean
-  readonly onDelete?: Action
-  readonly onUpdate?: Action
-  readonly oneToOne?: boolean
-  readonly references?: readonly string[]
-  /** The foreign key is a part of the child's primary key. */
-  readonly inKey?: boolean
 }
 
 const DATES = [new Date('2024-01-01T00:00:00.000Z'), new Date('2024-06-30T23:59:59.123Z')]
@@ -284,16 +183,4 @@ const stamp: Field = {
   sqlType: 'DATETIME(6)',
   sqlRule: 'NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)',
   attributes: ['@default(dbgenerated())', '@db.DateTime(6)'],
-}
-
-function key(name: string, kind: ScalarKind, domain: readonly unknown[]): Field {
-  return { ...plain(name, kind, domain), role: 'id' }
-}
-
-function plain(name: string, kind: ScalarKind, domain: readonly unknown[]): Field {
-  return { name, column: name, kind, domain, optional: false, attributes: [], isUnique: false, role: 'data' }
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
