@@ -5,7 +5,8 @@ import type { OrmName } from './maker.js'
 import type { Database } from './model.js'
 import type { Mutant } from './mutant.js'
 import { mutantsOf } from './mutants.js'
-import { precisionMutants } from './precision-mutants.js'
+import { NARROW } from './narrow-schema.js'
+import { narrowMutants, precisionMutants } from './precision-mutants.js'
 import { TINY } from './tiny-schema.js'
 import { Stalled } from './watchdog.js'
 
@@ -45,7 +46,7 @@ export function misfits(
 /** Hunts mutants by parts of their names, with commas between, or `all` of them. Returns the exit code: 0 if every one was found. */
 export async function huntMutants(options: HuntOptions, name: string): Promise<number> {
   const parts = name.split(',')
-  const mutants = options.schema === TINY ? precisionMutants(options.orm) : mutantsOf(options.orm)
+  const mutants = mutantsFor(options)
   const wanted = mutants.filter(
     (mutant) => name === 'all' || parts.some((part) => mutant.name.includes(part)),
   )
@@ -72,6 +73,11 @@ export async function huntMutants(options: HuntOptions, name: string): Promise<n
   console.log(`${wanted.length - survivors.length} of ${wanted.length} mutants found`)
   for (const survivor of survivors) console.log(`  not found: ${survivor}`)
   return survivors.length === 0 ? 0 : 1
+}
+
+function mutantsFor({ orm, schema }: HuntOptions): readonly Mutant[] {
+  if (schema === NARROW) return narrowMutants(orm)
+  return schema === TINY ? precisionMutants(orm) : mutantsOf(orm)
 }
 
 /** With one seed after the other until the mutant is found. */

@@ -8,6 +8,8 @@ export interface Schema {
   readonly database: Database
   /** Columns with so few values that rows move between sets all the time, and calls that name few of them. */
   readonly isTiny: boolean
+  /** Few questions in many words, and writes of what they ask: see `narrow-schema.ts`. */
+  readonly isNarrow?: boolean
   readonly enumName: string
   readonly models: readonly Model[]
   readonly relations: readonly Relation[]

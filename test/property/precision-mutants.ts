@@ -21,6 +21,18 @@ export function precisionMutants(orm: OrmName): readonly Mutant[] {
   ]
 }
 
+/** What is known of rows that no answer shows: the rules that the narrow schema is for. */
+export function narrowMutants(orm: OrmName): readonly Mutant[] {
+  const own = orm === 'prisma' ? ofPrisma : ofTypeorm
+  return [
+    ...own.map(mutantIn(`${orm}/src/precision/`)),
+    ...judged,
+    ...[...ofOwnReads, ...ofSeenSets, ...ofTrackedRows]
+      .filter(({ rule }) => !outOfReach.includes(rule))
+      .map(mutantIn('core/src/')),
+  ]
+}
+
 const mutantIn =
   (folder: string) =>
   ({ file, rule, find, replace }: Rule): Mutant => ({

@@ -10,6 +10,7 @@ import { PrismaChannel } from './channel.js'
 import type { Client } from './client.js'
 import { gated } from './gated-factory.js'
 import { PrismaMaker } from './maker.js'
+import { NarrowPrismaMaker } from './narrow-maker.js'
 import { prepare } from './prepare.js'
 
 /** What turns a plain client into a cached one. Clients of one binding share one cache. */
@@ -47,7 +48,7 @@ export function openPrisma(
     return {
       seed,
       schema,
-      maker: new PrismaMaker(schema),
+      maker: schema.isNarrow === true ? new NarrowPrismaMaker(schema) : new PrismaMaker(schema),
       cached: new PrismaChannel(cached),
       twin: new PrismaChannel(twin),
       sibling: new PrismaChannel(sibling),

@@ -13,6 +13,7 @@ import { treeStatements } from './extras.js'
 import { BufferedStream, gatedDriver } from './gated-driver.js'
 import { gatedMysql } from './gated-mysql.js'
 import { TypeormMaker } from './maker.js'
+import { NarrowTypeormMaker } from './narrow-maker.js'
 import { extendedSchema } from './schema-of.js'
 
 /** Opens DataSources with and without a cache; two of them share one. */
@@ -39,7 +40,7 @@ async function open(seed: string, database: Database, url: string): Promise<Bind
   return {
     seed,
     schema,
-    maker: new TypeormMaker(extended, entities),
+    maker: new (schema.isNarrow === true ? NarrowTypeormMaker : TypeormMaker)(extended, entities),
     cached: new DataSourceChannel(cached, 'cached'),
     twin: new DataSourceChannel(twin, 'cached'),
     sibling: new RunnerChannel(cached),

@@ -105,6 +105,7 @@ function build(manager: EntityManager, read: BuilderRead): SelectQueryBuilder<Ob
   for (const [path, direction] of read.order) builder.addOrderBy(path, direction)
   if (read.page.skip !== undefined) builder.skip(read.page.skip)
   if (read.page.take !== undefined) builder.take(read.page.take)
+  if (read.page.limit !== undefined) builder.limit(read.page.limit)
   return read.withDeleted ? builder.withDeleted() : builder
 }
 
