@@ -4,6 +4,8 @@ import { type Compact, compact, type RememberedRows } from './remembered-rows.js
 /** Of a set of values, besides texts: two and a half to five words for each, as it has grown. */
 const valueBytes = 4 * word
 
+const none: readonly Compact[] = []
+
 /**
  * What rows that may be in a set have in some columns. None that is in it has any other value there: whatever its rows are given is added,
  * and nothing is taken away, so that what is said of it now was so before each change that it has been told of.
@@ -52,12 +54,17 @@ export class MemberValues {
     return this.#of.get(column)?.has(compact(value)) === false
   }
 
-  /** A change has touched some of the rows, or brought others. */
-  changed(told: RememberedRows): void {
+  /**
+   * A change has touched some of the rows, or brought others.
+   *
+   * @param mayCome whether rows that it touched may be in the set only since: what it has not given them they had before
+   */
+  changed(told: RememberedRows, mayCome: boolean): void {
     for (const [column, values] of this.#of) {
       const entering = told.enteringIn(column)
-      if (entering === undefined) this.#of.delete(column)
-      else for (const value of entering) values.add(value)
+      const touched = mayCome ? told.touchedIn(column) : none
+      if (entering === undefined || touched === undefined) this.#of.delete(column)
+      else for (const value of [...touched, ...entering]) values.add(value)
     }
   }
 }

@@ -312,11 +312,12 @@ class SetsOfTable {
 
   /** Whether it is still known what the rows of a set have. */
   #held(known: Known, { condition, told, at }: Logged): boolean {
-    if (!told.mayEnter(known.key, known.values) && isPast(known, condition, told)) return true
+    const mayCome = told.mayEnter(known.key, known.values)
+    if (!mayCome && isPast(known, condition, told)) return true
     const before = known.members?.bytes ?? 0
     known.members ??= membersOf(known.rows!, this.#normal!)
     known.rows = undefined
-    known.members.changed(told)
+    known.members.changed(told, mayCome)
     const grown = known.members.bytes - before
     known.bytes += grown
     this.#known.add(grown)

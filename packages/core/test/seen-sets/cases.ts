@@ -340,6 +340,33 @@ export const cases: Readonly<Record<string, readonly [expected: boolean, (sets: 
         .change({ customers: [7], names: true })
         .isUntouched(),
   ],
+  'not where an earlier one has moved one to it, and names it': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [7], names: true, brings: [5], by: [] })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'not where an earlier one has moved one to it, and does not say which': [
+    false,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [7], brings: [5], by: [] })
+        .change({ customers: [7], names: true })
+        .isUntouched(),
+  ],
+  'where an earlier one has moved one to it, and this one touches another': [
+    true,
+    (sets) =>
+      new Steps(sets)
+        .see(by1and2)
+        .change({ customers: [7], names: true, brings: [5], by: [] })
+        .change({ customers: [8], names: true })
+        .isUntouched(),
+  ],
   'where it says that those are of another product': [
     true,
     (sets) =>

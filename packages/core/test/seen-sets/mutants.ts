@@ -34,7 +34,7 @@ export const mutants = [
     'if (!condition.excludes(valueOf)) return false',
     'if (condition.excludes(valueOf)) return true',
   ),
-  of('rows come to the set', '!told.mayEnter(known.key, known.values) && ', ''),
+  of('rows come to the set', '!mayCome && ', ''),
   without(
     'remembered-rows.ts',
     'rows come to one set, and not to another',
@@ -136,7 +136,19 @@ export const mutants = [
     'if (known.touched.length > maxTouched) known.since = known.touched.shift()!',
     'if (known.touched.length > maxTouched) known.touched.shift()',
   ),
-  of('what comes to a set is in it', 'known.members.changed(told)', ''),
+  of('what comes to a set is in it', 'known.members.changed(told, mayCome)', ''),
+  without(
+    'member-values.ts',
+    'what moves to a set has what it had',
+    'mayCome ? told.touchedIn(column) : none',
+    'none',
+  ),
+  without(
+    'member-values.ts',
+    'what moves to a set and is not told could be anything',
+    'mayCome ? told.touchedIn(column) : none',
+    'mayCome ? (told.touchedIn(column) ?? none) : none',
+  ),
   of('of a set of which nothing is known no more is said', 'return !known.members.isEmpty', 'return true'),
   without(
     'member-values.ts',
@@ -147,8 +159,8 @@ export const mutants = [
   without(
     'member-values.ts',
     'what comes and is not told could be anything',
-    'if (entering === undefined) this.#of.delete(column)',
-    'if (entering === undefined) continue',
+    'if (entering === undefined || touched === undefined) this.#of.delete(column)',
+    'if (touched === undefined) this.#of.delete(column)\n      else if (entering === undefined) continue',
   ),
   of(
     'what a set was held against need not be looked at again',
