@@ -30,7 +30,11 @@ const packages = join(import.meta.dirname, '../../packages')
 export function misfits(
   mutants: readonly Mutant[] = [
     ...new Set(
-      (['prisma', 'typeorm'] as const).flatMap((orm) => [...mutantsOf(orm), ...precisionMutants(orm)]),
+      (['prisma', 'typeorm'] as const).flatMap((orm) => [
+        ...mutantsOf(orm),
+        ...precisionMutants(orm),
+        ...narrowMutants(orm),
+      ]),
     ),
   ],
 ): string[] {

@@ -7,6 +7,8 @@ export type OrmName = 'prisma' | 'typeorm'
 /** What an ORM makes of a schema: random calls, as data, with a text for reports. */
 export interface Maker {
   readonly orm: OrmName
+  /** What an episode is asked instead. Default: the same as all. */
+  ofEpisode?(random: Random): Maker
   read(random: Random): Read
   /** A read that is easily taken for another: nearly the same call, and yet another answer. */
   relative(read: Read, random: Random): Read

@@ -17,9 +17,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** Seeds of random schemas, with commas between. */
     schemas: { type: 'string', default: '1,2,3,4' },
-    /** `tiny`: the schema whose columns have few values, in place of random ones. */
+    /** `tiny`, whose columns have few values, or `narrow`, of which few questions are asked, in place of random schemas. */
     schema: { type: 'string' },
-    /** `postgresql`, or `mariadb` for the schema `tiny`. */
+    /** `postgresql`, or `mariadb` for a schema with a name. */
     database: { type: 'string', default: 'postgresql' },
     episode: { type: 'string' },
     concurrent: { type: 'string', default: '40' },

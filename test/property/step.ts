@@ -69,9 +69,9 @@ export function episodeSteps(
   episode: number,
   length: number,
 ): Step[] {
-  return Array.from({ length }, (_, index) =>
-    stepAt(new StepMaker(schema, calls, randomFrom('episode', schema.name, seed, episode), index), index),
-  )
+  const source = () => randomFrom('episode', schema.name, seed, episode)
+  const own = calls.ofEpisode?.(source().fork('calls')) ?? calls
+  return Array.from({ length }, (_, index) => stepAt(new StepMaker(schema, own, source(), index), index))
 }
 
 function stepAt(maker: StepMaker, index: number): Step {
@@ -97,10 +97,13 @@ class StepMaker {
   make(): Step {
     const random = this.#random
     const isDeciding = this.#isDeciding
+    // Of some episodes: what one write tells must be there when another comes before anybody asks.
+    const comesInRows = this.#schema.isNarrow === true && this.#source.fork('in rows').chance(0.5)
     return random.weighted<() => Step>([
       [isDeciding ? 42 : 62, () => ({ kind: 'read', read: this.#pooled() })],
       [6, () => ({ kind: 'write', write: this.#write(true), route: this.#route() })],
-      [isDeciding ? 35 : 21, () => this.#probe()],
+      [comesInRows ? 60 : 0, () => ({ kind: 'write', write: this.#decidingOrAny(), route: 'cached' })],
+      [isDeciding && !comesInRows ? 35 : 21, () => this.#probe()],
       this.#calls.hasBatches ? [2, () => this.#batch()] : [4, () => this.#ownWrites()],
       [4, () => this.#interactive()],
       [2, () => this.#undone()],
@@ -210,6 +213,10 @@ class StepMaker {
       return write === undefined ? [] : [{ read, write }]
     })
     return found.length === 0 ? undefined : this.#random.pick(found)
+  }
+
+  #decidingOrAny(): Write {
+    return this.#deciding(this.pool())?.write ?? this.#write(true)
   }
 
   #probe(): Step {

@@ -3,26 +3,29 @@ import { sharedMariaDb, sharedPostgres } from '../services/shared.js'
 import { runCampaign } from './campaign.js'
 import type { OrmName } from './maker.js'
 import type { Database } from './model.js'
+import { NARROW } from './narrow-schema.js'
 import { freshetCaching } from './prisma/caching.js'
 import { openPrisma } from './prisma/clients.js'
 import { reportFinding } from './report.js'
 import { TINY } from './tiny-schema.js'
 import { openTypeorm } from './typeorm/clients.js'
 
-const cases: readonly (readonly [OrmName, Database])[] = [
+const orms: readonly (readonly [OrmName, Database])[] = [
   ['prisma', 'postgresql'],
   ['prisma', 'mariadb'],
   ['typeorm', 'postgresql'],
   ['typeorm', 'mariadb'],
 ]
 
+const cases = [TINY, NARROW].flatMap((schema) => orms.map((one) => [...one, schema] as const))
+
 test.each(cases)(
-  'of columns with few values, cached answers of %s are what %s says',
+  'cached answers of %s are what %s says, of the %s schema',
   { timeout: 600_000 },
-  async (orm, database) => {
+  async (orm, database, schema) => {
     const server = await (database === 'mariadb' ? sharedMariaDb() : sharedPostgres())
     const { tally, finding } = await runCampaign({
-      schemas: [TINY],
+      schemas: [schema],
       seed: '1',
       steps: 500,
       concurrentRounds: 5,
