@@ -11,7 +11,8 @@ const shareDropped = 1 / 4
 const maxOfAll = 8192
 const many = 128
 
-interface KnownChange extends ConditionalChange {
+/** A change of some rows, with the generation that its tag has got. */
+export interface KnownChange extends ConditionalChange {
   readonly generation: number
 }
 
@@ -100,7 +101,7 @@ export class ConditionalChanges {
   }
 
   /** All that has changed since a vector was made; `undefined`: something of which nothing is certain is among it. */
-  since({ states, latest }: MemoryVector): readonly ConditionalChange[] | undefined {
+  since({ states, latest }: MemoryVector): readonly KnownChange[] | undefined {
     if (this.#recent.size === 0) return undefined
     const since: KnownChange[] = []
     for (const state of states) {

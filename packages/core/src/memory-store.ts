@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { gluedTextBytes, word } from './heap-bytes.js'
+import type { KnownChange } from './conditional-changes.js'
 import type { Conditions, OtherAnswers, SeenSet, ShownRows, TrackedTable } from './conditions.js'
 import { conditionsOf } from './conditions.js'
 import { covers, type Dependencies } from './dependencies.js'
@@ -337,7 +338,7 @@ class MemoryStore implements Store {
     if (shown === undefined) return false
     const changes = this.#tags.changesSince(entry.vector)
     if (changes === undefined) return false
-    const others = this.#othersIn(space)
+    const others = this.#othersIn(space, firstOf(changes))
     for (const change of changes) {
       const isBesides =
         change.told === undefined
@@ -350,9 +351,11 @@ class MemoryStore implements Store {
     return true
   }
 
-  #othersIn(space: Space): OtherAnswers {
+  /** @param first the generation of the first change that is judged: what was loaded after it may be of another row */
+  #othersIn(space: Space, first: number): OtherAnswers {
     return {
       ...this.#others,
+      find: (key) => this.#liveAnswer(key, first),
       isUntouched: (table, key, values, { at }) =>
         at !== undefined && this.#sets.isUntouched(space, table, key, values, at),
       lacks: (set, having, { at }) => at !== undefined && this.#sets.lacks(space, set, having, at),
@@ -361,12 +364,11 @@ class MemoryStore implements Store {
     }
   }
 
-  #liveAnswer(key: string): unknown {
+  #liveAnswer(key: string, before = Infinity): unknown {
     this.#later.flushKey(key)
     const entry = this.#entries.peek(key)
-    return entry !== undefined && entry.expiresAt > this.#now() && this.#isCurrent(entry)
-      ? entry.master
-      : undefined
+    if (entry === undefined || entry.vector.madeAt >= before) return undefined
+    return entry.expiresAt > this.#now() && this.#isCurrent(entry) ? entry.master : undefined
   }
 
   #absent(reason: AbsentReason, space: Space, dependencies: Dependencies, entry?: MemoryEntry): Absent {
@@ -389,6 +391,12 @@ class MemoryStore implements Store {
 
 function sizeOf(entry: MemoryEntry, key: string): number {
   return entry.bytes + gluedTextBytes(key) + entry.vector.countBytes() + bytesPerEntry
+}
+
+function firstOf(changes: readonly KnownChange[]): number {
+  let first = Infinity
+  for (const { generation } of changes) if (generation < first) first = generation
+  return first
 }
 
 const none: readonly never[] = []

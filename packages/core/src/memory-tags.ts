@@ -1,7 +1,7 @@
 import { arrayBytes, objectBytes, textBytes, word } from './heap-bytes.js'
-import { ConditionalChanges } from './conditional-changes.js'
+import { ConditionalChanges, type KnownChange } from './conditional-changes.js'
 import type { Dependencies } from './dependencies.js'
-import type { ChangedRows, ConditionalChange, Conditions } from './conditions.js'
+import type { ChangedRows, Conditions } from './conditions.js'
 import type { Binder, TagState, Unbound } from './memory-vector.js'
 import { forgotten, isUnchanged, MemoryVector, RecentVectors } from './memory-vector.js'
 import { RecentBumps } from './recent-bumps.js'
@@ -271,7 +271,7 @@ export class MemoryTags implements Binder {
   }
 
   /** What has changed for a vector, where something is certain of each change; `undefined`: nothing is. */
-  changesSince(vector: MemoryVector): readonly ConditionalChange[] | undefined {
+  changesSince(vector: MemoryVector): readonly KnownChange[] | undefined {
     return this.#conditional.since(vector)
   }
 

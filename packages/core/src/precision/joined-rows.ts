@@ -45,7 +45,10 @@ interface Ending {
   readonly last: unknown
 }
 
-/** Rows between have come or gone, and all that they join with the one that has the value stand behind the last row shown. */
+/**
+ * Rows between have come, and all that they join with the one that has the value stand behind the last row shown. Of one that is joined no
+ * more nobody knows what it had then: what has changed since is not told of its place.
+ */
 export function areJoinedBehind(
   { near, far }: JoinedBy,
   { table, column, direction, last }: Ending,
@@ -56,7 +59,9 @@ export function areJoinedBehind(
   const pairs = changedIn(change, [near, far])
   const value = pairs && valueOf()
   if (value === undefined) return false
-  const rows = pairs!.filter(([, other]) => other === value).map(([row]) => row!)
+  const isOfIt = ([, other]: readonly string[]): boolean => other === value
+  if (change.told!.touched([near, far])!.some(isOfIt)) return false
+  const rows = pairs!.filter(isOfIt).map(([row]) => row!)
   return allAfter(
     rows.map((row) => others.knownValue?.(table, [row], column, change)),
     direction,

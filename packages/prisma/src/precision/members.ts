@@ -136,12 +136,13 @@ function joinedQueryOf(
       const rows = found.map(
         (row) =>
           new Map<string, unknown>([
-            [farColumn, value],
+            [farColumn, given],
             [ownColumn, isPlain(row) ? row[field] : undefined],
           ]),
       )
+      // As of all sets of the table.
       const normal: SeenSet['normal'] = (column, shown) =>
-        column === farColumn ? value : normalValue(type, shown)
+        normalValue(between.columns.named(column)?.column.type, shown)
       return { ...set, rows, normal }
     },
   }

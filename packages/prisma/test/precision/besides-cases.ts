@@ -301,12 +301,12 @@ const joinedCases: readonly BesidesCase[] = [
     outlives: true,
   },
   {
-    about: 'one that was joined behind the last one',
+    about: 'not one that is joined no more, wherever it stands by now',
     ...ofTag,
     ...untag,
     parameters: [17, 3],
     numbers: { 'post 17 views': 31 },
-    outlives: true,
+    outlives: false,
   },
   {
     about: 'not one that is as good as the last',

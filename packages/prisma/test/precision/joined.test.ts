@@ -91,15 +91,39 @@ describe.each(databases)(
       await pageIs(fallen)
     })
 
-    test('outlives that an item behind its last one is put there, or taken away', async () => {
-      await show(3)
-      await show(4)
+    test('outlives that an item behind its last one is put there', async () => {
       await show(6)
       await page()
       await put('connect', 6)
       await pageIs('hit')
-      await put('disconnect', 3)
-      await pageIs('hit')
+    })
+
+    test('falls where one before it was taken away, and has been moved behind the last since', async () => {
+      const second = (prisma: Pick<Shop['prisma'], 'item'> = shop.prisma) =>
+        prisma.item.findMany({
+          where,
+          orderBy: [{ rank: 'asc' }, { id: 'asc' }],
+          skip: 1,
+          take: 1,
+          select: { id: true, rank: true },
+        })
+      await second()
+      await put('disconnect', 1)
+      await show(1)
+      await move(1, 99)
+      expect([await statusOf(shop.prisma, second()), await second()]).toEqual([
+        fallen,
+        await second(shop.base as never),
+      ])
+    })
+
+    test('falls with its shelf, also where another one has its name by now', async () => {
+      const count = (prisma: Pick<Shop['prisma'], 'item'> = shop.prisma) => prisma.item.count({ where })
+      await count()
+      await shop.prisma.shelf.delete({ where: { id: 1 } })
+      await shop.prisma.shelf.create({ data: { id: 3, name: 'a' } })
+      await shop.prisma.shelf.findUnique({ where: { name: 'a' } })
+      expect([await statusOf(shop.prisma, count()), await count()]).toEqual([fallen, 0])
     })
 
     test('falls where one is put there that stands before the last', async () => {

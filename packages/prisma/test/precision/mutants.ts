@@ -754,6 +754,12 @@ export const mutants: readonly Rule[] = [
   ),
   without(
     '../../../core/src/precision/joined-rows.ts',
+    'one that is joined no more may have stood anywhere',
+    'if (change.told!.touched([near, far])!.some(isOfIt)) return false',
+    '',
+  ),
+  without(
+    '../../../core/src/precision/joined-rows.ts',
     'rows that are not told may be joined',
     'if (entering === undefined || touched!.length + entering.length > maxRows) return undefined',
     'if (entering === undefined) return []',

@@ -3,11 +3,67 @@ import { setOfWords } from '../words.js'
 import { readColumn } from './column-name.js'
 import type { FromItem } from './from-list.js'
 
+/** No database takes these for a column. */
 const keywords = setOfWords(`
-  select from where group having order by limit offset fetch for lock update share of nowait skip locked mode key no
-  and or not in is null like ilike between exists distinct as on join inner left right full outer cross lateral only
-  asc desc nulls first last next row rows ties with true false any all some case when then else end escape unknown
-  similar to regexp rlike glob collate cast interval array current_date current_time current_timestamp`)
+  select from where group having order by limit fetch for and or not in is null like distinct as on join inner left right outer cross
+  asc desc with true false all case when then else collate current_date current_time current_timestamp`)
+
+/** What stands around a word: those of the words before and behind it, and of the token behind it its kind. */
+interface Around {
+  readonly before: string | undefined
+  readonly behind: string | undefined
+  readonly kindBehind: TokenKind
+  /** The word before the one before. */
+  readonly twoBefore: string | undefined
+  /** Whether a word stands anywhere before it in the part. */
+  follows(word: string): boolean
+}
+
+const isOf = (words: string) => {
+  const set = setOfWords(words)
+  return (word: string | undefined): boolean => word !== undefined && set.has(word)
+}
+const isLocking = isOf('for update share key no mode of')
+const isValue = (kind: TokenKind): boolean =>
+  kind === TokenKind.number || kind === TokenKind.string || kind === TokenKind.parameter
+const isNoOperator = ({ kindBehind }: Around): boolean => kindBehind !== TokenKind.operator
+const isLockingTail = ({ follows, before }: Around): boolean => follows('for') || before === 'mode'
+
+/** Names of columns as well, in one database or another: where these are keywords. Elsewhere a row may be told by them. */
+const keywordsAt: ReadonlyMap<string, (around: Around) => boolean> = new Map([
+  ['update', ({ before }) => isLocking(before)],
+  ['share', ({ before }) => isLocking(before) || before === 'in'],
+  ['no', ({ before }) => before === 'for'],
+  ['key', ({ before }) => before === 'no' || before === 'for'],
+  ['mode', ({ before }) => before === 'share'],
+  ['lock', ({ behind }) => behind === 'in'],
+  ['of', isLockingTail],
+  ['nowait', isLockingTail],
+  ['skip', ({ behind }) => behind === 'locked'],
+  ['locked', ({ before }) => before === 'skip'],
+  ['nulls', ({ behind }) => behind === 'first' || behind === 'last'],
+  ['first', ({ before }) => before === 'nulls' || before === 'fetch'],
+  ['last', ({ before }) => before === 'nulls'],
+  ['next', ({ before }) => before === 'fetch'],
+  ['row', ({ before, twoBefore }) => isRows(before) || isRows(twoBefore)],
+  ['rows', ({ before, twoBefore }) => isRows(before) || isRows(twoBefore)],
+  ['only', ({ before }) => before === 'row' || before === 'rows' || before === 'from' || before === 'join'],
+  ['ties', ({ before }) => before === 'with'],
+  ['offset', ({ kindBehind }) => isValue(kindBehind) || kindBehind === TokenKind.open],
+  ['escape', ({ kindBehind }) => isValue(kindBehind)],
+  ['end', ({ follows }) => follows('case')],
+  ['unknown', ({ before }) => before === 'is' || before === 'not'],
+  ['any', ({ kindBehind }) => kindBehind === TokenKind.open],
+  ['some', ({ kindBehind }) => kindBehind === TokenKind.open],
+  ['array', ({ kindBehind }) => kindBehind === TokenKind.open],
+  ['full', ({ behind }) => behind === 'join' || behind === 'outer'],
+  ['similar', ({ behind }) => behind === 'to'],
+  ['to', ({ before }) => before === 'similar'],
+  ...['ilike', 'between', 'exists', 'lateral', 'regexp', 'rlike', 'glob', 'cast', 'interval'].map(
+    (word) => [word, isNoOperator] as const,
+  ),
+])
+const isRows = isOf('first next offset')
 
 /** A place in a text that names columns. */
 export interface ColumnUse {
@@ -44,7 +100,7 @@ export function columnUses(
     if (column?.qualifier !== undefined) {
       uses.push({ at, reference: column.qualifier, column: column.name })
       at = column.next - 1
-    } else if (!isNoColumn(source, at)) {
+    } else if (!isNoColumn(source, from, at)) {
       uses.push({ at, reference: undefined, column: column?.name })
     }
   }
@@ -58,10 +114,26 @@ function isWholeRow(source: TokenizedSql, at: number): boolean {
 }
 
 /** A keyword, a function, a name that is given. */
-function isNoColumn(source: TokenizedSql, at: number): boolean {
+function isNoColumn(source: TokenizedSql, from: number, at: number): boolean {
   return (
-    keywords.has(wordAt(source, at)) ||
+    isKeyword(source, from, at) ||
     tokenAt(source, at + 1).kind === TokenKind.open ||
     wordAt(source, at - 1) === 'as'
   )
+}
+
+function isKeyword(source: TokenizedSql, from: number, at: number): boolean {
+  const word = wordAt(source, at)
+  const isKeywordHere = keywordsAt.get(word)
+  if (isKeywordHere === undefined) return keywords.has(word)
+  return isKeywordHere({
+    before: wordAt(source, at - 1),
+    behind: wordAt(source, at + 1),
+    kindBehind: tokenAt(source, at + 1).kind,
+    twoBefore: wordAt(source, at - 2),
+    follows: (other) => {
+      for (let place = from; place < at; place++) if (wordAt(source, place) === other) return true
+      return false
+    },
+  })
 }

@@ -308,7 +308,7 @@ class AppliedWrite implements RowWrite {
     const { target } = conflict
     if (target !== undefined) {
       const isTold = columns.every(({ spelling }) => target.includes(spelling))
-      return isTold ? this.#inserted(proposed, columns) : undefined
+      return isTold ? this.#inserted(proposed, columns, true) : undefined
     }
     const met = this.#met(plan)
     return (
@@ -344,11 +344,21 @@ class AppliedWrite implements RowWrite {
     return given === '0' ? undefined : given
   }
 
-  #inserted({ columns, rows }: ProposedRows, key: readonly SpeltColumn[]): readonly KeyValues[] | undefined {
+  /** @param isMet whether it is asked what stands in the way: some unique keys take NULLs for equal, whereas no set holds one */
+  #inserted(
+    { columns, rows }: ProposedRows,
+    key: readonly SpeltColumn[],
+    isMet = false,
+  ): readonly KeyValues[] | undefined {
     if (columns === undefined || rows === undefined || rows.length > maxKeys) return undefined
     const places = key.map(({ spelling }) => columns.lastIndexOf(spelling))
     const isOne = rows.length === 1
-    return keysOf(rows, (row) => key.map(({ column }, at) => this.#stored(row[places[at]!], column, isOne)))
+    return keysOf(rows, (row) =>
+      key.map(({ column }, at) => {
+        const value = this.#stored(row[places[at]!], column, isOne)
+        return isMet && value === null ? undefined : value
+      }),
+    )
   }
 
   /** What a new row has in a column for which it was given this; `undefined` as a source: nothing. */

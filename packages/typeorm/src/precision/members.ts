@@ -3,7 +3,7 @@ import type { KeyValues } from '@freshet/sql'
 import type { DataSource, EntityMetadata } from 'typeorm'
 import { tableOfEntity } from '../declared.js'
 import type { EntityPrecision } from './entity-precision.js'
-import { judgedSets } from './place.js'
+import { areTold, judgedSets } from './place.js'
 import type { Joined } from './joined-rows.js'
 import type { Choice, ReadPlan } from './read-plan.js'
 import { normalIn } from './seen-sets.js'
@@ -80,7 +80,7 @@ export function membersQueries(
     if (maxRows === 0) continue
     for (const one of place.joined) {
       const value = valueOf(one, parameters)
-      if (value !== undefined) add(one.table, one.far, [value], maxRows)
+      if (value !== undefined && areTold(one.far)) add(one.table, one.far, [value], maxRows)
     }
     const key = judgedSets(place, choice[at])
     if (key?.columns.length !== 1) continue

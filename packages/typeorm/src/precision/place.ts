@@ -364,7 +364,7 @@ function wholeSets({ read, table }: KnownPlace): WholeSets | undefined {
 }
 
 /** Whether two rows of one normal form are certainly in one set. */
-const areTold = ({ types }: WatchedKey): boolean => types.every(({ kind }) => kind !== 'text')
+export const areTold = ({ types }: WatchedKey): boolean => types.every(({ kind }) => kind !== 'text')
 
 /** The key by whose sets an answer may be judged: of rows that are shown their own names tell. */
 export const judgedSets = (

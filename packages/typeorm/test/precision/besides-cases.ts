@@ -144,6 +144,23 @@ const leaving = {
   write: 'UPDATE "post" SET "authorId" = 8 WHERE "id" = 7 AND "authorId" = 9',
 } as const
 
+const ofSlug = (order = 'ASC') =>
+  `SELECT "l"."id" AS "i" FROM "label" "l" INNER JOIN "post_label" "pl" ON "pl"."labelId" = "l"."id" INNER JOIN "post" "q" ON "q"."id" = "pl"."postId" WHERE "q"."slug" = 'x' ORDER BY "l"."id" ${order} LIMIT 2`
+const labels = (...ids: readonly number[]): readonly Row[] => ids.map((i) => ({ i }))
+const arriving = {
+  reads: [[ofSlug(), labels(20, 30)]],
+  tag: 'post_label[]',
+  write: 'INSERT INTO "post_label" ("postId", "labelId") VALUES (7, 8)',
+  other: {
+    reads: [
+      [
+        'SELECT "q"."id" AS "i", "q"."slug" AS "s" FROM "post" "q" WHERE "q"."slug" = \'x\'',
+        [{ i: 7, s: 'x' }],
+      ],
+    ],
+  },
+} as const
+
 /** Rows that others join with one. */
 const joinedCases: readonly BesidesCase[] = [
   {
@@ -235,49 +252,50 @@ const joinedCases: readonly BesidesCase[] = [
   // Rows between that come or go.
   {
     about: 'not one that is as good as the last',
-    ...leaving,
-    numbers: { 'person 9 age': 30, 'person 8 age': 99 },
+    ...arriving,
+    numbers: { 'label 8 id': 30 },
     outlives: false,
   },
-  { about: 'not one of which nobody knows', ...leaving, numbers: { 'person 8 age': 31 }, outlives: false },
+  { about: 'not one of which nobody knows', ...arriving, numbers: { 'label 9 id': 31 }, outlives: false },
+  { about: 'one that comes to be joined', ...arriving, numbers: { 'label 8 id': 31 }, outlives: true },
   {
-    about: 'one that comes to be joined, and one that is joined no more',
+    about: 'not where one is joined no more, wherever it stands by now',
     ...leaving,
     numbers: { 'person 9 age': 31, 'person 8 age': 31 },
-    outlives: true,
+    outlives: false,
   },
   {
     about: 'not where one comes to be joined before the last one',
-    ...leaving,
-    numbers: { 'person 9 age': 31, 'person 8 age': 29 },
+    ...arriving,
+    numbers: { 'label 8 id': 29 },
     outlives: false,
   },
   {
     about: 'in descending order',
-    ...leaving,
-    reads: [[commented('"c"."id" = 5', 'DESC'), people(30, 20)]],
-    numbers: { 'person 9 age': 19, 'person 8 age': 1 },
+    ...arriving,
+    reads: [[ofSlug('DESC'), labels(30, 20)]],
+    numbers: { 'label 8 id': 19 },
     outlives: true,
   },
   {
     about: 'in descending order, not before the last one',
-    ...leaving,
-    reads: [[commented('"c"."id" = 5', 'DESC'), people(30, 20)]],
-    numbers: { 'person 9 age': 31, 'person 8 age': 31 },
+    ...arriving,
+    reads: [[ofSlug('DESC'), labels(30, 20)]],
+    numbers: { 'label 8 id': 31 },
     outlives: false,
   },
   {
     about: 'not behind the last of fewer than were asked for',
-    ...leaving,
-    reads: [[commented(), people(20)]],
-    numbers: { 'person 9 age': 31, 'person 8 age': 31 },
+    ...arriving,
+    reads: [[ofSlug(), labels(20)]],
+    numbers: { 'label 8 id': 31 },
     outlives: false,
   },
   {
     about: 'behind the last one of a later page',
-    ...leaving,
-    reads: [[`${commented()} OFFSET 2`, people(20, 30)]],
-    numbers: { 'person 9 age': 31, 'person 8 age': 31 },
+    ...arriving,
+    reads: [[`${ofSlug()} OFFSET 2`, labels(20, 30)]],
+    numbers: { 'label 8 id': 31 },
     outlives: true,
   },
 ]
@@ -833,7 +851,7 @@ export function judgement(
   if (told !== undefined)
     variant.judge.note(
       { scope: other!.scope ?? 'a', key: 'other' },
-      ['person', 'comment'],
+      ['person', 'comment', 'post'],
       told.rows,
       shownIn,
     )
