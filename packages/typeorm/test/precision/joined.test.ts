@@ -135,6 +135,15 @@ describe.each(databases)('a page of the items of a shelf, on %s', (name) => {
     await pageIs('hit')
   })
 
+  test('falls where one before it was taken away, and has been moved behind the last since', async () => {
+    const second = { ...paged, skip: 1, take: 1 }
+    await items.getWithCache(second)
+    await put('remove', 1)
+    await show(1)
+    await move(1, 99)
+    expect(await items.getWithCache(second)).toEqual(await items.find(second))
+  })
+
   test('falls where one is put there that stands before the last', async () => {
     await move(4, 15)
     await show(4)

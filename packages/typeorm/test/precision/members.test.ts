@@ -1,9 +1,11 @@
 import { isFreshetError } from '@freshet/core'
+import { EntitySchema, MoreThan } from 'typeorm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FreshetOptions } from '../../src/index.js'
 import { Post } from '../support/entities.js'
+import { catalogueSettled } from '../support/catalogue-settled.js'
 import type { DatabaseName, Watched } from '../tap/watched.js'
-import { createDatabase, open } from '../tap/watched.js'
+import { createDatabase, open, prepare } from '../tap/watched.js'
 
 let watched: Watched
 /** Of the posts, by turns of two authors; the last is nobody's. */
@@ -87,6 +89,55 @@ describe.each(cases)('the rows of %s on %s', (_about, name, ask) => {
     expect(asked()).toBe(0)
   })
 })
+
+/** A table between whose key is a text, which looks as a UUID does without its dashes. */
+interface Session {
+  token: string
+  user: Visitor | null
+}
+interface Visitor {
+  id: number
+  level: number
+  sessions: Session[]
+}
+const Session = new EntitySchema<Session>({
+  name: 'Session',
+  columns: { token: { type: 'varchar', length: 32, primary: true } },
+  relations: { user: { type: 'many-to-one', target: 'Visitor', inverseSide: 'sessions' } },
+})
+const Visitor = new EntitySchema<Visitor>({
+  name: 'Visitor',
+  columns: { id: { type: 'int', primary: true }, level: { type: 'int' } },
+  relations: { sessions: { type: 'one-to-many', target: 'Session', inverseSide: 'user' } },
+})
+
+test.each(['postgres', 'mariadb'] as const)(
+  'of a key that is a text nothing is asked for, on %s',
+  async (name) => {
+    watched = prepare(
+      await createDatabase(name),
+      { entities: { Visitor: { members: 5 } } },
+      {
+        entities: [Session, Visitor],
+        synchronize: true,
+      },
+    )
+    const { dataSource, cache } = watched
+    await dataSource.initialize()
+    const visitors = dataSource.getRepository(Visitor)
+    const token = '0123456789abcdef0123456789abcdef'
+    await visitors.insert({ id: 7, level: 2 })
+    await dataSource.getRepository(Session).insert({ token, user: { id: 7 } })
+    await catalogueSettled(dataSource)
+    const where = { level: MoreThan(3), sessions: { token } }
+    await visitors.getCountWithCache({ where })
+    await cache.clear()
+    expect(await visitors.getCountWithCache({ where })).toBe(0)
+    await cache.settled()
+    await visitors.update({ id: 7 }, { level: 5 })
+    expect(await visitors.getCountWithCache({ where })).toBe(1)
+  },
+)
 
 test.each([-1, 1.5, '5', true])('members: %j is refused', async (members) => {
   const database = await createDatabase('better-sqlite3')
