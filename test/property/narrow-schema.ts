@@ -1,5 +1,6 @@
 import type { Database, Model, Schema } from './model.js'
 import { fieldOf } from './model.js'
+import type { Random } from './random.js'
 import { key, plain, SchemaBuilder } from './schema-builder.js'
 
 /** The name by which a run asks for this schema. */
@@ -44,4 +45,18 @@ export function narrowSchema(database: Database): Schema {
 
 function rankOf(model: Model, domain: readonly number[]): void {
   Object.assign(fieldOf(model, 'rank'), { domain })
+}
+
+/** More than there are, and often another number: of the same rows there are many questions that nobody has asked yet. */
+export const more = (random: Random): number => random.int(20, 40)
+
+/** A new item. */
+export function itemOf(random: Random): Record<string, unknown> {
+  return {
+    ...(random.chance(0.5) ? { id: random.pick(ITEMS) } : {}),
+    name: 'a',
+    rank: random.pick(RANKS),
+    ownerId: random.pick(OWNERS),
+    ...(random.chance(0.6) ? { buyerId: random.pick(OWNERS) } : {}),
+  }
 }

@@ -1,6 +1,6 @@
 import type { Maker } from '../maker.js'
 import { modelOf, type Schema } from '../model.js'
-import { CODES, ITEMS, LABELS, LINES, OWNERS, RANKS } from '../narrow-schema.js'
+import { CODES, ITEMS, LABELS, LINES, OWNERS, RANKS, itemOf, more } from '../narrow-schema.js'
 import { untoldMove } from '../narrow-raw.js'
 import type { Random } from '../random.js'
 import { randomRaw, rawJoinRow } from '../raw.js'
@@ -371,9 +371,6 @@ export class NarrowPrismaMaker extends PrismaMaker implements Maker {
 
 const byKey = [{ id: 'asc' }]
 
-/** More than there are, and often another number: of the same rows there are many questions that nobody has asked yet. */
-const more = (random: Random): number => random.int(20, 40)
-
 const boundOf = (random: Random): unknown => (random.chance(0.4) ? random.pick(RANKS) : rangeOf(random))
 
 const rangeOf = (random: Random): unknown =>
@@ -388,16 +385,6 @@ const rankOf = (random: Random): unknown => (random.chance(0.5) ? random.pick(RA
 
 const movedBy = (random: Random): unknown =>
   random.pick([{ increment: 1 }, { increment: 2 }, { decrement: 1 }, { decrement: 2 }, { increment: 0 }])
-
-function itemOf(random: Random): Args {
-  return {
-    ...(random.chance(0.5) ? { id: random.pick(ITEMS) } : {}),
-    name: 'a',
-    rank: random.pick(RANKS),
-    ownerId: random.pick(OWNERS),
-    ...(random.chance(0.6) ? { buyerId: random.pick(OWNERS) } : {}),
-  }
-}
 
 function read(model: string, operation: PrismaRead['operation'], args: Args): PrismaRead {
   return { model, operation, args, fluent: [], unordered: false }

@@ -1,7 +1,7 @@
 import { Between, In, LessThan, LessThanOrEqual, MoreThan, type ObjectLiteral } from 'typeorm'
 import type { Maker } from '../maker.js'
 import { modelOf, type ManyToMany } from '../model.js'
-import { CODES, ITEMS, LABELS, LINES, OWNERS, RANKS } from '../narrow-schema.js'
+import { CODES, ITEMS, LABELS, LINES, OWNERS, RANKS, itemOf, more } from '../narrow-schema.js'
 import { untoldMove } from '../narrow-raw.js'
 import type { Random } from '../random.js'
 import { rawJoinRow, randomRaw } from '../raw.js'
@@ -467,9 +467,6 @@ export class NarrowTypeormMaker extends TypeormMaker implements Maker {
 
 const byKey = { id: 'ASC' } as const
 
-/** More than there are, and often another number: of the same rows there are many questions that nobody has asked yet. */
-const more = (random: Random): number => random.int(20, 40)
-
 const moved = (random: Random, where: Where): Call => ({
   call: random.pick(['increment', 'increment', 'decrement']),
   where,
@@ -486,16 +483,6 @@ function boundOf(random: Random): readonly [string, ObjectLiteral] {
     ['m.rank <= :bound', { bound }],
     ['m.rank BETWEEN :low AND :high', { low: 1, high: random.int(1, 3) }],
   ])
-}
-
-function itemOf(random: Random): ObjectLiteral {
-  return {
-    ...(random.chance(0.5) ? { id: random.pick(ITEMS) } : {}),
-    name: 'a',
-    rank: random.pick(RANKS),
-    ownerId: random.pick(OWNERS),
-    ...(random.chance(0.6) ? { buyerId: random.pick(OWNERS) } : {}),
-  }
 }
 
 const write = (model: string, call: Call): TypeormWrite => ({ kind: 'entity', model, call })

@@ -1,10 +1,10 @@
 import type { AskedSet, SeenSet, WantedSets } from '@freshet/core/adapter'
-import { type KeyValues, normalValue } from '@freshet/sql'
+import type { KeyValues } from '@freshet/sql'
 import type { DataModel, Model, ScalarField } from '../schema/data-model.js'
 import type { AppliedRead } from './applied-read.js'
 import { isPlain } from './arguments.js'
 import type { Joined } from './pins.js'
-import { seenSets, setsAt } from './seen-sets.js'
+import { normalIn, seenSets, setsAt } from './seen-sets.js'
 import type { PreciseTable, WatchedKey } from './table-precision.js'
 
 /** All rows of a model that have a value in a foreign key, to be asked for by `findMany` with these arguments. */
@@ -140,10 +140,7 @@ function joinedQueryOf(
             [ownColumn, isPlain(row) ? row[field] : undefined],
           ]),
       )
-      // As of all sets of the table.
-      const normal: SeenSet['normal'] = (column, shown) =>
-        normalValue(between.columns.named(column)?.column.type, shown)
-      return { ...set, rows, normal }
+      return { ...set, rows, normal: normalIn(between) }
     },
   }
 }

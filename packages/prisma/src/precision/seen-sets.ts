@@ -167,9 +167,7 @@ class Seen {
   }
 
   #addRows(table: PreciseTable, key: WatchedKey, values: KeyValues, rows: SeenSet['rows']): void {
-    const normal: SeenSet['normal'] = (column, value) =>
-      normalValue(table.columns.named(column)?.column.type, value)
-    this.sets.push({ table, key: key.columns, values, rows, normal })
+    this.sets.push({ table, key: key.columns, values, rows, normal: normalIn(table) })
   }
 
   #areAll(path: readonly string[], rows: readonly unknown[]): boolean {
@@ -217,3 +215,9 @@ function setsLinked({ shown }: ReadPlan, key: WatchedKey, at: number, answer: un
   }
   return sets
 }
+
+/** What a column of a table holds, in its normal form: the same for all sets of the table. */
+export const normalIn =
+  (table: PreciseTable): SeenSet['normal'] =>
+  (column, value) =>
+    normalValue(table.columns.named(column)?.column.type, value)

@@ -8,31 +8,30 @@ const keywords = setOfWords(`
   select from where group having order by limit fetch for and or not in is null like distinct as on join inner left right outer cross
   asc desc with true false all case when then else collate current_date current_time current_timestamp`)
 
-/** What stands around a word: those of the words before and behind it, and of the token behind it its kind. */
+/** What stands around a word. Of what is no bare word, the text is empty. */
 interface Around {
-  readonly before: string | undefined
-  readonly behind: string | undefined
+  readonly before: string
+  readonly behind: string
   readonly kindBehind: TokenKind
-  /** The word before the one before. */
-  readonly twoBefore: string | undefined
+  /** What stands before the one before. */
+  readonly twoBefore: string
   /** Whether a word stands anywhere before it in the part. */
   follows(word: string): boolean
 }
 
-const isOf = (words: string) => {
-  const set = setOfWords(words)
-  return (word: string | undefined): boolean => word !== undefined && set.has(word)
-}
-const isLocking = isOf('for update share key no mode of')
+const locking = setOfWords('for update share key no mode of')
+const counting = setOfWords('first next offset')
 const isValue = (kind: TokenKind): boolean =>
   kind === TokenKind.number || kind === TokenKind.string || kind === TokenKind.parameter
 const isNoOperator = ({ kindBehind }: Around): boolean => kindBehind !== TokenKind.operator
+const isCounted = ({ before, twoBefore }: Around): boolean => counting.has(before) || counting.has(twoBefore)
+const isCalled = ({ kindBehind }: Around): boolean => kindBehind === TokenKind.open
 const isLockingTail = ({ follows, before }: Around): boolean => follows('for') || before === 'mode'
 
 /** Names of columns as well, in one database or another: where these are keywords. Elsewhere a row may be told by them. */
 const keywordsAt: ReadonlyMap<string, (around: Around) => boolean> = new Map([
-  ['update', ({ before }) => isLocking(before)],
-  ['share', ({ before }) => isLocking(before) || before === 'in'],
+  ['update', ({ before }) => locking.has(before)],
+  ['share', ({ before }) => locking.has(before) || before === 'in'],
   ['no', ({ before }) => before === 'for'],
   ['key', ({ before }) => before === 'no' || before === 'for'],
   ['mode', ({ before }) => before === 'share'],
@@ -45,17 +44,17 @@ const keywordsAt: ReadonlyMap<string, (around: Around) => boolean> = new Map([
   ['first', ({ before }) => before === 'nulls' || before === 'fetch'],
   ['last', ({ before }) => before === 'nulls'],
   ['next', ({ before }) => before === 'fetch'],
-  ['row', ({ before, twoBefore }) => isRows(before) || isRows(twoBefore)],
-  ['rows', ({ before, twoBefore }) => isRows(before) || isRows(twoBefore)],
+  ['row', isCounted],
+  ['rows', isCounted],
   ['only', ({ before }) => before === 'row' || before === 'rows' || before === 'from' || before === 'join'],
   ['ties', ({ before }) => before === 'with'],
   ['offset', ({ kindBehind }) => isValue(kindBehind) || kindBehind === TokenKind.open],
   ['escape', ({ kindBehind }) => isValue(kindBehind)],
   ['end', ({ follows }) => follows('case')],
   ['unknown', ({ before }) => before === 'is' || before === 'not'],
-  ['any', ({ kindBehind }) => kindBehind === TokenKind.open],
-  ['some', ({ kindBehind }) => kindBehind === TokenKind.open],
-  ['array', ({ kindBehind }) => kindBehind === TokenKind.open],
+  ['any', isCalled],
+  ['some', isCalled],
+  ['array', isCalled],
   ['full', ({ behind }) => behind === 'join' || behind === 'outer'],
   ['similar', ({ behind }) => behind === 'to'],
   ['to', ({ before }) => before === 'similar'],
@@ -63,7 +62,6 @@ const keywordsAt: ReadonlyMap<string, (around: Around) => boolean> = new Map([
     (word) => [word, isNoOperator] as const,
   ),
 ])
-const isRows = isOf('first next offset')
 
 /** A place in a text that names columns. */
 export interface ColumnUse {
